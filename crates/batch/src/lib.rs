@@ -1,0 +1,1 @@
+//! Batches of events as columns, with the interned tables they refer to.

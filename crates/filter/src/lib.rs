@@ -1,0 +1,1 @@
+//! The filter language: parser, field catalog, evaluator, formatter.

@@ -1,0 +1,1 @@
+//! Replays events into the state of the host and makes batches.

@@ -1,0 +1,1 @@
+//! Runs filters over captures.

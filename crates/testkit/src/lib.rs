@@ -1,0 +1,1 @@
+//! Builds hand-made captures for tests, independent of the reader.
