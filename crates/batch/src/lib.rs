@@ -1,1 +1,41 @@
-//! Batches of events as columns, with the interned tables they refer to.
+//! What passes between the sources of events and their uses.
+//!
+//! A [`Batch`] holds some tens of thousands of events as columns: per row the event's header and parameters, and
+//! the answers that the machine gave for it at that moment. Whoever has a batch needs no replay any more, so
+//! batches can be filtered, printed and stored in any order and in parallel.
+//!
+//! Each fact is bound where it keeps the answer that a sequential replay gives:
+//!
+//! | fact | bound as |
+//! |---|---|
+//! | a thread's own identity (names, arguments, ids …) | [`Own`], interned: a new version when it changes |
+//! | ancestors and leaders | [`Lineage`], interned lists of own parts |
+//! | what the event worked on (file, socket, pipe …) | [`Object`], interned, as after the event |
+//! | memory sizes, counts, standard streams, CPU times | [`Live`], per row, shared by rows between which nothing changed |
+//! | other descriptors, pids, users in parameters | [`Reference`], sparse, by row and parameter |
+//! | containers | [`Container`] versions; the own part names the version of its moment |
+//!
+//! Interned values live in a [`Segment`], an append-only store that several batches share. A capture uses one
+//! segment after another, so that memory stays bounded however many tuples a busy server makes.
+//!
+//! [`Row`] is how everyone reads a batch: one event with all that is bound to it.
+
+mod actor;
+mod batch;
+mod container;
+mod live;
+mod object;
+mod reference;
+mod row;
+mod segment;
+mod text;
+
+pub use actor::{Account, Lineage, Own, OwnFlags};
+pub use batch::{Batch, Chunk, Head, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+pub use container::{Container, Mount, PortMapping, Probe, ProbeKind};
+pub use live::Live;
+pub use object::{ConnectionState, Endpoint, Object, ObjectFlags, Role, Socket};
+pub use reference::{Reference, Target};
+pub use row::Row;
+pub use segment::{Id, Segment, Table};
+pub use text::Text;

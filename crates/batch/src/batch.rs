@@ -1,0 +1,201 @@
+//! The columns.
+
+use crate::{Id, Lineage, Live, Object, Own, Reference, Row, Segment, Text};
+use bytes::Bytes;
+use capture_event::Dialect;
+use std::sync::Arc;
+
+/// Which of the two worlds of one capture is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Enter and exit events, fields and formatting as in sysdig 0.29.
+    Classic,
+    /// Exit events that carry the arguments, as in the newest libraries.
+    Exit,
+}
+
+impl View {
+    /// The dialect of the events that the view shows.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            View::Classic => Dialect::Classic,
+            View::Exit => Dialect::Newest,
+        }
+    }
+}
+
+bitflags::bitflags! {
+    /// Marks of a row.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct RowFlags: u16 {
+        /// Stored only to keep the state right: numbered, never shown.
+        const STATE_ONLY = 1;
+        /// Bookkeeping of the capture: shown only when asked for.
+        const INTERNAL = 1 << 1;
+        /// An enter event that the exit view applies and numbers but never shows.
+        const APPLIED_ONLY = 1 << 2;
+        /// The name of its descriptor changed with this event.
+        const NAME_CHANGED = 1 << 3;
+        /// An exit event whose enter event was lost or was that of another call.
+        const UNPAIRED = 1 << 4;
+        /// Read when the capture was opened, before the first other event: numbered, never shown.
+        const PREAMBLE = 1 << 5;
+        /// The code is not known to the view's dialect: no number, never shown, kept for writing.
+        const UNKNOWN_CODE = 1 << 6;
+    }
+}
+
+/// Where the bytes of parameters are: a buffer shared by many events.
+pub type Chunk = Bytes;
+
+/// The bytes of one parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamSlice {
+    /// Which of the batch's chunks.
+    pub chunk: u32,
+    /// Where in the chunk.
+    pub start: u32,
+    /// How many bytes.
+    pub len: u32,
+}
+
+/// What is known of the capture that a batch comes from.
+#[derive(Debug, Clone, Default)]
+pub struct SourceInfo {
+    /// Its name as given by the user.
+    pub name: Text,
+    /// Host name; empty if unknown.
+    pub hostname: Text,
+    /// Number of CPUs; `None` if not said.
+    pub cpus: Option<u32>,
+    /// Boot time, ns since the epoch; 0 if unknown.
+    pub boot_ts: u64,
+    /// Addresses of the host's interfaces, for telling remote from local.
+    pub addresses: Vec<(std::net::IpAddr, std::net::IpAddr)>,
+}
+
+/// What holds for a batch as a whole.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The view its rows and bindings belong to.
+    pub view: View,
+    /// The capture.
+    pub source: Arc<SourceInfo>,
+    /// Time of the capture's first event, ns since the epoch.
+    pub first_ts: u64,
+    /// Time of the last event before this batch, ns since the epoch; 0 in the first batch.
+    pub ts_before: u64,
+}
+
+/// The numbers of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowHeader {
+    /// Number in the view, from 1; 0 for events that have none.
+    pub num: u64,
+    /// Time, ns since the epoch.
+    pub ts: u64,
+    /// Thread.
+    pub tid: i64,
+    /// CPU.
+    pub cpu: u16,
+    /// Event type.
+    pub code: u16,
+    /// Marks.
+    pub flags: RowFlags,
+}
+
+/// No row: an event without an enter event in this batch.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// Some tens of thousands of events as columns. All columns have one entry a row, except where said.
+pub struct Batch {
+    /// What holds for all rows.
+    pub head: Head,
+    /// The interned values that the rows name.
+    pub segment: Arc<Segment>,
+    /// The events' numbers.
+    pub headers: Vec<RowHeader>,
+    /// Buffers that hold the parameters; not one a row.
+    pub chunks: Vec<Chunk>,
+    /// Every row's parameters, one row after the other; not one a row.
+    pub params: Vec<ParamSlice>,
+    /// Where a row's parameters end in `params`; they start where those of the row before end.
+    pub params_end: Vec<u32>,
+    /// The thread. [`Id::NONE`] where the view knows no thread.
+    pub own: Vec<Id<Own>>,
+    /// Its ancestors and leaders.
+    pub lineage: Vec<Id<Lineage>>,
+    /// What the event worked on.
+    pub object: Vec<Id<Object>>,
+    /// The number of the event's own descriptor; -1 for none.
+    pub fd: Vec<i64>,
+    /// Which of `lives` holds; `u32::MAX` for events without a thread.
+    pub live: Vec<u32>,
+    /// The distinct quantities; not one a row.
+    pub lives: Vec<Live>,
+    /// For an exit event: the row of its enter event, or [`NO_ROW`].
+    pub enter: Vec<u32>,
+    /// For an exit event: the time of its enter event, ns since the epoch, 0 if unknown.
+    pub enter_ts: Vec<u64>,
+    /// What parameters refer to, ascending by row; not one a row.
+    pub references: Vec<Reference>,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new(head: Head, segment: Arc<Segment>) -> Self {
+        Batch {
+            head,
+            segment,
+            headers: Vec::new(),
+            chunks: Vec::new(),
+            params: Vec::new(),
+            params_end: Vec::new(),
+            own: Vec::new(),
+            lineage: Vec::new(),
+            object: Vec::new(),
+            fd: Vec::new(),
+            live: Vec::new(),
+            lives: Vec::new(),
+            enter: Vec::new(),
+            enter_ts: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// Whether it has no row.
+    pub fn is_empty(&self) -> bool {
+        self.headers.is_empty()
+    }
+
+    /// A row; `None` past the end.
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        Row::new(self, index)
+    }
+
+    /// All rows in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.len()).filter_map(|i| self.row(i))
+    }
+}
+
+bitflags::bitflags! {
+    /// What a consumer of batches looks at beyond headers, parameters, threads and objects. A machine leaves out
+    /// what nobody needs.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct Needs: u8 {
+        /// [`Batch::lineage`].
+        const LINEAGE = 1;
+        /// [`Batch::live`].
+        const LIVE = 1 << 1;
+        /// [`Live::std`]; only together with `LIVE`.
+        const STD_STREAMS = 1 << 2;
+        /// [`Batch::references`].
+        const REFERENCES = 1 << 3;
+    }
+}

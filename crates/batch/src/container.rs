@@ -1,0 +1,102 @@
+//! What a capture says of a container.
+
+use crate::Text;
+
+/// A directory mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Mount {
+    /// Path on the host.
+    pub source: Text,
+    /// Path in the container.
+    pub destination: Text,
+    /// Mode string, such as `ro`.
+    pub mode: Text,
+    /// Whether it can be written.
+    pub writable: bool,
+    /// Propagation, such as `rprivate`.
+    pub propagation: Text,
+}
+
+/// A port of the host that leads into a container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct PortMapping {
+    /// IPv4 address on the host, as a number.
+    pub host_ip: u32,
+    /// Port on the host.
+    pub host_port: u16,
+    /// Port in the container.
+    pub container_port: u16,
+}
+
+/// What a health command of a container is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProbeKind {
+    /// Docker's health check.
+    Healthcheck,
+    /// Kubernetes' liveness probe.
+    Liveness,
+    /// Kubernetes' readiness probe.
+    Readiness,
+}
+
+/// A health command of a container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Probe {
+    /// What it is for.
+    pub kind: ProbeKind,
+    /// Its executable.
+    pub exe: Text,
+    /// Its arguments.
+    pub args: Vec<Text>,
+}
+
+/// One version of a container's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Container {
+    /// Short id, 12 characters as a rule.
+    pub id: Text,
+    /// Full id.
+    pub full_id: Text,
+    /// Numeric type of the runtime, as captures store it.
+    pub kind: u32,
+    /// Name.
+    pub name: Text,
+    /// Image as it was asked for.
+    pub image: Text,
+    /// Image id.
+    pub image_id: Text,
+    /// Image repository.
+    pub image_repo: Text,
+    /// Image tag.
+    pub image_tag: Text,
+    /// Image digest.
+    pub image_digest: Text,
+    /// Whether it runs privileged; `None` if not said.
+    pub privileged: Option<bool>,
+    /// Whether it shares the host's pid, network and ipc namespaces.
+    pub host_namespaces: [bool; 3],
+    /// Its address.
+    pub ip: Text,
+    /// The network interface's description, JSON.
+    pub cni_json: Text,
+    /// Creation time, seconds since the epoch; 0 if unknown.
+    pub created: u64,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// Ports.
+    pub ports: Vec<PortMapping>,
+    /// Labels, sorted by name.
+    pub labels: Vec<(Text, Text)>,
+    /// Environment entries.
+    pub env: Vec<Text>,
+    /// Health commands.
+    pub probes: Vec<Probe>,
+    /// Whether it is a pod's sandbox.
+    pub is_pod_sandbox: bool,
+    /// The id of its pod's sandbox.
+    pub pod_sandbox_id: Text,
+    /// Labels of its pod's sandbox, sorted by name.
+    pub pod_sandbox_labels: Vec<(Text, Text)>,
+    /// The JSON text the capture holds of it, for what is not listed above.
+    pub json: Text,
+}

@@ -1,0 +1,25 @@
+//! What the parameters of an event refer to, beside its own descriptor.
+
+use crate::{Id, Object, Text};
+
+/// What a parameter refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// An open descriptor of the process.
+    Object(Id<Object>),
+    /// A name: the command of a thread, a user, a group.
+    Name(Id<Text>),
+}
+
+/// One reference of a row. Rows list theirs in the order of parameter and item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Row in the batch.
+    pub row: u32,
+    /// Parameter, from 0.
+    pub param: u16,
+    /// Item of a list parameter, from 0.
+    pub item: u16,
+    /// What it refers to.
+    pub target: Target,
+}

@@ -1,0 +1,160 @@
+//! One event of a batch with all that is bound to it.
+
+use crate::{Batch, Container, Lineage, Live, Object, Own, ParamSlice, Reference, RowHeader, Target, View};
+use capture_event::schema::{self, EventInfo};
+
+/// One row of a batch. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Row<'b> {
+    /// The batch.
+    pub batch: &'b Batch,
+    /// Its place in the batch.
+    pub index: usize,
+    /// Number, time, thread, type.
+    pub header: &'b RowHeader,
+}
+
+impl<'b> Row<'b> {
+    pub(crate) fn new(batch: &'b Batch, index: usize) -> Option<Self> {
+        batch.headers.get(index).map(|header| Row { batch, index, header })
+    }
+
+    /// The view it belongs to.
+    pub fn view(&self) -> View {
+        self.batch.head.view
+    }
+
+    /// What the schema of its view says of its type.
+    pub fn info(&self) -> Option<&'static EventInfo> {
+        schema::event(self.header.code, self.view().dialect())
+    }
+
+    fn slices(&self) -> &'b [ParamSlice] {
+        let end = self.batch.params_end.get(self.index).copied().unwrap_or(0) as usize;
+        let start = match self.index.checked_sub(1) {
+            Some(before) => self.batch.params_end.get(before).copied().unwrap_or(0) as usize,
+            None => 0,
+        };
+        self.batch.params.get(start..end).unwrap_or_default()
+    }
+
+    /// How many parameters the event has.
+    pub fn param_count(&self) -> usize {
+        self.slices().len()
+    }
+
+    /// The bytes of parameter `i`, empty ones included; `None` when the event has no such parameter.
+    pub fn raw(&self, i: usize) -> Option<&'b [u8]> {
+        let slice = self.slices().get(i)?;
+        let start = slice.start as usize;
+        self.batch.chunks.get(slice.chunk as usize)?.get(start..start.checked_add(slice.len as usize)?)
+    }
+
+    /// The bytes of parameter `i` if there are any.
+    pub fn bytes(&self, i: usize) -> Option<&'b [u8]> {
+        self.raw(i).filter(|p| !p.is_empty())
+    }
+
+    /// A string or path: the bytes before the first zero byte; `None` when missing or of no length.
+    pub fn str(&self, i: usize) -> Option<&'b [u8]> {
+        self.bytes(i).map(capture_event::event::until_nul)
+    }
+
+    /// A little-endian number of exactly `N` bytes.
+    pub fn array<const N: usize>(&self, i: usize) -> Option<[u8; N]> {
+        self.raw(i)?.try_into().ok()
+    }
+
+    /// A signed 64-bit number: results, descriptors, process ids.
+    pub fn i64(&self, i: usize) -> Option<i64> {
+        self.array(i).map(i64::from_le_bytes)
+    }
+
+    /// A 32-bit number.
+    pub fn u32(&self, i: usize) -> Option<u32> {
+        self.array(i).map(u32::from_le_bytes)
+    }
+
+    /// A 64-bit number.
+    pub fn u64(&self, i: usize) -> Option<u64> {
+        self.array(i).map(u64::from_le_bytes)
+    }
+
+    /// The thread.
+    pub fn own(&self) -> Option<&'b Own> {
+        self.batch.segment.owns.get(*self.batch.own.get(self.index)?)
+    }
+
+    /// Its ancestors and leaders.
+    pub fn lineage(&self) -> Option<&'b Lineage> {
+        self.batch.segment.lineages.get(*self.batch.lineage.get(self.index)?)
+    }
+
+    /// Ancestor `n`: 0 is the thread itself, 1 its parent.
+    pub fn ancestor(&self, n: usize) -> Option<&'b Own> {
+        match n.checked_sub(1) {
+            None => self.own(),
+            Some(above) => self.batch.segment.owns.get(*self.lineage()?.ancestors.get(above)?),
+        }
+    }
+
+    /// The container of the thread, as known at this moment.
+    pub fn container(&self) -> Option<&'b Container> {
+        self.batch.segment.containers.get(self.own()?.container?)
+    }
+
+    /// What the event worked on.
+    pub fn object(&self) -> Option<&'b Object> {
+        self.batch.segment.objects.get(*self.batch.object.get(self.index)?)
+    }
+
+    /// The number of the event's own descriptor; -1 for none.
+    pub fn fd(&self) -> i64 {
+        self.batch.fd.get(self.index).copied().unwrap_or(-1)
+    }
+
+    /// Quantities of the thread.
+    pub fn live(&self) -> Option<&'b Live> {
+        self.batch.lives.get(*self.batch.live.get(self.index)? as usize)
+    }
+
+    /// The enter event of an exit event, if it is in the same batch.
+    pub fn enter(&self) -> Option<Row<'b>> {
+        self.batch.row(*self.batch.enter.get(self.index)? as usize)
+    }
+
+    /// The time of the enter event of an exit event, ns since the epoch.
+    pub fn enter_ts(&self) -> Option<u64> {
+        self.batch.enter_ts.get(self.index).copied().filter(|&ts| ts != 0)
+    }
+
+    /// What its parameters refer to, in the order of parameter and item.
+    pub fn references(&self) -> &'b [Reference] {
+        let all = &self.batch.references;
+        let row = self.index as u32;
+        let start = all.partition_point(|r| r.row < row);
+        let len = all.get(start..).unwrap_or_default().iter().take_while(|r| r.row == row).count();
+        all.get(start..start + len).unwrap_or_default()
+    }
+
+    fn target(&self, param: usize, item: usize) -> Option<Target> {
+        let found = self.references().iter().find(|r| (r.param as usize, r.item as usize) == (param, item))?;
+        Some(found.target)
+    }
+
+    /// The descriptor that parameter `param` (for lists: its item `item`) names.
+    pub fn object_of(&self, param: usize, item: usize) -> Option<&'b Object> {
+        match self.target(param, item)? {
+            Target::Object(id) => self.batch.segment.objects.get(id),
+            Target::Name(_) => None,
+        }
+    }
+
+    /// The name of the thread, user or group that parameter `param` names.
+    pub fn name_of(&self, param: usize) -> Option<&'b [u8]> {
+        match self.target(param, 0)? {
+            Target::Name(id) => self.batch.segment.names.get(id).map(|text| &**text),
+            Target::Object(_) => None,
+        }
+    }
+}

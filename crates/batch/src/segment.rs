@@ -1,0 +1,101 @@
+//! The append-only stores of interned values.
+
+use crate::{Container, Lineage, Object, Own, Text};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+/// The place of an interned value in its [`Table`]: dense, from 0.
+pub struct Id<T>(u32, PhantomData<fn() -> T>);
+
+impl<T> Id<T> {
+    /// No value.
+    pub const NONE: Id<T> = Id(u32::MAX, PhantomData);
+
+    /// The id with this number.
+    pub const fn new(index: u32) -> Self {
+        Id(index, PhantomData)
+    }
+
+    /// Its number, for tables kept beside; meaningless for [`Id::NONE`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Whether it is [`Id::NONE`].
+    pub const fn is_none(self) -> bool {
+        self.0 == u32::MAX
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Id<T> {}
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T> Eq for Id<T> {}
+impl<T> Hash for Id<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<T> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_none() { f.write_str("-") } else { write!(f, "#{}", self.0) }
+    }
+}
+
+/// An append-only list that can be read while it grows.
+pub struct Table<T>(boxcar::Vec<T>);
+
+impl<T> Table<T> {
+    /// Adds a value; `None` when the table is full (2³²-1 values).
+    pub fn push(&self, value: T) -> Option<Id<T>> {
+        let index = u32::try_from(self.0.push(value)).ok()?;
+        Some(Id::new(index)).filter(|id| !id.is_none())
+    }
+
+    /// The value with an id.
+    pub fn get(&self, id: Id<T>) -> Option<&T> {
+        self.0.get(id.index()).filter(|_| !id.is_none())
+    }
+
+    /// How many values it holds.
+    pub fn len(&self) -> usize {
+        self.0.count()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table(boxcar::Vec::new())
+    }
+}
+
+/// The interned values that a run of batches refers to. Written by one machine, read by everybody.
+#[derive(Default)]
+pub struct Segment {
+    /// Which segment of its capture it is, from 0. Evaluators that keep answers by id drop them when it changes.
+    pub serial: u64,
+    /// Versions of threads.
+    pub owns: Table<Own>,
+    /// Ancestors and leaders.
+    pub lineages: Table<Lineage>,
+    /// What events worked on.
+    pub objects: Table<Object>,
+    /// Versions of containers.
+    pub containers: Table<Container>,
+    /// Names that parameters refer to: commands of other threads, users, groups.
+    pub names: Table<Text>,
+}

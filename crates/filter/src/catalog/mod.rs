@@ -1,0 +1,183 @@
+//! The fields: one entry each.
+
+use crate::value::Extracted;
+use capture_batch::{Row, View};
+use capture_event::{ParamType, PrintFormat};
+
+/// What stands in brackets (or after the last dot) behind a field's name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Arg {
+    /// Nothing.
+    #[default]
+    None,
+    /// A number, as in `proc.aname[2]`.
+    Index(i64),
+    /// A name, as in `proc.env[HOME]`.
+    Key(Vec<u8>),
+}
+
+/// What fields may look at beside the event: settings of the query.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// The zone that times print in; `None` is UTC.
+    pub time_zone: Option<jiff::tz::TimeZone>,
+}
+
+/// A question to a field: which event, which argument, under which settings.
+#[derive(Clone, Copy)]
+pub struct Ask<'r> {
+    /// The event.
+    pub row: Row<'r>,
+    /// The field's argument.
+    pub arg: &'r Arg,
+    /// The settings.
+    pub env: &'r Env,
+}
+
+/// What a field's value depends on. An evaluator asks once for each distinct one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depends {
+    /// The event's type alone.
+    Type,
+    /// The thread's own part.
+    Own,
+    /// The thread's own part and lineage.
+    Actor,
+    /// The object.
+    Object,
+    /// The thread's quantities.
+    Live,
+    /// Anything else of the row.
+    Row,
+    /// The row and the rows that the same check saw before: evaluated in order, never skipped or moved.
+    Order,
+}
+
+/// What an order-dependent check remembers between two evaluations.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Time of the event it saw last, ns since the epoch; 0 at the start.
+    pub last_ts: u64,
+}
+
+/// How a field is read.
+#[derive(Clone, Copy)]
+pub enum Get {
+    /// From the row alone.
+    Pure(for<'r> fn(&Ask<'r>) -> Extracted<'r>),
+    /// From the row and what the check remembers.
+    Ordered(for<'r> fn(&Ask<'r>, &mut Memory) -> Extracted<'r>),
+    /// Known by name, never has a value.
+    Nothing,
+}
+
+bitflags::bitflags! {
+    /// How a field may be used (the same marks as in the libraries).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct FieldFlags: u16 {
+        /// Takes an argument.
+        const ARG_ALLOWED = 1;
+        /// Needs an argument.
+        const ARG_REQUIRED = 1 << 1;
+        /// The argument may be a number.
+        const ARG_INDEX = 1 << 2;
+        /// The argument may be a name.
+        const ARG_KEY = 1 << 3;
+        /// Yields a list.
+        const IS_LIST = 1 << 4;
+        /// Not for output formats.
+        const FILTER_ONLY = 1 << 5;
+        /// Not for filters.
+        const PRINT_ONLY = 1 << 6;
+        /// Not on the right-hand side of a comparison.
+        const NO_RHS = 1 << 7;
+        /// Not inside a transformer.
+        const NO_TRANSFORMER = 1 << 8;
+        /// Exists only in the classic view's program.
+        const CLASSIC_ONLY = 1 << 9;
+        /// Exists only in the exit view's program.
+        const EXIT_ONLY = 1 << 10;
+        /// Not listed unless asked for.
+        const HIDDEN = 1 << 11;
+    }
+}
+
+/// How a field reads in one view.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    /// The type of its values.
+    pub ty: ParamType,
+    /// What it depends on.
+    pub depends: Depends,
+    /// How it is read.
+    pub get: Get,
+}
+
+/// One field.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Its name, such as `proc.name`.
+    pub name: &'static str,
+    /// How its numbers print.
+    pub format: PrintFormat,
+    /// How it may be used.
+    pub flags: FieldFlags,
+    /// How it reads in the classic view.
+    pub classic: Reading,
+    /// How it reads in the exit view.
+    pub exit: Reading,
+    /// One or two sentences for a person.
+    pub help: &'static str,
+}
+
+impl Field {
+    /// How it reads in a view.
+    pub fn reading(&self, view: View) -> &Reading {
+        match view {
+            View::Classic => &self.classic,
+            View::Exit => &self.exit,
+        }
+    }
+}
+
+/// A field that reads the same in both views.
+pub(crate) const fn field(
+    name: &'static str,
+    ty: ParamType,
+    format: PrintFormat,
+    depends: Depends,
+    get: for<'r> fn(&Ask<'r>) -> Extracted<'r>,
+    help: &'static str,
+) -> Field {
+    let reading = Reading { ty, depends, get: Get::Pure(get) };
+    Field { name, format, flags: FieldFlags::empty(), classic: reading, exit: reading, help }
+}
+
+impl Field {
+    /// Reads differently in the classic view.
+    pub(crate) const fn classic(mut self, depends: Depends, get: for<'r> fn(&Ask<'r>) -> Extracted<'r>) -> Self {
+        self.classic.depends = depends;
+        self.classic.get = Get::Pure(get);
+        self
+    }
+
+    /// Has another type in the classic view.
+    pub(crate) const fn classic_type(mut self, ty: ParamType) -> Self {
+        self.classic.ty = ty;
+        self
+    }
+
+    /// Restricts or extends its use.
+    pub(crate) const fn flags(mut self, flags: FieldFlags) -> Self {
+        self.flags = self.flags.union(flags);
+        self
+    }
+}
+
+/// Every field, by family.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// The families of fields, one file each in this folder.
+static FAMILIES: &[&[Field]] = &[];
