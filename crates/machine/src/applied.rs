@@ -1,0 +1,31 @@
+//! What became of one event.
+
+use crate::thread::KeptEvent;
+
+/// The name of a descriptor in the machine: whose table, which number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FdKey {
+    /// The thread that has the table.
+    pub owner: i64,
+    /// The number in the table.
+    pub fd: i64,
+}
+
+/// What an event was bound to. Reset fills it, family handlers may change it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Applied {
+    /// The thread; `None` where the view finds none for this type of event.
+    pub thread: Option<i64>,
+    /// The descriptor that the event worked on, if it is open (closed ones stay until the next event).
+    pub object: Option<FdKey>,
+    /// Whether the descriptor has another name than when it was looked up for this event.
+    pub name_changed: bool,
+    /// The errno of a failed call, 0 otherwise.
+    pub error: i32,
+    /// For an exit event: the kept enter event, if it is that of the same call.
+    pub enter: Option<KeptEvent>,
+    /// For an exit event: whether the thread's last enter event is that of the same call.
+    pub paired: bool,
+    /// For an exit event: time of the thread's last enter event, ns since the epoch; 0 if none.
+    pub enter_ts: u64,
+}

@@ -1,0 +1,33 @@
+//! One event: cleanup, reset, family handlers.
+
+use crate::{Applied, Machine, containers, fds, threads, users};
+use capture_event::Event;
+
+impl Machine {
+    /// Applies one event to the state and says what it was bound to.
+    pub fn apply(&mut self, event: &Event<'_>) -> Applied {
+        self.now = event.ts;
+        self.clean_up();
+        let mut applied = self.reset(event);
+        threads::apply(self, event, &mut applied);
+        fds::apply(self, event, &mut applied);
+        containers::apply(self, event, &mut applied);
+        users::apply(self, event, &mut applied);
+        applied
+    }
+
+    /// Removes what the event before left for the sake of being explained.
+    fn clean_up(&mut self) {
+        if let Some(tid) = self.pending.thread.take() {
+            self.threads.remove(tid);
+        }
+        if !self.pending.fds.is_empty() {
+            let closed = std::mem::take(&mut self.pending.fds);
+            if let Some(owner) = self.fd_owner(self.pending.fds_of)
+                && let Some(thread) = self.threads.get_mut(owner)
+            {
+                closed.iter().for_each(|&fd| thread.fds.remove(fd));
+            }
+        }
+    }
+}
