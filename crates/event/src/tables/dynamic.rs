@@ -18,17 +18,11 @@ pub static SOCKOPT_DYNAMIC_PARAM: DynamicTable = DynamicTable {
     types: &[(ByteBuf, Hex), (Errno, Dec), (UInt32, Dec), (UInt64, Dec), (RelTime, Dec)],
 };
 /// `ptrace_dynamic_param`
-pub static PTRACE_DYNAMIC_PARAM: DynamicTable = DynamicTable {
-    name: "ptrace_dynamic_param",
-    types: &[(UInt64, Hex), (SigType, Dec)],
-};
+pub static PTRACE_DYNAMIC_PARAM: DynamicTable =
+    DynamicTable { name: "ptrace_dynamic_param", types: &[(UInt64, Hex), (SigType, Dec)] };
 /// `bpf_dynamic_param`
-pub static BPF_DYNAMIC_PARAM: DynamicTable = DynamicTable {
-    name: "bpf_dynamic_param",
-    types: &[(Fd, Dec), (Errno, Dec)],
-};
+pub static BPF_DYNAMIC_PARAM: DynamicTable =
+    DynamicTable { name: "bpf_dynamic_param", types: &[(Fd, Dec), (Errno, Dec)] };
 /// `keyctl_dynamic_param`
-pub static KEYCTL_DYNAMIC_PARAM: DynamicTable = DynamicTable {
-    name: "keyctl_dynamic_param",
-    types: &[(Int64, Dec), (CharBuf, NA)],
-};
+pub static KEYCTL_DYNAMIC_PARAM: DynamicTable =
+    DynamicTable { name: "keyctl_dynamic_param", types: &[(Int64, Dec), (CharBuf, NA)] };

@@ -55,11 +55,7 @@ pub fn native(nr: u16, arch: Arch) -> Option<(u16, u16)> {
     table.get(at).map(|&(_, id, enter)| (id, enter))
 }
 
-const fn s(
-    name: &'static str,
-    classic_category: Option<Category>,
-    classic_name: Option<&'static str>,
-) -> Syscall {
+const fn s(name: &'static str, classic_category: Option<Category>, classic_name: Option<&'static str>) -> Syscall {
     Syscall { name, classic_category, classic_name }
 }
 
