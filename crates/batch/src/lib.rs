@@ -25,6 +25,7 @@ mod batch;
 mod container;
 mod live;
 mod object;
+pub mod path;
 mod reference;
 mod row;
 mod segment;

@@ -1,0 +1,156 @@
+//! Joining a path with the directory it is relative to, as each view's program does it. Nobody may normalize a
+//! path by any other rule, or the same file would go by two names.
+
+use crate::View;
+
+/// The longest path that either view's program keeps, with its terminating zero.
+const MAX_PATH: usize = 1024;
+
+/// `path` seen from the directory `base` (which ends in a slash), without `.`, `..` and repeated slashes. An
+/// absolute path ignores the base. Where base and path are too long together, the placeholder that the view's
+/// program shows.
+pub fn join(view: View, base: &[u8], path: &[u8]) -> Vec<u8> {
+    let path = capture_event::event::until_nul(path);
+    let together = base.len() + path.len() + 1;
+    match view {
+        // It counts the zero byte at the path's end twice.
+        View::Classic if together + 1 > MAX_PATH => b"/PATH_TOO_LONG".to_vec(),
+        View::Exit if together > MAX_PATH => b"/DIR_TOO_LONG/FILENAME_TOO_LONG".to_vec(),
+        _ => join_any_length(view, base, path),
+    }
+}
+
+/// As [`join`], however long the result.
+pub fn join_any_length(view: View, base: &[u8], path: &[u8]) -> Vec<u8> {
+    let path = capture_event::event::until_nul(path);
+    let relative = path.first().is_some_and(|&b| b != b'/');
+    // The empty path is relative for the classic program only.
+    let with_base = relative || (view == View::Classic && path.is_empty());
+    let mut joined = if with_base { base.to_vec() } else { Vec::new() };
+    joined.reserve(path.len());
+    match view {
+        View::Classic => append_classic(&mut joined, path),
+        View::Exit => append_exit(&mut joined, path),
+    }
+    if joined.len() > 1 && joined.last() == Some(&b'/') {
+        joined.pop();
+    }
+    joined
+}
+
+/// Dots are special wherever they stand, also at the end of a name (`a../b` goes up), and a byte that does not
+/// print becomes a dot.
+fn append_classic(joined: &mut Vec<u8>, path: &[u8]) {
+    let mut rest = path;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = match rest {
+            [b'.', b'.', b'/', after @ ..] => {
+                go_up(joined);
+                after
+            }
+            [b'.', b'.'] => {
+                go_up(joined);
+                &[]
+            }
+            [b'.', b'.', after @ ..] => {
+                joined.extend_from_slice(b"..");
+                after
+            }
+            [b'.', b'/', after @ ..] => after,
+            [b'.'] => &[],
+            [b'/', ..] if joined.last() == Some(&b'/') => after,
+            _ => {
+                joined.push(if matches!(byte, b' '..=b'~') { byte } else { b'.' });
+                after
+            }
+        };
+    }
+}
+
+/// Dots are special only as a component of their own.
+fn append_exit(joined: &mut Vec<u8>, path: &[u8]) {
+    let had_base = !joined.is_empty();
+    let mut rest = path;
+    while let Some((&byte, after)) = rest.split_first() {
+        let at_component = joined.last().is_none_or(|&b| b == b'/');
+        rest = match rest {
+            [b'.', b'.', b'/', after @ ..] if at_component => {
+                go_up(joined);
+                after
+            }
+            [b'.', b'.'] if at_component => {
+                go_up(joined);
+                &[]
+            }
+            [b'.', b'/', after @ ..] if at_component => after,
+            [b'.'] if at_component => &[],
+            [b'/', ..] if joined.last() == Some(&b'/') || (joined.is_empty() && had_base) => after,
+            _ => {
+                joined.push(byte);
+                after
+            }
+        };
+    }
+}
+
+/// Drops the last component. A path of one byte stays.
+fn go_up(joined: &mut Vec<u8>) {
+    if joined.len() <= 1 {
+        return;
+    }
+    joined.pop();
+    while joined.last().is_some_and(|&b| b != b'/') {
+        joined.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(view: View, base: &str, path: &str) -> String {
+        String::from_utf8(join(view, base.as_bytes(), path.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn both_views_resolve_dots_and_slashes() {
+        for view in [View::Classic, View::Exit] {
+            assert_eq!(joined(view, "/a/b/", "c//d/./e/"), "/a/b/c/d/e");
+            assert_eq!(joined(view, "/a/b/", "../../../x"), "/x");
+            assert_eq!(joined(view, "/a/b/", "/x/../y"), "/y");
+            assert_eq!(joined(view, "/a/b/", ".."), "/a");
+            assert_eq!(joined(view, "/a/b/", "."), "/a/b");
+            assert_eq!(joined(view, "/a/b/", "...x"), "/a/b/...x");
+            assert_eq!(joined(view, "/", "x"), "/x");
+        }
+    }
+
+    #[test]
+    fn the_views_differ_in_dots_inside_names_in_odd_bytes_and_in_the_empty_path() {
+        assert_eq!(joined(View::Classic, "/a/", "b./c"), "/a/bc");
+        assert_eq!(joined(View::Exit, "/a/", "b./c"), "/a/b./c");
+        assert_eq!(joined(View::Classic, "/a/", "b../c"), "/a/c");
+        assert_eq!(joined(View::Exit, "/a/", "b../c"), "/a/b../c");
+        assert_eq!(joined(View::Classic, "/a/", "b\tc"), "/a/b.c");
+        assert_eq!(joined(View::Exit, "/a/", "b\tc"), "/a/b\tc");
+        assert_eq!(joined(View::Classic, "/a/", ""), "/a");
+        assert_eq!(joined(View::Exit, "/a/", ""), "");
+    }
+
+    #[test]
+    fn a_base_that_was_left_gives_no_slash_of_its_own_to_the_newest() {
+        assert_eq!(joined(View::Exit, "foo/", "../a"), "a");
+        assert_eq!(joined(View::Exit, "", "foo/../a"), "a");
+        assert_eq!(joined(View::Exit, "", "/foo/../a"), "/a");
+    }
+
+    #[test]
+    fn too_long_paths_show_a_placeholder() {
+        let name = "x".repeat(1020);
+        assert_eq!(joined(View::Classic, "/", &name).len(), 1021);
+        assert_eq!(joined(View::Classic, "/ab/", &name), "/PATH_TOO_LONG");
+        assert_eq!(joined(View::Exit, "/a/", &name).len(), 1023);
+        assert_eq!(joined(View::Exit, "/ab/", &name), "/DIR_TOO_LONG/FILENAME_TOO_LONG");
+        assert_eq!(join_any_length(View::Classic, b"/ab/", name.as_bytes()).len(), 1024);
+    }
+}
