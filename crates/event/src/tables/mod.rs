@@ -4,6 +4,7 @@ pub mod capability;
 pub mod dynamic;
 pub mod errno;
 pub mod fd;
+pub mod service;
 pub mod signal;
 pub mod syscall;
 pub mod thread;
