@@ -114,16 +114,22 @@ pub struct Own {
 /// The threads that a thread's `proc.p*`, `proc.a*`, `sname`, `sid.*`, `pgid.*` speak of, as of a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lineage {
-    /// The parent's process id, whether it is known or not.
+    /// The process's parent id (its leader's), whether that is known or not.
     pub ppid: i64,
-    /// The known ancestors, parent first. Ends at the first unknown one.
+    /// The leader of its process, often the thread itself; [`Id::NONE`] if unknown.
+    pub leader: Id<Own>,
+    /// The thread that the thread's own parent id names. The leader's parent id may be another one, and this may
+    /// be another thread of the parent than [`ancestors`](Self::ancestors) starts with.
+    pub parent: Id<Own>,
+    /// The known ancestors of the process, parent first. Ends at the first unknown one, or before a loop. Exit view:
+    /// leaders of processes; classic view: the very threads that the parent ids name.
     pub ancestors: Box<[Id<Own>]>,
-    /// The leader of its session.
+    /// The leader of its session; [`Id::NONE`] if unknown.
     pub session: Id<Own>,
-    /// The leader of its process group on the host.
+    /// The leader of its process group on the host; [`Id::NONE`] if unknown.
     pub group: Id<Own>,
-    /// The leader of its process group by the id inside the pid namespace.
+    /// The leader of its process group by the id inside the pid namespace; [`Id::NONE`] if unknown.
     pub vgroup: Id<Own>,
-    /// Process id of the oldest ancestor that is a login shell (`proc.loginshellid`).
-    pub login_shell: i64,
+    /// Process id of the oldest ancestor (or itself) whose command ends in `sh` (`proc.loginshellid`).
+    pub login_shell: Option<i64>,
 }

@@ -197,5 +197,7 @@ bitflags::bitflags! {
         const STD_STREAMS = 1 << 2;
         /// [`Batch::references`].
         const REFERENCES = 1 << 3;
+        /// [`Live::fd_types`](crate::Live::fd_types); only together with `LIVE`.
+        const FD_TYPES = 1 << 4;
     }
 }

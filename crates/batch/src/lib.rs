@@ -11,7 +11,7 @@
 //! | a thread's own identity (names, arguments, ids …) | [`Own`], interned: a new version when it changes |
 //! | ancestors and leaders | [`Lineage`], interned lists of own parts |
 //! | what the event worked on (file, socket, pipe …) | [`Object`], interned, as after the event |
-//! | memory sizes, counts, standard streams, CPU times | [`Live`], per row, shared by rows between which nothing changed |
+//! | memory sizes, counts, standard streams | [`Live`], per row, shared by rows between which nothing changed |
 //! | other descriptors, pids, users in parameters | [`Reference`], sparse, by row and parameter |
 //! | containers | [`Container`] versions; the own part names the version of its moment |
 //!
@@ -34,7 +34,7 @@ mod text;
 pub use actor::{Account, Lineage, Own, OwnFlags};
 pub use batch::{Batch, Chunk, Head, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
 pub use container::{Container, Mount, PortMapping, Probe, ProbeKind};
-pub use live::Live;
+pub use live::{FdTypes, Live};
 pub use object::{ConnectionState, Endpoint, Object, ObjectFlags, Role, Socket};
 pub use reference::{Reference, Target};
 pub use row::Row;

@@ -1,6 +1,7 @@
 //! What changes too often to be part of an actor.
 
 use crate::{Id, Object};
+use capture_event::tables::fd::FdType;
 
 /// Quantities of a thread and its process at one moment. Rows between which none changed share one value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,10 +26,19 @@ pub struct Live {
     pub children: u64,
     /// Standard input, output and error of the process.
     pub std: [Id<Object>; 3],
-    /// CPU time of the last scheduled slice, ns.
-    pub exec_time: u64,
-    /// CPU time since the capture began, ns.
-    pub total_exec_time: u64,
-    /// CPU usage of the last second, percent: user and system.
-    pub cpu: [f64; 2],
+    /// The open descriptors of the process and their types; [`Id::NONE`] unless asked for
+    /// ([`Needs::FD_TYPES`](crate::Needs::FD_TYPES)).
+    pub fd_types: Id<FdTypes>,
+}
+
+/// What a process has open at one moment: descriptor number and type, ascending by number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct FdTypes(pub Box<[(i64, FdType)]>);
+
+impl FdTypes {
+    /// The type of an open descriptor.
+    pub fn get(&self, fd: i64) -> Option<FdType> {
+        let at = self.0.binary_search_by_key(&fd, |entry| entry.0).ok()?;
+        self.0.get(at).map(|entry| entry.1)
+    }
 }

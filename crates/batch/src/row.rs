@@ -1,6 +1,6 @@
 //! One event of a batch with all that is bound to it.
 
-use crate::{Batch, Container, Lineage, Live, Object, Own, ParamSlice, Reference, RowHeader, Target, View};
+use crate::{Batch, Container, FdTypes, Lineage, Live, Object, Own, ParamSlice, Reference, RowHeader, Target, View};
 use capture_event::schema::{self, EventInfo};
 
 /// One row of a batch. Cheap to copy.
@@ -90,12 +90,33 @@ impl<'b> Row<'b> {
         self.batch.segment.lineages.get(*self.batch.lineage.get(self.index)?)
     }
 
-    /// Ancestor `n`: 0 is the thread itself, 1 its parent.
+    /// Ancestor `n` of the process: 0 is the process itself (its leader), 1 its parent.
     pub fn ancestor(&self, n: usize) -> Option<&'b Own> {
+        let lineage = self.lineage()?;
         match n.checked_sub(1) {
-            None => self.own(),
-            Some(above) => self.batch.segment.owns.get(*self.lineage()?.ancestors.get(above)?),
+            None => self.batch.segment.owns.get(lineage.leader),
+            Some(above) => self.batch.segment.owns.get(*lineage.ancestors.get(above)?),
         }
+    }
+
+    /// The thread that the thread's own parent id names.
+    pub fn parent(&self) -> Option<&'b Own> {
+        self.batch.segment.owns.get(self.lineage()?.parent)
+    }
+
+    /// The leader of its session.
+    pub fn session(&self) -> Option<&'b Own> {
+        self.batch.segment.owns.get(self.lineage()?.session)
+    }
+
+    /// The leader of its process group on the host.
+    pub fn group(&self) -> Option<&'b Own> {
+        self.batch.segment.owns.get(self.lineage()?.group)
+    }
+
+    /// The leader of its process group by the id inside its pid namespace.
+    pub fn vgroup(&self) -> Option<&'b Own> {
+        self.batch.segment.owns.get(self.lineage()?.vgroup)
     }
 
     /// The container of the thread, as known at this moment.
@@ -116,6 +137,16 @@ impl<'b> Row<'b> {
     /// Quantities of the thread.
     pub fn live(&self) -> Option<&'b Live> {
         self.batch.lives.get(*self.batch.live.get(self.index)? as usize)
+    }
+
+    /// What the process has open, where the batch says it.
+    pub fn fd_types(&self) -> Option<&'b FdTypes> {
+        self.batch.segment.fd_types.get(self.live()?.fd_types)
+    }
+
+    /// Standard input (0), output (1) or error (2) of the process.
+    pub fn std_stream(&self, n: usize) -> Option<&'b Object> {
+        self.batch.segment.objects.get(*self.live()?.std.get(n)?)
     }
 
     /// The enter event of an exit event, if it is in the same batch.

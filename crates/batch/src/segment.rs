@@ -1,6 +1,6 @@
 //! The append-only stores of interned values.
 
-use crate::{Container, Lineage, Object, Own, Text};
+use crate::{Container, FdTypes, Lineage, Object, Own, Text};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
@@ -96,6 +96,8 @@ pub struct Segment {
     pub objects: Table<Object>,
     /// Versions of containers.
     pub containers: Table<Container>,
+    /// What processes have open ([`crate::Live::fd_types`]).
+    pub fd_types: Table<FdTypes>,
     /// Names that parameters refer to: commands of other threads, users, groups.
     pub names: Table<Text>,
 }

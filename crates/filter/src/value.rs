@@ -39,7 +39,10 @@ pub enum Extracted<'r> {
     None,
     /// One value.
     One(Value<'r>),
-    /// A list, possibly empty, of a field that yields lists.
+    /// Several values, possibly none: of a field that yields lists, or alternatives of which a comparison needs one
+    /// (see [`FieldFlags::IS_LIST`](crate::catalog::FieldFlags::IS_LIST),
+    /// [`ANY_ANCESTOR`](crate::catalog::FieldFlags::ANY_ANCESTOR),
+    /// [`EITHER_END`](crate::catalog::FieldFlags::EITHER_END)). Even an empty one exists.
     Many(Vec<Value<'r>>),
 }
 

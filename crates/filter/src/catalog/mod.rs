@@ -3,6 +3,7 @@
 use crate::value::Extracted;
 use capture_batch::{Row, View};
 use capture_event::{ParamType, PrintFormat};
+use rustc_hash::FxHashMap;
 
 /// What stands in brackets (or after the last dot) behind a field's name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +35,8 @@ pub struct Ask<'r> {
     pub env: &'r Env,
 }
 
-/// What a field's value depends on. An evaluator asks once for each distinct one.
+/// What a field's value depends on. An evaluator asks once for each distinct one. Rows that have none of it (no
+/// thread, no object) are asked one by one: a failed open has no object, its name comes from the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depends {
     /// The event's type alone.
@@ -58,6 +60,10 @@ pub enum Depends {
 pub struct Memory {
     /// Time of the event it saw last, ns since the epoch; 0 at the start.
     pub last_ts: u64,
+    /// Time of the last context switch it saw, ns since the epoch, by CPU.
+    pub switch_ts: FxHashMap<u16, u64>,
+    /// CPU time it has added up, by thread (id and time of birth, since ids are used again).
+    pub cpu_time: FxHashMap<(i64, u64), u64>,
 }
 
 /// How a field is read.
@@ -74,7 +80,7 @@ pub enum Get {
 bitflags::bitflags! {
     /// How a field may be used (the same marks as in the libraries).
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct FieldFlags: u16 {
+    pub struct FieldFlags: u32 {
         /// Takes an argument.
         const ARG_ALLOWED = 1;
         /// Needs an argument.
@@ -99,6 +105,16 @@ bitflags::bitflags! {
         const EXIT_ONLY = 1 << 10;
         /// Not listed unless asked for.
         const HIDDEN = 1 << 11;
+        /// Without an argument it yields one value for each ancestor ([`Extracted::Many`]), and a comparison, `!=`
+        /// included, holds if it holds for one of them; no ancestor, no match, not even for `exists`.
+        const ANY_ANCESTOR = 1 << 12;
+        /// It yields one value for each end of a connection ([`Extracted::Many`]). A comparison holds if it holds for
+        /// one of them; `!=` must hold for all. Without values every comparison fails, and `exists` holds.
+        const EITHER_END = 1 << 13;
+        /// Names of hosts: the texts it is compared with are those to look up with `--resolve`.
+        const HOST_NAME = 1 << 14;
+        /// An ancestor's field that, without an argument, prints the process's own value instead of all ancestors'.
+        const PRINTS_OWN = 1 << 15;
     }
 }
 
