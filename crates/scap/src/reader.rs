@@ -107,9 +107,6 @@ fn content<'r>(
     })
 }
 
-fn with<'r, T>(
-    (parsed, faults): (T, Vec<Fault>),
-    content: impl FnOnce(T) -> Content<'r>,
-) -> (Content<'r>, Vec<Fault>) {
+fn with<'r, T>((parsed, faults): (T, Vec<Fault>), content: impl FnOnce(T) -> Content<'r>) -> (Content<'r>, Vec<Fault>) {
     (content(parsed), faults)
 }

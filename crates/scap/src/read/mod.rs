@@ -116,9 +116,7 @@ struct Sized<'r, T> {
 }
 
 /// An entry that does not say its length: a fault in it hides all that follows.
-fn unsized_entry<'r, T>(
-    mut parser: impl FnMut(&'r [u8]) -> Parsed<'r, T>,
-) -> impl FnMut(&'r [u8]) -> Sized<'r, T> {
+fn unsized_entry<'r, T>(mut parser: impl FnMut(&'r [u8]) -> Parsed<'r, T>) -> impl FnMut(&'r [u8]) -> Sized<'r, T> {
     move |input| match parser(input) {
         Ok((next, entry)) => Sized { next: Some(next), entry: Ok(entry) },
         Err(error) => Sized { next: None, entry: Err(fault(error, input.len())) },

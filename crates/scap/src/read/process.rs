@@ -16,14 +16,8 @@ pub(crate) fn processes(body: &[u8], version: u8) -> (Vec<ProcessEntry<'_>>, Vec
 /// One entry, without its length. The fields of a version and those that came later stand in file order.
 fn entry(input: &[u8], version: u8) -> Parsed<'_, ProcessEntry<'_>> {
     let since = |first| version >= first;
-    let (rest, (tid, pid, ptid, sid, vpgid)) = (
-        i64("tid"),
-        i64("pid"),
-        i64("ptid"),
-        cond(since(6), i64("sid")),
-        cond(since(8), i64("vpgid")),
-    )
-        .parse(input)?;
+    let (rest, (tid, pid, ptid, sid, vpgid)) =
+        (i64("tid"), i64("pid"), i64("ptid"), cond(since(6), i64("sid")), cond(since(8), i64("vpgid"))).parse(input)?;
     let (rest, (comm, exe, exepath, args, cwd)) =
         (str16("comm"), str16("exe"), cond(since(7), str16("exepath")), str16("args"), str16("cwd")).parse(rest)?;
     let (rest, (fdlimit, flags, uid, gid)) = (i64("fdlimit"), u32("flags"), u32("uid"), u32("gid")).parse(rest)?;
