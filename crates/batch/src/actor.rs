@@ -103,6 +103,10 @@ pub struct Own {
     pub exe_ino_ctime: u64,
     /// Modification time of the executable, ns since the epoch; 0 if unknown.
     pub exe_ino_mtime: u64,
+    /// From the executable's status change to the thread's clone, as of the last exec, ns; 0 if unknown. Wraps.
+    pub exe_ino_ctime_to_clone: u64,
+    /// From the start of its pid namespace to the executable's status change, as of the last exec, ns; 0 if unknown.
+    pub exe_ino_pidns_to_ctime: u64,
     /// Facts that are either true or not.
     pub flags: OwnFlags,
     /// The container's id as the cgroups give it; empty on the host.
@@ -124,6 +128,9 @@ pub struct Lineage {
     /// The known ancestors of the process, parent first. Ends at the first unknown one, or before a loop. Exit view:
     /// leaders of processes; classic view: the very threads that the parent ids name.
     pub ancestors: Box<[Id<Own>]>,
+    /// The ancestors that a search through all of them visits, where they are not just [`ancestors`](Self::ancestors):
+    /// the very threads that the parent ids name, in the exit view too.
+    pub searched: Option<Box<[Id<Own>]>>,
     /// The leader of its session; [`Id::NONE`] if unknown.
     pub session: Id<Own>,
     /// The leader of its process group on the host; [`Id::NONE`] if unknown.
@@ -132,4 +139,11 @@ pub struct Lineage {
     pub vgroup: Id<Own>,
     /// Process id of the oldest ancestor (or itself) whose command ends in `sh` (`proc.loginshellid`).
     pub login_shell: Option<i64>,
+}
+
+impl Lineage {
+    /// The ancestors that a search through all of them visits, parent first.
+    pub fn searched(&self) -> &[Id<Own>] {
+        self.searched.as_deref().unwrap_or(&self.ancestors)
+    }
 }

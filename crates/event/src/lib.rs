@@ -4,7 +4,6 @@
 //! * [`schema`] declares every event type once. `schema::event(code, dialect)` gives its [`EventInfo`].
 //! * [`Event`] is one event as read from a capture: header and raw parameter bytes, borrowed. It knows nothing
 //!   about who prints it.
-//! * [`path`] joins paths as each dialect does.
 //! * [`param`] holds parameter types and decoding; [`flags`] the flag tables; [`tables`] all the rest.
 //!
 //! **Two dialects.** The classic schema (sysdig 0.29, schema 1.x) sends an enter event with the arguments and an
@@ -17,7 +16,6 @@
 pub mod event;
 pub mod flags;
 pub mod param;
-pub mod path;
 pub mod schema;
 pub mod tables;
 
