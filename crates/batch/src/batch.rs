@@ -42,6 +42,8 @@ bitflags::bitflags! {
         const PREAMBLE = 1 << 5;
         /// The code is not known to the view's dialect: no number, never shown, kept for writing.
         const UNKNOWN_CODE = 1 << 6;
+        /// The exit view found a number of parameters that no version writes: missing ones are empty.
+        const ODD_PARAMS = 1 << 7;
     }
 }
 

@@ -21,6 +21,7 @@
 pub mod applied;
 pub mod apply;
 pub mod containers;
+pub mod converter;
 pub mod fds;
 pub mod machine;
 pub mod reset;

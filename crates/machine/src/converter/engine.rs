@@ -1,0 +1,176 @@
+//! Follows the rows of the table.
+
+use super::rules::{Step, step};
+use super::stored::Store;
+use super::table::{Action, Row, Source};
+use super::{Converted, Extra, Outcome, Params, Place, RawEvent, Span, Value, mark_of};
+use bytes::Bytes;
+use capture_batch::RowFlags;
+use capture_event::schema::event;
+use capture_event::{Dialect, ParamType, code};
+
+/// Converts the events of one capture, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Converter {
+    stored: Store,
+    converted: Converted,
+}
+
+impl Converter {
+    /// A converter at the beginning of a capture.
+    pub fn new() -> Self {
+        Converter::default()
+    }
+
+    /// Converts the next event.
+    pub fn convert(&mut self, event: &RawEvent<'_>) -> Outcome<'_> {
+        if matches!(event.code, code::PROCEXIT_E | code::PROCEXIT_1_E) {
+            // What the thread had begun never ends; its id may get another thread.
+            self.stored.forget(event.tid);
+        }
+        if step(event.code, event.params.len()) == Step::Deliver {
+            return Outcome::Unchanged(RowFlags::empty());
+        }
+        self.converted.code = event.code;
+        self.converted.params.clear();
+        self.converted.params.extend(event.params.iter().map(|&span| Value::from(span)));
+        self.converted.extra = None;
+        let mut run = Run { event, stored: &mut self.stored, out: &mut self.converted, marks: RowFlags::empty() };
+        match run.all_steps() {
+            End::Dropped => Outcome::Dropped,
+            End::Unchanged => Outcome::Unchanged(run.marks | mark_of(event.code)),
+            End::Changed => {
+                let marks = run.marks | mark_of(run.out.code);
+                Outcome::Changed(&self.converted, marks)
+            }
+        }
+    }
+
+    /// Says that no more events will come from the chunk of the last one. Enter events that still wait for their
+    /// exit are copied out of it, so that it can be freed.
+    pub fn end_chunk(&mut self) {
+        self.stored.end_chunk();
+    }
+}
+
+enum End {
+    Dropped,
+    Unchanged,
+    Changed,
+}
+
+/// The conversion of one event.
+struct Run<'r> {
+    event: &'r RawEvent<'r>,
+    stored: &'r mut Store,
+    out: &'r mut Converted,
+    marks: RowFlags,
+}
+
+impl Run<'_> {
+    fn all_steps(&mut self) -> End {
+        let mut end = End::Unchanged;
+        loop {
+            match step(self.out.code, self.out.params.len()) {
+                Step::Drop => return End::Dropped,
+                Step::Deliver => return end,
+                Step::DeliverSurplus => {
+                    self.marks |= RowFlags::ODD_PARAMS;
+                    return end;
+                }
+                Step::Resize(count) => {
+                    self.marks |= RowFlags::ODD_PARAMS;
+                    self.out.params.resize(count, Value::EMPTY);
+                }
+                Step::Apply(row) => match row.action {
+                    Action::Pass => return end,
+                    Action::Store => {
+                        self.store();
+                        return End::Dropped;
+                    }
+                    Action::StoreAndPass => {
+                        self.store();
+                        return end;
+                    }
+                    Action::Append(_) | Action::Retype(..) => self.apply(row),
+                },
+            }
+            end = End::Changed;
+        }
+    }
+
+    fn store(&mut self) {
+        self.stored.put(self.event, self.out.code, &self.out.params);
+    }
+
+    /// Applies a row that makes a new form of the event.
+    fn apply(&mut self, row: &Row) {
+        let (code, old, sources) = match row.action {
+            Action::Append(sources) => (row.code, Params::new(), sources),
+            Action::Retype(code, sources) => (code, std::mem::take(&mut self.out.params), sources),
+            Action::Store | Action::Pass | Action::StoreAndPass => return,
+        };
+        let mut used_enter = false;
+        for &source in sources {
+            let ty = param_type(code, self.out.params.len());
+            let value = match source {
+                Source::Old(i) => old.get(usize::from(i)).copied().unwrap_or(Value::EMPTY),
+                Source::Empty => Value::EMPTY,
+                Source::Default => default_of(ty),
+                Source::ContainerJson => self.container_json(&old),
+                Source::EnterOrEmpty(i) => self.enter(i, &mut used_enter).unwrap_or(Value::EMPTY),
+                Source::EnterOrDefault(i) => self.enter(i, &mut used_enter).unwrap_or(default_of(ty)),
+            };
+            self.out.params.push(ty.size().map_or(value, |size| value.cut(size)));
+        }
+        self.out.code = code;
+        if used_enter {
+            self.stored.forget(self.event.tid);
+        }
+    }
+
+    /// Parameter `i` of the enter event. Its code must be that of the event as it is at this step of a chain.
+    fn enter(&mut self, i: u8, used: &mut bool) -> Option<Value> {
+        let held = self.stored.get(self.event.tid).filter(|held| held.code.checked_add(1) == Some(self.out.code));
+        let Some(held) = held else {
+            if self.out.extra.is_none() {
+                self.marks |= RowFlags::UNPAIRED;
+            }
+            return None;
+        };
+        *used = true;
+        if self.out.extra.is_none() {
+            self.out.extra = Some(held.buffer().clone());
+        }
+        held.param(i)
+    }
+
+    /// `{"id":"…","type":N,"name":"…","image":"…"}` and a zero byte. As in the reference implementation nothing is
+    /// escaped, and a parameter of the wrong size makes it no value.
+    fn container_json(&mut self, old: &[Value]) -> Value {
+        let param = |i: usize| old.get(i).map(|value| value.span.of(self.event.chunk));
+        let text = |i: usize| param(i).and_then(|bytes| bytes.split_last()).map(|(_, text)| text);
+        let kind = param(1).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_le_bytes);
+        let (Some(id), Some(kind), Some(name), Some(image)) = (text(0), kind, text(2), text(3)) else {
+            return Value::EMPTY;
+        };
+        let kind = kind.to_string();
+        let parts: [&[u8]; 9] =
+            [b"{\"id\":\"", id, b"\",\"type\":", kind.as_bytes(), b",\"name\":\"", name, b"\",\"image\":\"", image, b"\"}\0"];
+        let bytes = Bytes::from(parts.concat());
+        let len = u32::try_from(bytes.len()).unwrap_or(0);
+        self.out.extra = Some(Extra { bytes, chunk_id: None });
+        Value { place: Place::Extra, span: Span { start: 0, len } }
+    }
+}
+
+fn param_type(code: u16, i: usize) -> ParamType {
+    event(code, Dialect::Newest).and_then(|info| info.params.get(i)).map_or(ParamType::ByteBuf, |param| param.ty)
+}
+
+fn default_of(ty: ParamType) -> Value {
+    match ty {
+        ParamType::Uid | ParamType::Gid => Value::NO_ID,
+        _ => ty.size().map_or(Value::EMPTY, Value::zeros),
+    }
+}
