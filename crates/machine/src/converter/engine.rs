@@ -155,8 +155,17 @@ impl Run<'_> {
             return Value::EMPTY;
         };
         let kind = kind.to_string();
-        let parts: [&[u8]; 9] =
-            [b"{\"id\":\"", id, b"\",\"type\":", kind.as_bytes(), b",\"name\":\"", name, b"\",\"image\":\"", image, b"\"}\0"];
+        let parts: [&[u8]; 9] = [
+            b"{\"id\":\"",
+            id,
+            b"\",\"type\":",
+            kind.as_bytes(),
+            b",\"name\":\"",
+            name,
+            b"\",\"image\":\"",
+            image,
+            b"\"}\0",
+        ];
         let bytes = Bytes::from(parts.concat());
         let len = u32::try_from(bytes.len()).unwrap_or(0);
         self.out.extra = Some(Extra { bytes, chunk_id: None });
