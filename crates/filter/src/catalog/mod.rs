@@ -1,4 +1,13 @@
 //! The fields: one entry each.
+//!
+//! A family of fields is a file of this folder, with a `static` list of [`Field`]s that [`FAMILIES`] names.
+//! [`lookup`] finds the field that a text names, with its argument.
+
+pub mod lookup;
+mod names;
+
+pub use lookup::{FieldUse, LookupError};
+pub(crate) use names::{is_event_type, is_parameter};
 
 use crate::value::Extracted;
 use capture_batch::{Row, View};
@@ -66,11 +75,17 @@ pub struct Memory {
     pub cpu_time: FxHashMap<(i64, u64), u64>,
 }
 
+/// Reads a field from a row.
+pub type Getter = for<'r> fn(&Ask<'r>) -> Extracted<'r>;
+
+/// Tells whether a name is known in a view.
+pub type Known = fn(&str, View) -> bool;
+
 /// How a field is read.
 #[derive(Clone, Copy)]
 pub enum Get {
     /// From the row alone.
-    Pure(for<'r> fn(&Ask<'r>) -> Extracted<'r>),
+    Pure(Getter),
     /// From the row and what the check remembers.
     Ordered(for<'r> fn(&Ask<'r>, &mut Memory) -> Extracted<'r>),
     /// Known by name, never has a value.
@@ -89,7 +104,7 @@ bitflags::bitflags! {
         const ARG_INDEX = 1 << 2;
         /// The argument may be a name.
         const ARG_KEY = 1 << 3;
-        /// Yields a list.
+        /// Yields a list: `in` wants every item, `intersects` any, and no other comparison is allowed.
         const IS_LIST = 1 << 4;
         /// Not for output formats.
         const FILTER_ONLY = 1 << 5;
@@ -115,6 +130,8 @@ bitflags::bitflags! {
         const HOST_NAME = 1 << 14;
         /// An ancestor's field that, without an argument, prints the process's own value instead of all ancestors'.
         const PRINTS_OWN = 1 << 15;
+        /// The argument may follow a dot, as in `evt.arg.name`.
+        const ARG_DOT = 1 << 16;
     }
 }
 
@@ -142,6 +159,10 @@ pub struct Field {
     pub classic: Reading,
     /// How it reads in the exit view.
     pub exit: Reading,
+    /// For an argument after a dot: which are known. `None`: any word.
+    pub arg_names: Option<Known>,
+    /// Which values it may be compared with. `None`: any of its type.
+    pub values: Option<Known>,
     /// One or two sentences for a person.
     pub help: &'static str,
 }
@@ -162,16 +183,17 @@ pub(crate) const fn field(
     ty: ParamType,
     format: PrintFormat,
     depends: Depends,
-    get: for<'r> fn(&Ask<'r>) -> Extracted<'r>,
+    get: Getter,
     help: &'static str,
 ) -> Field {
     let reading = Reading { ty, depends, get: Get::Pure(get) };
-    Field { name, format, flags: FieldFlags::empty(), classic: reading, exit: reading, help }
+    let flags = FieldFlags::empty();
+    Field { name, format, flags, classic: reading, exit: reading, arg_names: None, values: None, help }
 }
 
 impl Field {
     /// Reads differently in the classic view.
-    pub(crate) const fn classic(mut self, depends: Depends, get: for<'r> fn(&Ask<'r>) -> Extracted<'r>) -> Self {
+    pub(crate) const fn classic(mut self, depends: Depends, get: Getter) -> Self {
         self.classic.depends = depends;
         self.classic.get = Get::Pure(get);
         self
@@ -180,6 +202,18 @@ impl Field {
     /// Has another type in the classic view.
     pub(crate) const fn classic_type(mut self, ty: ParamType) -> Self {
         self.classic.ty = ty;
+        self
+    }
+
+    /// Takes only certain words as argument after a dot.
+    pub(crate) const fn arg_names(mut self, known: Known) -> Self {
+        self.arg_names = Some(known);
+        self
+    }
+
+    /// May be compared with certain values only.
+    pub(crate) const fn values(mut self, known: Known) -> Self {
+        self.values = Some(known);
         self
     }
 
