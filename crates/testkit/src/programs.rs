@@ -1,0 +1,53 @@
+//! The programs whose answers ours are compared with.
+
+use crate::skip;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An installed program.
+#[derive(Debug, Clone)]
+pub struct Program(PathBuf);
+
+impl Program {
+    /// A command that runs it with times in UTC.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env("TZ", "UTC").env("LC_ALL", "C");
+        command
+    }
+
+    /// Runs it. Panics if it cannot be started: it was there when it was looked for.
+    pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Output {
+        self.command().args(args).output().unwrap_or_else(|error| panic!("{}: {error}", self.0.display()))
+    }
+}
+
+/// The program `name` of the search path.
+pub fn find(name: &str) -> Option<Program> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file()).map(Program)
+}
+
+/// The installed sysdig; `None`, with a message, where there is none.
+///
+/// `sysdig().run(["-d", "-r", file])` is the reference of the classic view.
+pub fn sysdig() -> Option<Program> {
+    let found = find("sysdig");
+    if found.is_none() {
+        skip("sysdig is not installed");
+    }
+    found
+}
+
+/// The example program of the newest libraries (`sinsp-example`), named by `CAPTURE_NEWEST`; `None`, with a message,
+/// where that is not set.
+///
+/// `newest().run(["-a", "-s", file, "-f", filter, "-o", format])` is the reference of the exit view.
+pub fn newest() -> Option<Program> {
+    let path = std::env::var_os("CAPTURE_NEWEST").map(PathBuf::from).filter(|path| Path::is_file(path));
+    if path.is_none() {
+        skip("CAPTURE_NEWEST names no program of the newest libraries");
+    }
+    path.map(Program)
+}
