@@ -43,7 +43,7 @@ bitflags::bitflags! {
 
 /// One version of a thread's identity. What belongs to the process (arguments, working directory …) is the
 /// process's as of the same moment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Own {
     /// Thread id.
     pub tid: i64,

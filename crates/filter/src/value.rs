@@ -46,8 +46,46 @@ pub enum Extracted<'r> {
     Many(Vec<Value<'r>>),
 }
 
+impl<'r> Extracted<'r> {
+    /// Text of the batch.
+    pub fn text(text: Option<&'r [u8]>) -> Self {
+        text.map(Value::text).into()
+    }
+
+    /// Text made for the occasion.
+    pub fn owned(text: Option<Vec<u8>>) -> Self {
+        text.map(Value::owned).into()
+    }
+
+    /// A signed number.
+    pub fn int(number: Option<i64>) -> Self {
+        number.map(Value::Int).into()
+    }
+
+    /// An unsigned number.
+    pub fn uint(number: Option<u64>) -> Self {
+        number.map(Value::UInt).into()
+    }
+
+    /// True or false.
+    pub fn bool(truth: Option<bool>) -> Self {
+        truth.map(Value::Bool).into()
+    }
+}
+
 impl<'r> From<Option<Value<'r>>> for Extracted<'r> {
     fn from(value: Option<Value<'r>>) -> Self {
         value.map_or(Extracted::None, Extracted::One)
     }
+}
+
+/// Texts with a blank between them, but none before the first that is not empty.
+pub(crate) fn join<'a>(items: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    items.fold(Vec::new(), |mut text, item| {
+        if !text.is_empty() {
+            text.push(b' ');
+        }
+        text.extend_from_slice(item);
+        text
+    })
 }

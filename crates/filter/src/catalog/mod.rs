@@ -9,6 +9,8 @@ mod names;
 pub use lookup::{FieldUse, LookupError};
 pub(crate) use names::{is_event_type, is_parameter};
 
+mod process;
+
 use crate::value::Extracted;
 use capture_batch::{Row, View};
 use capture_event::{ParamType, PrintFormat};
@@ -191,7 +193,27 @@ pub(crate) const fn field(
     Field { name, format, flags, classic: reading, exit: reading, arg_names: None, values: None, help }
 }
 
+/// A field that is known by name and never has a value.
+pub(crate) const fn nothing(name: &'static str, help: &'static str) -> Field {
+    let reading = Reading { ty: ParamType::CharBuf, depends: Depends::Type, get: Get::Nothing };
+    Field { name, format: PrintFormat::NA, flags: FieldFlags::empty(), classic: reading, exit: reading, help }
+}
+
 impl Field {
+    /// Is read in order, both views alike.
+    pub(crate) const fn ordered(mut self, get: for<'r> fn(&Ask<'r>, &mut Memory) -> Extracted<'r>) -> Self {
+        self.exit.depends = Depends::Order;
+        self.exit.get = Get::Ordered(get);
+        self.classic_ordered(get)
+    }
+
+    /// Is read in order in the classic view.
+    pub(crate) const fn classic_ordered(mut self, get: for<'r> fn(&Ask<'r>, &mut Memory) -> Extracted<'r>) -> Self {
+        self.classic.depends = Depends::Order;
+        self.classic.get = Get::Ordered(get);
+        self
+    }
+
     /// Reads differently in the classic view.
     pub(crate) const fn classic(mut self, depends: Depends, get: Getter) -> Self {
         self.classic.depends = depends;
@@ -230,4 +252,15 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
 }
 
 /// The families of fields, one file each in this folder.
-static FAMILIES: &[&[Field]] = &[];
+static FAMILIES: &[&[Field]] = &[
+    process::names::FIELDS,
+    process::ids::FIELDS,
+    process::ancestors::FIELDS,
+    process::leaders::FIELDS,
+    process::vectors::FIELDS,
+    process::executable::FIELDS,
+    process::times::FIELDS,
+    process::quantities::FIELDS,
+    process::streams::FIELDS,
+    process::thread::FIELDS,
+];
