@@ -77,7 +77,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         CharBuf,
         NA,
         Depends::Own,
-        |ask| Extracted::owned(own(ask).filter(|own| !own.cgroups.is_empty()).map(|own| super::command::joined(&own.cgroups))),
+        |ask| {
+            Extracted::owned(
+                own(ask).filter(|own| !own.cgroups.is_empty()).map(|own| super::command::joined(&own.cgroups)),
+            )
+        },
         "All control groups of the thread as `subsystem=path`, with blanks between them.",
     ),
     field(
@@ -140,7 +144,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
 fn capabilities<'r>(ask: &Ask<'r>, which: usize) -> Extracted<'r> {
     let set = own(ask).and_then(|own| own.capabilities.get(which));
     Extracted::owned(set.map(|set| {
-        let held: Vec<_> = (0..).zip(CAPABILITIES).filter(|(bit, _)| set >> bit & 1 == 1).map(|(_, name)| *name).collect();
+        let held: Vec<_> =
+            (0..).zip(CAPABILITIES).filter(|(bit, _)| set >> bit & 1 == 1).map(|(_, name)| *name).collect();
         held.join(" ").into_bytes()
     }))
 }
