@@ -5,11 +5,10 @@
 
 pub mod lookup;
 mod names;
+mod process;
 
 pub use lookup::{FieldUse, LookupError};
 pub(crate) use names::{is_event_type, is_parameter};
-
-mod process;
 
 use crate::value::Extracted;
 use capture_batch::{Row, View};
@@ -196,7 +195,8 @@ pub(crate) const fn field(
 /// A field that is known by name and never has a value.
 pub(crate) const fn nothing(name: &'static str, help: &'static str) -> Field {
     let reading = Reading { ty: ParamType::CharBuf, depends: Depends::Type, get: Get::Nothing };
-    Field { name, format: PrintFormat::NA, flags: FieldFlags::empty(), classic: reading, exit: reading, help }
+    let (format, flags) = (PrintFormat::NA, FieldFlags::empty());
+    Field { name, format, flags, classic: reading, exit: reading, arg_names: None, values: None, help }
 }
 
 impl Field {

@@ -103,14 +103,14 @@ fn ancestors<'r>(ask: &Ask<'r>) -> impl Iterator<Item = &'r Own> {
 
 /// A fact of the ancestor at the asked level, or of every ancestor.
 fn each<'r>(ask: &Ask<'r>, fact: impl Fn(&'r Own) -> Value<'r>) -> Extracted<'r> {
-    if *ask.arg == Arg::None || *ask.arg == Arg::Index(-1) {
+    if *ask.arg == Arg::None {
         return ask.row.ancestor(0).map_or(Extracted::None, |_| Extracted::Many(ancestors(ask).map(fact).collect()));
     }
     index(ask.arg).and_then(|n| ask.row.ancestor(n)).map(fact).into()
 }
 
 fn arguments<'r>(ask: &Ask<'r>) -> Extracted<'r> {
-    if *ask.arg == Arg::None || *ask.arg == Arg::Index(-1) {
+    if *ask.arg == Arg::None {
         let all: Vec<_> = ancestors(ask).map(|own| joined(&own.args)).collect();
         return Extracted::owned(Some(join(all.iter().map(|args| &args[..]))).filter(|text| !text.is_empty()));
     }

@@ -92,7 +92,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         cgroup,
         "The thread's control group for one subsystem, as in `thread.cgroup.cpuacct`.",
     )
-    .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_KEY)),
+    .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_DOT)),
     field(
         "thread.exectime",
         RelTime,

@@ -48,7 +48,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
          text if it is not set.",
     )
     .classic(Depends::Own, |ask| environment(ask, |own| joined(&without_zeros(&own.env))))
-    .flags(FieldFlags::ARG_ALLOWED.union(FieldFlags::ARG_KEY)),
+    .flags(FieldFlags::ARG_ALLOWED.union(FieldFlags::ARG_KEY).union(FieldFlags::ARG_INDEX)),
 ];
 
 fn arguments<'r>(ask: &Ask<'r>) -> Extracted<'r> {
