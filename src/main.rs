@@ -1,2 +1,31 @@
-//! The command line.
-fn main() {}
+//! The command line of `capture`: the only place that prints and exits.
+//!
+//! * [`cli`] lists the subcommands; each has a file of its own with its help, options and `run`.
+//! * What they share: [`input`] (which captures), [`output`] (stdout), [`escape`] (text that is safe on a
+//!   terminal), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`] (times on the command
+//!   line).
+
+mod cli;
+mod completions;
+mod escape;
+mod events;
+mod fields;
+mod info;
+mod input;
+mod man;
+mod moment;
+mod output;
+mod progress;
+mod query;
+mod report;
+mod status;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command = match cli::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(error) => error.exit(),
+    };
+    status::exit_code(command.run())
+}

@@ -1,5 +1,6 @@
 //! What the schema says of one event type, and how a declaration yields it for each dialect.
 
+use super::declarations::code::*;
 use crate::param::ParamInfo;
 use std::borrow::Cow;
 
@@ -116,6 +117,36 @@ impl EventInfo {
     }
 }
 
+/// The enter events of the pairs that the classic schema calls an older version of another. (The newest one calls
+/// almost every enter event so.)
+const OLD_IN_CLASSIC: [u16; 25] = [
+    BRK_1_E,
+    EXECVE_8_E,
+    CLONE_11_E,
+    PROCEXIT_E,
+    ACCEPT_E,
+    ACCEPT4_E,
+    IOCTL_2_E,
+    OPENAT_E,
+    LINK_E,
+    LINKAT_E,
+    UNLINK_E,
+    UNLINKAT_E,
+    SCHEDSWITCH_1_E,
+    EXECVE_13_E,
+    CLONE_16_E,
+    EXECVE_14_E,
+    FORK_E,
+    VFORK_E,
+    EXECVE_15_E,
+    CLONE_17_E,
+    FORK_17_E,
+    VFORK_17_E,
+    CONTAINER_E,
+    EXECVE_17_E,
+    EXECVE_18_E,
+];
+
 /// What the classic dialect has differently from the newest.
 pub(super) enum Difference {
     Name(&'static str),
@@ -151,9 +182,16 @@ impl Declaration {
         }
     }
 
+    /// The properties in the classic dialect, unless the declaration lists them as a difference.
+    fn classic_flags(&self) -> EventFlags {
+        let mut flags = self.flags - EventFlags::CONVERTER_MANAGED;
+        flags.set(EventFlags::OLD_VERSION, OLD_IN_CLASSIC.contains(&(self.code & !1)));
+        flags
+    }
+
     pub(super) fn classic(&self) -> Option<EventInfo> {
         let differences = self.classic?;
-        let mut info = EventInfo { source: Source::NoSource, ..self.newest() };
+        let mut info = EventInfo { source: Source::NoSource, flags: self.classic_flags(), ..self.newest() };
         for difference in differences {
             match *difference {
                 Difference::Name(name) => info.name = name,

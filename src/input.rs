@@ -1,0 +1,98 @@
+//! Which captures a command reads.
+
+use crate::status::Failure;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where a capture comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+    /// A file of a directory that was named: other files may lie beside captures.
+    Listed(PathBuf),
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Stdin => f.write_str("standard input"),
+            Input::File(path) | Input::Listed(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// The captures that a user named: a file, `-` for standard input, a directory for the files in it.
+pub fn named(names: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let mut inputs = Vec::new();
+    for name in names {
+        if name.as_os_str() == "-" {
+            inputs.push(Input::Stdin);
+        } else if name.is_dir() {
+            inputs.extend(listed(name)?);
+        } else {
+            inputs.push(Input::File(name.clone()));
+        }
+    }
+    if inputs.iter().filter(|&input| *input == Input::Stdin).count() > 1 {
+        return Err(Failure::new("standard input can be read only once"));
+    }
+    Ok(inputs)
+}
+
+/// The files of a directory by name, hidden ones left out.
+fn listed(directory: &Path) -> Result<Vec<Input>, Failure> {
+    let failed = |error| Failure::new(format_args!("{}: {error}", directory.display()));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.path().is_file() && !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            paths.push(entry.path());
+        }
+    }
+    if paths.is_empty() {
+        return Err(Failure::new(format_args!("{}: no file in this directory", directory.display())));
+    }
+    paths.sort();
+    Ok(paths.into_iter().map(Input::Listed).collect())
+}
+
+/// Splits the words behind the options: leading ones that name a file or a directory are captures (a shell expands
+/// `-r *.scap` to one option and many words), the rest is the filter.
+pub fn split_words(words: Vec<OsString>) -> (Vec<PathBuf>, Vec<OsString>) {
+    let is_capture = |word: &OsStr| word == "-" || Path::new(word).exists();
+    let files = words.iter().take_while(|word| is_capture(word)).count();
+    let mut words = words.into_iter();
+    (words.by_ref().take(files).map(PathBuf::from).collect(), words.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_words_that_exist_are_captures() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.scap");
+        std::fs::write(&file, "").unwrap();
+        let words = [file.as_os_str(), OsStr::new("proc.name=x"), file.as_os_str()].map(OsString::from).to_vec();
+        let (files, filter) = split_words(words);
+        assert_eq!(files, [file.clone()]);
+        assert_eq!(filter, [OsString::from("proc.name=x"), file.into()]);
+    }
+
+    #[test]
+    fn a_directory_stands_for_its_visible_files_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.scap", ".hidden", "a.scap"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let inputs = named(&[dir.path().to_path_buf(), "-".into(), "other".into()]).ok().unwrap();
+        let listed = |name| Input::Listed(dir.path().join(name));
+        assert_eq!(inputs, [listed("a.scap"), listed("b.scap"), Input::Stdin, Input::File("other".into())]);
+        assert!(named(&["-".into(), "-".into()]).is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! Standard output: results and nothing else.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::fd::AsFd;
+
+/// Standard output, buffered; on a terminal and with `--unbuffered` line by line.
+pub struct Output {
+    sink: BufWriter<File>,
+    flush_lines: bool,
+    terminal: bool,
+}
+
+impl Output {
+    /// Takes standard output. With `unbuffered` every line goes out at once.
+    pub fn stdout(unbuffered: bool) -> io::Result<Self> {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        // The library's handle flushes at every line feed; a file over the same descriptor does not.
+        let sink = BufWriter::with_capacity(1 << 16, File::from(stdout.as_fd().try_clone_to_owned()?));
+        Ok(Output { sink, flush_lines: unbuffered || terminal, terminal })
+    }
+
+    /// Whether a person looks at it.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Whether it may be coloured: on a terminal, unless `NO_COLOR` is set.
+    pub fn has_colour(&self) -> bool {
+        self.terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    }
+
+    /// Writes bytes as they are.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sink.write_all(bytes)
+    }
+
+    /// Writes a line: `bytes` and a line feed.
+    pub fn line(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sink.write_all(bytes)?;
+        self.sink.write_all(b"\n")?;
+        if self.flush_lines { self.sink.flush() } else { Ok(()) }
+    }
+
+    /// Sends out what is still held back. Errors of writing may first show here.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}

@@ -1,0 +1,58 @@
+//! Standard error: what is not a result.
+
+use crate::escape;
+use std::io::{IsTerminal, Write};
+
+/// Prints a message for the user. Names and texts in it may come from a capture.
+fn say(prefix: &str, message: &str) {
+    let mut line = Vec::new();
+    match std::io::stderr().is_terminal() {
+        true => escape::for_terminal(message.as_bytes(), true, &mut line),
+        false => line.extend_from_slice(message.as_bytes()),
+    }
+    let line = String::from_utf8_lossy(&line);
+    // Nothing can be done about a closed stderr, and results may still be wanted.
+    let _ = writeln!(std::io::stderr(), "capture: {prefix}{line}");
+}
+
+/// Says why the command ends.
+pub fn error(message: &str) {
+    say("", message);
+}
+
+/// Says something the user should know about results.
+pub fn note(message: &str) {
+    say("", message);
+}
+
+/// More places of damage than this in one capture are only counted.
+const DAMAGE_LINES: u64 = 20;
+
+/// Says where a capture is damaged, each place on a line.
+pub struct DamageReport {
+    capture: String,
+    seen: u64,
+}
+
+impl DamageReport {
+    /// For the capture of this name.
+    pub fn new(capture: impl Into<String>) -> Self {
+        DamageReport { capture: capture.into(), seen: 0 }
+    }
+
+    /// One place.
+    pub fn add(&mut self, damage: &dyn std::fmt::Display) {
+        self.seen += 1;
+        if self.seen <= DAMAGE_LINES {
+            note(&format!("{}: {damage}", self.capture));
+        }
+    }
+
+    /// Says how many places were left out, and gives back how many there were.
+    pub fn finish(self) -> u64 {
+        if self.seen > DAMAGE_LINES {
+            note(&format!("{}: {} more damaged places", self.capture, self.seen - DAMAGE_LINES));
+        }
+        self.seen
+    }
+}
