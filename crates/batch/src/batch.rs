@@ -44,6 +44,9 @@ bitflags::bitflags! {
         const UNKNOWN_CODE = 1 << 6;
         /// The exit view found a number of parameters that no version writes: missing ones are empty.
         const ODD_PARAMS = 1 << 7;
+        /// Classic view: a container event of which the capturing program found no metadata. Shown only if there is
+        /// a filter that it passes.
+        const UNRESOLVED = 1 << 8;
     }
 }
 

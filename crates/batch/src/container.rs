@@ -1,6 +1,6 @@
 //! What a capture says of a container.
 
-use crate::Text;
+use crate::{Id, Text};
 
 /// A directory mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -97,6 +97,8 @@ pub struct Container {
     pub pod_sandbox_id: Text,
     /// Labels of its pod's sandbox, sorted by name.
     pub pod_sandbox_labels: Vec<(Text, Text)>,
+    /// Its pod's sandbox, as known at the same moment.
+    pub sandbox: Option<Id<Container>>,
     /// The JSON text the capture holds of it, for what is not listed above.
     pub json: Text,
 }

@@ -1,6 +1,6 @@
 //! What the parameters of an event refer to, beside its own descriptor.
 
-use crate::{Id, Object, Text};
+use crate::{Container, Id, Object, Text};
 
 /// What a parameter refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Target {
     Object(Id<Object>),
     /// A name: the command of a thread, a user, a group.
     Name(Id<Text>),
+    /// Exit view, parameter 0: the container that a container event tells of. The event has no thread.
+    Container(Id<Container>),
 }
 
 /// One reference of a row. Rows list theirs in the order of parameter and item.

@@ -119,9 +119,17 @@ impl<'b> Row<'b> {
         self.batch.segment.owns.get(self.lineage()?.vgroup)
     }
 
-    /// The container of the thread, as known at this moment.
+    /// The container of the thread, as known at this moment; for a container event without a thread, the container
+    /// that it tells of. In the exit view the host has an entry too.
     pub fn container(&self) -> Option<&'b Container> {
-        self.batch.segment.containers.get(self.own()?.container?)
+        let id = match self.own() {
+            Some(own) => own.container?,
+            None => match self.target(0, 0)? {
+                Target::Container(id) => id,
+                Target::Object(_) | Target::Name(_) => return None,
+            },
+        };
+        self.batch.segment.containers.get(id)
     }
 
     /// What the event worked on.
@@ -177,7 +185,7 @@ impl<'b> Row<'b> {
     pub fn object_of(&self, param: usize, item: usize) -> Option<&'b Object> {
         match self.target(param, item)? {
             Target::Object(id) => self.batch.segment.objects.get(id),
-            Target::Name(_) => None,
+            Target::Name(_) | Target::Container(_) => None,
         }
     }
 
@@ -185,7 +193,7 @@ impl<'b> Row<'b> {
     pub fn name_of(&self, param: usize) -> Option<&'b [u8]> {
         match self.target(param, 0)? {
             Target::Name(id) => self.batch.segment.names.get(id).map(|text| &**text),
-            Target::Object(_) => None,
+            Target::Object(_) | Target::Container(_) => None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What became of one event.
 
-use crate::thread::KeptEvent;
+use crate::thread::{KeptEvent, Thread};
+use capture_batch::{Container, RowFlags};
+use std::sync::Arc;
 
 /// The name of a descriptor in the machine: whose table, which number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,4 +30,10 @@ pub struct Applied {
     pub paired: bool,
     /// For an exit event: time of the thread's last enter event, ns since the epoch; 0 if none.
     pub enter_ts: u64,
+    /// Marks that the event's row gets beside others.
+    pub marks: RowFlags,
+    /// Classic view: the thread made up for a container event, in no table. It is shown as the event's thread.
+    pub stand_in: Option<Box<Thread>>,
+    /// Exit view: the container that a container event tells of, see [`capture_batch::Target::Container`].
+    pub container: Option<Arc<Container>>,
 }

@@ -8,6 +8,7 @@ impl Machine {
     pub fn apply(&mut self, event: &Event<'_>) -> Applied {
         self.now = event.ts;
         self.clean_up();
+        containers::begin(self, event.code);
         let mut applied = self.reset(event);
         threads::apply(self, event, &mut applied);
         fds::apply(self, event, &mut applied);

@@ -64,7 +64,7 @@ impl Machine {
             threads: Threads::default(),
             groups: Groups::default(),
             users: Users::default(),
-            containers: Containers::default(),
+            containers: Containers::new(view),
             hostname: Text::default(),
             cpus: None,
             boot_ts: 0,

@@ -1,9 +1,10 @@
 //! One thread: who it is, what it uses, what it did last.
 
+use crate::containers::Category;
 use crate::fds::FdTable;
 use crate::threads::groups::GroupId;
 use crate::tracked::Tracked;
-use capture_batch::{ProbeKind, Text};
+use capture_batch::Text;
 use capture_event::Event;
 use capture_event::tables::thread::ThreadFlags;
 
@@ -75,8 +76,8 @@ pub struct Identity {
     pub exe_from_memfd: bool,
     /// The container's id; empty on the host.
     pub container_id: Text,
-    /// Set when it is a container's health command.
-    pub probe: Option<ProbeKind>,
+    /// What it does for its container.
+    pub category: Category,
     /// How it was cloned, and marks of the replay.
     pub flags: ThreadFlags,
 }
@@ -115,7 +116,7 @@ impl Default for Identity {
             exe_lower_layer: false,
             exe_from_memfd: false,
             container_id: Text::default(),
-            probe: None,
+            category: Category::None,
             flags: ThreadFlags::NAME_CHANGED,
         }
     }

@@ -1,0 +1,214 @@
+//! Containers: which thread is in which, and what the capture says of them.
+//!
+//! A thread's cgroups name its container ([`cgroups`], [`resolve`]); that is known at once. Everything else (name,
+//! image, mounts …) comes in events that the capturing program wrote when it had asked the runtime ([`metadata`]),
+//! mostly a little later. Both libraries look a container up when a field is asked for, so an event shows what was
+//! known at its moment: metadata that arrives late is not filled in before its arrival.
+//!
+//! | | classic view (libs 0.29) | exit view (container plugin 0.7.1) |
+//! |---|---|---|
+//! | id set | process list, clone (of the child), exec, chroot | process list, clone and fork (of the event's own thread), exec, chroot |
+//! | docker and podman containers without metadata | known by their type | not known |
+//! | LXC, libvirt, BPM | known by id and name, once | known by id, anew with every process |
+//! | thread of a container event | one made up for it, `container:ID` | none; container fields tell of the event's container |
+//! | `container_removed` events | - | forget the container |
+//! | host | no entry | an entry `host` |
+//!
+//! The container events at the beginning of a capture tell what was there before; the process list is looked at
+//! after them ([`begin`]).
+
+mod category;
+pub mod cgroups;
+mod events;
+pub mod metadata;
+mod resolve;
+
+pub use category::Category;
+pub use events::{apply, begin};
+pub use metadata::Lookup;
+pub use resolve::resolve;
+
+use crate::tracked::Memo;
+use capture_batch::{Container, Id, Segment, Text, View};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// How many ancestors a search looks at.
+const MAX_ANCESTORS: usize = 1024;
+
+/// The type of the host's own entry.
+const KIND_HOST: u32 = 0xFFFE;
+
+/// Length of the ids that containers are looked up by.
+const SHORT_ID: usize = 12;
+
+/// One container.
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    container: Arc<Container>,
+    lookup: Lookup,
+    /// Classic view: the types under which the container was ever recorded.
+    kinds: SmallVec<[u32; 2]>,
+    /// Goes up with every change of any container.
+    serial: u64,
+    bound: Memo<Option<Bound>>,
+}
+
+/// Where a container's version lies in a segment, and of which versions it was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bound {
+    segment: u64,
+    serial: u64,
+    sandbox_serial: u64,
+    id: Id<Container>,
+}
+
+/// Containers by id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Containers {
+    by_id: FxHashMap<Text, Entry>,
+    view: View,
+    serial: u64,
+    /// Whether an event came that does not belong to the beginning of a capture.
+    begun: bool,
+}
+
+impl Containers {
+    /// No containers; in the exit view, the host alone.
+    pub fn new(view: View) -> Self {
+        let mut containers = Containers { by_id: FxHashMap::default(), view, serial: 0, begun: false };
+        if view == View::Exit {
+            let host = Text::from("host");
+            let entry = Container {
+                id: host.clone(),
+                full_id: host.clone(),
+                name: host,
+                kind: KIND_HOST,
+                privileged: Some(false),
+                ..Container::default()
+            };
+            containers.put_as(Text::default(), Arc::new(entry), Lookup::Successful);
+        }
+        containers
+    }
+
+    /// Goes up whenever a container changes: what was bound before may be outdated.
+    pub fn version(&self) -> u64 {
+        self.serial
+    }
+
+    /// Whether an event came that does not tell what was there before the capture began.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Whether there is an entry for an id.
+    pub fn contains(&self, id: &[u8]) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// What is known of a container.
+    pub fn get(&self, id: &[u8]) -> Option<&Container> {
+        self.by_id.get(id).map(|entry| &*entry.container)
+    }
+
+    /// What is known of a container whose metadata was found.
+    fn complete(&self, id: &[u8]) -> Option<&Container> {
+        let entry = self.by_id.get(id).filter(|entry| entry.lookup == Lookup::Successful)?;
+        Some(&entry.container)
+    }
+
+    /// The version of a container that holds now, as a value of a segment; `None` if nothing is known of it, or the
+    /// segment is full. The id is that of [`crate::Identity::container_id`]: an empty one is the host.
+    pub fn bind(&mut self, id: &[u8], segment: &Segment) -> Option<Id<Container>> {
+        if id.is_empty() && self.view == View::Classic {
+            return None;
+        }
+        let sandbox_id = self.sandbox_of(self.by_id.get(id)?);
+        let sandbox_serial = sandbox_id.as_ref().and_then(|id| self.by_id.get(id)).map_or(0, |entry| entry.serial);
+        let entry = self.by_id.get(id)?;
+        let current = |bound: &Bound| {
+            (bound.segment, bound.serial, bound.sandbox_serial) == (segment.serial, entry.serial, sandbox_serial)
+        };
+        if let Some(bound) = entry.bound.0.as_ref().filter(|bound| current(bound)) {
+            return Some(bound.id);
+        }
+        let mut container = Container::clone(&entry.container);
+        container.sandbox = sandbox_id.and_then(|id| self.bind_sandbox(&id, segment));
+        let entry = self.by_id.get_mut(id)?;
+        let id = segment.containers.push(container)?;
+        entry.bound = Memo(Some(Bound { segment: segment.serial, serial: entry.serial, sandbox_serial, id }));
+        Some(id)
+    }
+
+    /// A version of a sandbox, without a link to a sandbox of its own.
+    fn bind_sandbox(&self, id: &[u8], segment: &Segment) -> Option<Id<Container>> {
+        segment.containers.push(Container::clone(&self.by_id.get(id)?.container))
+    }
+
+    /// The short id of the sandbox of a container's pod, if that is another container.
+    fn sandbox_of(&self, entry: &Entry) -> Option<Text> {
+        let container = &entry.container;
+        let id = match self.view {
+            View::Classic => &container.labels.iter().find(|(name, _)| &**name == b"io.kubernetes.sandbox.id")?.1,
+            View::Exit => &container.pod_sandbox_id,
+        };
+        let short = id.get(..SHORT_ID).unwrap_or(id);
+        if short.is_empty() || *short == *container.id { None } else { Some(Text::from(short)) }
+    }
+
+    /// Records a container in place of what was known of it.
+    fn put(&mut self, container: Container, lookup: Lookup) {
+        let id = container.id.clone();
+        if id.is_empty() {
+            return;
+        }
+        let same = |entry: &Entry| *entry.container == container && entry.lookup == lookup;
+        if !self.by_id.get(&id).is_some_and(same) {
+            self.put_as(id, Arc::new(container), lookup);
+        }
+    }
+
+    fn put_as(&mut self, id: Text, container: Arc<Container>, lookup: Lookup) {
+        self.serial += 1;
+        let mut kinds = self.by_id.remove(&id).map_or_else(SmallVec::new, |entry| entry.kinds);
+        if !kinds.contains(&container.kind) {
+            kinds.push(container.kind);
+        }
+        let entry = Entry { container, lookup, kinds, serial: self.serial, bound: Memo::default() };
+        self.by_id.insert(id, entry);
+    }
+
+    /// Forgets a container.
+    fn remove(&mut self, id: &[u8]) {
+        if !id.is_empty() && self.by_id.remove(id).is_some() {
+            self.serial += 1;
+        }
+    }
+
+    /// Classic view: records a container of which only id and type are known, unless more is. Whether the search
+    /// for the thread's container ends here: not if its metadata was sought in vain.
+    fn know_or_make(&mut self, id: &Text, kind: u32) -> bool {
+        match self.by_id.get(id) {
+            Some(entry) => entry.lookup == Lookup::Successful,
+            None => {
+                let container = Container { id: id.clone(), kind, privileged: Some(false), ..Container::default() };
+                self.put(container, Lookup::Successful);
+                true
+            }
+        }
+    }
+
+    /// Classic view: records a container that is called like its id, unless it was recorded under this type.
+    fn make_named(&mut self, id: &Text, kind: u32) {
+        if !self.by_id.get(id).is_some_and(|entry| entry.kinds.contains(&kind)) {
+            let (id, name) = (id.clone(), id.clone());
+            let container = Container { id, name, kind, privileged: Some(false), ..Container::default() };
+            self.put(container, Lookup::Successful);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
