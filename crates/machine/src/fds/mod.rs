@@ -1,48 +1,147 @@
-//! Descriptors: placeholder, see the module's owner.
+//! Descriptors: what every process has open, and the events that open, change and close it, one file a family.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`fd`], [`table`] | the state of one descriptor; those of a process |
+//! | [`addresses`], [`parameter`], [`names`] | where sockets lead; the same in parameters; how names are made |
+//! | [`import`] | descriptor lists of captures |
+//! | `find` | which descriptor an event works on |
+//! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
+//! | `dup`, `close`, `on_exec` | copies, and ends |
+//! | `tuple`, [`interfaces`] | what a tuple teaches |
+//! | [`bound`], [`references`] | descriptors as objects of events and as references of parameters |
+//!
+//! The views differ where their programs do: the classic one takes arguments from the enter event, the exit view from
+//! the exit event ([`call`](self)); they join paths by different rules; only the classic one keeps the state of a
+//! number that is opened again while it is being closed; only the exit view closes on exec, knows close_range, takes
+//! over a changed destination on connect, and makes a datagram socket of an unknown one when a send returns (the
+//! classic view does when a sendto enters).
 
-use crate::{Applied, Machine};
-use capture_event::Event;
+pub mod addresses;
+pub mod bound;
+mod call;
+mod close;
+mod connect;
+mod dup;
+pub mod fd;
+mod find;
+mod import;
+pub mod interfaces;
+pub mod names;
+mod on_exec;
+mod open;
+pub mod parameter;
+mod socket;
+mod special;
+pub mod table;
+mod traffic;
+mod tuple;
 
-/// One open descriptor.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Fd {}
+pub use bound::ObjectBinder;
+pub use fd::{Fd, FdFlags};
+pub(crate) use find::{on_enter, on_exit};
+pub use table::FdTable;
 
-/// The descriptors of a process. Empty tables allocate nothing.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct FdTable {}
+use crate::{Applied, Machine, View};
+use call::Call;
+use capture_event::{Event, EventFlags, code};
+use traffic::Way;
 
-impl FdTable {
-    /// How many descriptors are open.
-    pub fn len(&self) -> usize {
-        0
-    }
+/// The fcntl commands that copy a descriptor.
+const COPYING_COMMANDS: [u8; 2] = [1, 26];
 
-    /// Whether none is open.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// An open descriptor.
-    pub fn get(&self, _fd: i64) -> Option<&Fd> {
-        None
-    }
-
-    /// Looks a descriptor up for an event: the name it has now becomes its old name (see
-    /// [`Applied::name_changed`]). Called by reset and by every handler that gets a descriptor for its event.
-    pub fn look_up(&mut self, fd: i64) -> Option<&mut Fd> {
-        let _ = fd;
-        None
-    }
-
-    /// Removes a descriptor.
-    pub fn remove(&mut self, _fd: i64) {}
-
-    /// The table of a process that was forked from the owner of this one.
-    pub fn forked(&self) -> FdTable {
-        self.clone()
+/// Whether an enter event must be kept until its exit: the exit does not say all that this family needs.
+pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
+    match (view, event.code) {
+        (View::Classic, code::FCNTL_E) => event.u8(1).is_some_and(|command| COPYING_COMMANDS.contains(&command)),
+        (View::Classic, code::SOCKET_E | code::SENDTO_E | code::SENDMSG_E | code::OPENAT_E) => true,
+        (View::Classic, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => true,
+        (View::Exit, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => event.bytes(0).is_some(),
+        (View::Exit, code::CONNECT_E) => true,
+        _ => false,
     }
 }
 
-/// Applies an event that makes, changes, uses or closes descriptors. Called after reset for every event that has a
-/// thread or not; events that are none of this family's are left alone.
-pub fn apply(_machine: &mut Machine, _event: &Event<'_>, _applied: &mut Applied) {}
+/// Applies an event that makes, changes, uses or closes descriptors. Events that are none of this family's are left
+/// alone.
+pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
+    let Some(tid) = applied.thread else { return };
+    let owner = machine.fd_owner(tid);
+    let enter = applied.enter.take();
+    let mut call = Call { machine, event, applied, enter, tid, owner };
+    if call.view() == View::Classic && !event.is_enter() && call.applied.object.is_some() {
+        close::settle_canceled(&mut call);
+    }
+    route(&mut call);
+    call.applied.enter = call.enter.take();
+    find_by_number(&mut call);
+}
+
+fn route(call: &mut Call<'_>) {
+    match (call.view(), call.event.code) {
+        (View::Classic, code::CLOSE_E) => close::enter(call),
+        (View::Classic, code::CONNECT_E) => connect::enter(call),
+        (View::Classic, code::SENDTO_E) => traffic::sendto_enter(call),
+        (View::Classic, code::OPENAT_X) => open::exit(call),
+        (View::Classic, code::GETSOCKOPT_X) => getsockopt(call),
+        (View::Classic, code::ACCEPT_X | code::ACCEPT4_X | code::ACCEPT4_5_X) => socket::accept(call),
+        (View::Classic, code::DUP_X) => dup::exit(call),
+        (View::Exit, code::OPEN_BY_HANDLE_AT_X) => open::exit(call),
+        (View::Exit, code::ACCEPT4_6_X) => socket::accept(call),
+        (View::Exit, code::RECVMMSG_X) => traffic::exit(call, Way::In),
+        (View::Exit, code::SENDMMSG_X) => traffic::exit(call, Way::Out),
+        (View::Exit, code::CLOSE_RANGE_X) => close::range_exit(call),
+        (View::Exit, code::DUP_1_X | code::DUP2_X | code::DUP3_X) => dup::exit(call),
+        (View::Exit, code::PIPE2_X) => special::pipe(call),
+        (View::Exit, code::MEMFD_CREATE_X) => special::memfd_create(call),
+        (View::Exit, code::PIDFD_OPEN_X) => special::pidfd_open(call),
+        (View::Exit, code::PIDFD_GETFD_X) => dup::pidfd_getfd(call),
+        (View::Exit, code::EXECVE_19_X | code::EXECVEAT_X) => exec(call),
+        (_, code::OPEN_X | code::CREAT_X | code::OPENAT_2_X | code::OPENAT2_X) => open::exit(call),
+        (_, code::SOCKET_X) => socket::socket(call),
+        (_, code::SOCKETPAIR_X) => socket::socketpair(call),
+        (_, code::BIND_X) => socket::bind(call),
+        (_, code::ACCEPT_5_X) => socket::accept(call),
+        (_, code::CONNECT_X) => connect::exit(call),
+        (_, code::READ_X | code::READV_X | code::PREAD_X | code::PREADV_X) => traffic::exit(call, Way::In),
+        (_, code::RECV_X | code::RECVFROM_X | code::RECVMSG_X) => traffic::exit(call, Way::In),
+        (_, code::WRITE_X | code::WRITEV_X | code::PWRITE_X | code::PWRITEV_X) => traffic::exit(call, Way::Out),
+        (_, code::SEND_X | code::SENDTO_X | code::SENDMSG_X) => traffic::exit(call, Way::Out),
+        (_, code::CLOSE_X) => close::exit(call),
+        (_, code::FCNTL_X) => dup::fcntl(call),
+        (_, code::PIPE_X) => special::pipe(call),
+        (_, other) => {
+            if let Some(kind) = special::kind(other) {
+                special::exit(call, kind);
+            }
+        }
+    }
+}
+
+/// Classic view: only this call's exit event says which descriptor it worked on.
+fn getsockopt(call: &mut Call<'_>) {
+    let Some(number) = call.event.signed(1) else { return };
+    let leader = call.machine.leader_of(call.tid);
+    call.applied.object = leader.and_then(|leader| call.machine.look_up_fd(leader, number));
+    call.set_number(number);
+}
+
+/// Exit view: a successful exec closes what it is told to.
+fn exec(call: &mut Call<'_>) {
+    if call.result() < 0 {
+        return;
+    }
+    if let Some(owner) = call.owner.and_then(|owner| call.machine.threads.get_mut(owner)) {
+        owner.fds.close_on_exec();
+    }
+}
+
+/// Where an event has to do with descriptors but not with an open one, users are shown what its thread's last number
+/// stands for.
+fn find_by_number(call: &mut Call<'_>) {
+    let flags = call.event.info(call.view().dialect()).map_or(EventFlags::empty(), |info| info.flags);
+    let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
+    if call.applied.object.is_none() && flags.intersects(about_fds) {
+        call.applied.object_by_number = call.machine.look_up_fd(call.tid, call.number());
+    }
+}

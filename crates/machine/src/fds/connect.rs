@@ -1,0 +1,89 @@
+//! connect: enter and exit.
+
+use super::addresses::{Family, mapped};
+use super::call::Call;
+use super::fd::{Fd, FdFlags};
+use super::parameter::{SockAddr, SockTuple, with_entered_destination};
+use super::{names, tuple};
+use crate::View;
+use capture_batch::{Endpoint, Text};
+use capture_event::tables::fd::FdType;
+use std::net::IpAddr;
+
+const EINPROGRESS: i64 = 115;
+
+/// Classic view: newer drivers tell on entering where the call means to connect to.
+pub(super) fn enter(call: &mut Call<'_>) {
+    let event = call.event;
+    let Some(address) = event.bytes(1).and_then(SockAddr::parse) else { return };
+    call.change(|fd| match address {
+        SockAddr::Inet(end) => aim_at(fd, end),
+        _ => fd.name = names::of_sockaddr(View::Classic, address),
+    });
+}
+
+/// Remembers where a socket is going to, before it is known where it comes from.
+fn aim_at(fd: &mut Fd, end: Endpoint) {
+    let ip = match end.ip {
+        IpAddr::V6(v6) => mapped(v6).map_or(end.ip, IpAddr::V4),
+        ip => ip,
+    };
+    fd.kind = tuple::kind_of(Family::of(ip));
+    fd.addresses.set_destination(Endpoint { ip, ..end });
+}
+
+pub(super) fn exit(call: &mut Call<'_>) {
+    if call.result() < 0 && call.result() != -EINPROGRESS {
+        return;
+    }
+    let view = call.view();
+    call.change(|fd| fd.flags |= FdFlags::CONNECTED);
+    let entered = call.enter.as_ref().and_then(|enter| enter.raw(1)).map(<[u8]>::to_vec).unwrap_or_default();
+    let event = call.event;
+    let Some(bytes) = event.bytes(1) else {
+        if view == View::Exit {
+            by_entered_address(call, &entered);
+        }
+        return;
+    };
+    let bytes = match view {
+        View::Classic => bytes.into(),
+        View::Exit => with_entered_destination(bytes, event.bytes(3).unwrap_or_default(), &entered),
+    };
+    if let Some(tuple) = SockTuple::parse(&bytes) {
+        call.change(|fd| connect(view, fd, tuple));
+    }
+}
+
+/// Without a tuple (TCP fast open) the exit view falls back on where the call was to connect to.
+fn by_entered_address(call: &mut Call<'_>, entered: &[u8]) {
+    let Some(address) = SockAddr::parse(entered) else { return };
+    call.change(|fd| match address {
+        SockAddr::Inet(end) => aim_at(fd, end),
+        // It looks at the missing tuple again, and prints what a missing tuple prints.
+        _ => fd.name = Text::from("NULL"),
+    });
+}
+
+fn connect(view: View, fd: &mut Fd, tuple: SockTuple<'_>) {
+    match tuple {
+        SockTuple::Inet { ends, .. } => {
+            let family = Family::of(ends.source.ip);
+            fd.kind = tuple::kind_of(family);
+            let is_new = tuple::learn(fd, ends, view == View::Exit);
+            if is_new && fd.flags.contains(FdFlags::SERVER) && fd.is_udp() {
+                tuple::swap(fd, family);
+            }
+            fd.name = names::of_connection(fd, family);
+        }
+        _ if view == View::Exit && fd.kind != FdType::UnixSock => return,
+        SockTuple::Unix { source, destination, .. } => {
+            fd.addresses.set_unix(source, destination);
+            fd.name = names::of_socktuple(view, tuple);
+        }
+        SockTuple::Other(_) => fd.name = names::of_socktuple(view, tuple),
+    }
+    if fd.has_no_role() {
+        fd.flags |= FdFlags::CLIENT;
+    }
+}

@@ -1,0 +1,169 @@
+//! Calls that open files: open, creat, openat, openat2, open_by_handle_at.
+//!
+//! The path counts as it stood when the call was entered, where that is known: another thread may have changed it
+//! before the call returned.
+
+use super::call::Call;
+use super::fd::{Fd, FdFlags};
+use crate::View;
+use capture_batch::path;
+use capture_event::code;
+use capture_event::tables::fd::FdType;
+
+/// Open flags as the schema numbers them.
+const O_DIRECTORY: u32 = 1 << 10;
+const O_F_CREATED: u32 = 1 << 14;
+const FD_UPPER_LAYER: u32 = 1 << 15;
+const FD_LOWER_LAYER: u32 = 1 << 16;
+/// In the place of a directory's descriptor: the working directory.
+const AT_FDCWD: i64 = -100;
+/// Stands for the directory of a descriptor that is not known.
+const UNKNOWN_DIRECTORY: &[u8] = b"<UNKNOWN>";
+
+/// What the call was asked to open.
+struct Request {
+    path: Vec<u8>,
+    flags: u32,
+    directory: Directory,
+}
+
+/// What a relative path is relative to.
+enum Directory {
+    Cwd,
+    Descriptor(i64),
+    /// Nothing: the path stands for itself.
+    None,
+}
+
+/// What the kernel found there.
+#[derive(Default)]
+struct Found {
+    dev: u32,
+    ino: u64,
+}
+
+pub(super) fn exit(call: &mut Call<'_>) {
+    let Some((request, found)) = requested(call) else { return };
+    let base = base_of(call, &request);
+    if call.result() < 0 {
+        return;
+    }
+    let name = path::join(call.view(), &base, &request.path);
+    let is_directory = request.flags & O_DIRECTORY != 0;
+    let mut fd = Fd::new(if is_directory { FdType::Directory } else { FdType::FileV2 });
+    fd.open_flags = request.flags;
+    fd.dev = found.dev;
+    fd.name = name.into();
+    if call.view() == View::Exit {
+        fd.ino = found.ino;
+        fd.name_raw = request.path.into();
+        fd.flags.set(FdFlags::UPPER_LAYER, request.flags & FD_UPPER_LAYER != 0);
+        fd.flags.set(FdFlags::LOWER_LAYER, request.flags & FD_LOWER_LAYER != 0);
+    }
+    call.open(call.result(), fd);
+}
+
+/// Where the parameters are, by event. `None` for an old openat whose enter event was lost: its exit says nothing.
+fn requested(call: &Call<'_>) -> Option<(Request, Found)> {
+    let event = call.event;
+    let (path, flags) = match event.code {
+        code::OPEN_X => (1, event.u32(2).unwrap_or(0)),
+        code::CREAT_X => (1, creat_flags(call)),
+        code::OPENAT_2_X | code::OPENAT2_X => (2, event.u32(3).unwrap_or(0)),
+        code::OPEN_BY_HANDLE_AT_X => (3, event.u32(2).unwrap_or(0)),
+        _ => return old_openat(call).map(|request| (request, Found::default())),
+    };
+    let directory = match event.code {
+        code::OPEN_X | code::CREAT_X => Directory::Cwd,
+        code::OPENAT_2_X | code::OPENAT2_X => event.signed(1).map_or(Directory::None, Directory::Descriptor),
+        // The driver gives an absolute path.
+        _ => Directory::None,
+    };
+    let mut request = Request { path: call.string(path).to_vec(), flags, directory };
+    if event.code != code::OPEN_BY_HANDLE_AT_X {
+        prefer_entered(call, &mut request);
+    }
+    Some((request, found(call)))
+}
+
+/// Openat as old drivers reported it: all arguments in the enter event.
+fn old_openat(call: &Call<'_>) -> Option<Request> {
+    let enter = call.enter.as_ref()?;
+    let directory = enter.with(|enter| enter.signed(0));
+    Some(Request {
+        path: enter.with(|enter| enter.str(1).unwrap_or_default().to_vec()),
+        flags: enter.with(|enter| enter.u32(2)).unwrap_or(0),
+        directory: directory.map_or(Directory::None, Directory::Descriptor),
+    })
+}
+
+/// Creat has no flags; newer drivers add which layer of an overlay file system the file is in.
+fn creat_flags(call: &Call<'_>) -> u32 {
+    match call.event.u16(5) {
+        Some(layer) if layer & 1 != 0 => FD_UPPER_LAYER,
+        Some(layer) if layer & 2 != 0 => FD_LOWER_LAYER,
+        _ => 0,
+    }
+}
+
+fn found(call: &Call<'_>) -> Found {
+    let event = call.event;
+    let (dev, ino) = match (event.code, call.view()) {
+        (code::OPEN_X, _) => (4, 5),
+        (code::CREAT_X, _) => (3, 4),
+        (code::OPENAT_2_X, _) => (5, 6),
+        (code::OPENAT2_X, View::Exit) => (6, 7),
+        (code::OPENAT2_X, View::Classic) => return Found::default(),
+        _ => (4, 5),
+    };
+    Found { dev: event.u32(dev).unwrap_or(0), ino: event.u64(ino).unwrap_or(0) }
+}
+
+/// Takes path, flags and directory from the enter event, if it was seen and has them.
+fn prefer_entered(call: &Call<'_>, request: &mut Request) {
+    let at = matches!(call.event.code, code::OPENAT_2_X | code::OPENAT2_X);
+    let path = usize::from(at);
+    let (Some(entered), Some(enter)) = (call.entered_string(path), call.enter.as_ref()) else { return };
+    // What only the exit knows: that the file was created, and its layer.
+    let added = match call.view() {
+        View::Classic => 0,
+        View::Exit if call.event.code == code::CREAT_X => request.flags,
+        View::Exit => request.flags & !(O_F_CREATED - 1),
+    };
+    let flags = match call.event.code {
+        code::CREAT_X => 0,
+        _ => enter.with(|enter| enter.u32(path + 1)).unwrap_or(0),
+    };
+    request.path = entered.to_vec();
+    request.flags = flags | added;
+    if at {
+        request.directory = enter.with(|enter| enter.signed(0)).map_or(Directory::None, Directory::Descriptor);
+    }
+}
+
+/// The text that the path is joined to. In the classic view, looking at a directory's descriptor makes it the one
+/// that the event works on, until the call turns out to have opened another.
+fn base_of(call: &mut Call<'_>, request: &Request) -> Vec<u8> {
+    let number = match request.directory {
+        Directory::None => return Vec::new(),
+        Directory::Cwd => return call.cwd().to_vec(),
+        Directory::Descriptor(_) if request.path.first() == Some(&b'/') => return b".".to_vec(),
+        Directory::Descriptor(AT_FDCWD) => return call.cwd().to_vec(),
+        Directory::Descriptor(number) => number,
+    };
+    if call.view() == View::Classic {
+        call.applied.object = call.machine.look_up_fd(call.tid, number);
+        call.applied.name_changed = false;
+    }
+    match call.descriptor(number) {
+        None => UNKNOWN_DIRECTORY.to_vec(),
+        Some(directory) => {
+            let mut base = directory.name.to_vec();
+            let has_slash = base.last().is_none_or(|&b| b == b'/');
+            if call.view() == View::Classic || !has_slash {
+                base.push(b'/');
+            }
+            base
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The descriptors of one process.
+
+use super::bound::Bound;
+use super::fd::{Fd, FdFlags};
+use crate::tracked::Tracked;
+use capture_batch::View;
+use rustc_hash::FxHashMap;
+
+/// How many descriptors a table keeps; both libraries forget those beyond.
+const MAX_OPEN: usize = 4096;
+
+/// Where the classic view keeps the old state of a number that was opened again before its close returned.
+pub const CANCELED: i64 = i64::MAX;
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    fd: Tracked<Fd>,
+    bound: Bound,
+}
+
+impl Entry {
+    fn new(fd: Fd) -> Self {
+        Entry { fd: Tracked::new(fd), bound: Bound::default() }
+    }
+}
+
+/// The descriptors of a process by number. Empty tables allocate nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FdTable {
+    open: FxHashMap<i64, Entry>,
+}
+
+impl FdTable {
+    /// How many descriptors are open.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// An open descriptor.
+    pub fn get(&self, fd: i64) -> Option<&Fd> {
+        self.open.get(&fd).map(|entry| &*entry.fd)
+    }
+
+    /// An open descriptor, to change it.
+    pub fn get_mut(&mut self, fd: i64) -> Option<&mut Fd> {
+        self.open.get_mut(&fd).map(|entry| &mut *entry.fd)
+    }
+
+    /// All open descriptors with their numbers, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &Fd)> {
+        self.open.iter().map(|(&number, entry)| (number, &*entry.fd))
+    }
+
+    /// Opens a descriptor in place of one with its number. Gives whether it is in the table now: a full table takes
+    /// no more.
+    pub fn put(&mut self, view: View, number: i64, mut fd: Fd) -> bool {
+        if view == View::Classic
+            && let Some(old) = self.get(number).filter(|old| old.flags.contains(FdFlags::CLOSING))
+        {
+            // A thread is between entering and leaving close() on this number.
+            let old = old.clone();
+            fd.flags -= FdFlags::CLOSING;
+            fd.flags |= FdFlags::CLOSE_CANCELED;
+            self.open.insert(CANCELED, Entry::new(old));
+        }
+        if self.open.len() >= MAX_OPEN && !self.open.contains_key(&number) {
+            return false;
+        }
+        self.open.insert(number, Entry::new(fd));
+        true
+    }
+
+    /// Removes a descriptor.
+    pub fn remove(&mut self, fd: i64) {
+        self.open.remove(&fd);
+    }
+
+    /// Removes the descriptors for which `keep` is false.
+    pub fn retain(&mut self, mut keep: impl FnMut(i64, &Fd) -> bool) {
+        self.open.retain(|&number, entry| keep(number, &entry.fd));
+    }
+
+    /// Changes the descriptors for which `which` is true.
+    pub fn change(&mut self, which: impl Fn(i64) -> bool, mut change: impl FnMut(&mut Fd)) {
+        self.open.iter_mut().filter(|(number, _)| which(**number)).for_each(|(_, entry)| change(&mut entry.fd));
+    }
+
+    /// The table of a process that was forked from the owner of this one.
+    pub fn forked(&self) -> FdTable {
+        self.clone()
+    }
+
+    /// A descriptor with what binding remembers of it, and the number of its version.
+    pub(super) fn bound(&mut self, fd: i64) -> Option<(&Fd, u32, &mut Bound)> {
+        let entry = self.open.get_mut(&fd)?;
+        Some((&entry.fd, entry.fd.version(), &mut entry.bound))
+    }
+}
