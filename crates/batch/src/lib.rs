@@ -35,7 +35,7 @@ pub use actor::{Account, Lineage, Own, OwnFlags};
 pub use batch::{Batch, Chunk, Head, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
 pub use container::{Container, Mount, PortMapping, Probe, ProbeKind};
 pub use live::{FdTypes, Live};
-pub use object::{ConnectionState, Endpoint, Object, ObjectFlags, Role, Socket};
+pub use object::{Endpoint, Object, ObjectFlags, Role, Socket};
 pub use reference::{Reference, Target};
 pub use row::Row;
 pub use segment::{Id, Segment, Table};

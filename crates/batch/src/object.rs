@@ -12,10 +12,8 @@ bitflags::bitflags! {
         const UPPER_LAYER = 1;
         /// The file lies in the lower layer of an overlay file system.
         const LOWER_LAYER = 1 << 1;
-        /// One end of a socket pair.
-        const SOCKETPAIR = 1 << 2;
-        /// Stored with an inode.
-        const HAS_INODE = 1 << 3;
+        /// A socket for which a connect was seen (also one still under way), or through which data went.
+        const CONNECTED = 1 << 2;
     }
 }
 
@@ -29,20 +27,6 @@ pub enum Role {
     Client,
     /// It accepted, or received first.
     Server,
-}
-
-/// How far a connect came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ConnectionState {
-    /// No connect was seen.
-    #[default]
-    None,
-    /// Under way (EINPROGRESS).
-    Pending,
-    /// Connected.
-    Connected,
-    /// Failed.
-    Failed,
 }
 
 /// An address and a port.
@@ -94,10 +78,9 @@ pub struct Object {
     pub flags: ObjectFlags,
     /// Addresses, for sockets that have some.
     pub socket: Option<Socket>,
-    /// Transport protocol, for sockets.
+    /// Transport protocol as users see it: [`L4Proto::NotApplicable`] for connections without a role, unless they are
+    /// raw, and for everything that is no socket.
     pub l4: L4Proto,
-    /// Which side of a connection it is.
+    /// Which side of a connection it is. A socket that has been both counts as server.
     pub role: Role,
-    /// How far its connect came.
-    pub connection: ConnectionState,
 }

@@ -20,6 +20,9 @@ pub struct Applied {
     pub thread: Option<i64>,
     /// The descriptor that the event worked on, if it is open (closed ones stay until the next event).
     pub object: Option<FdKey>,
+    /// Where `object` is `None` but the event has to do with descriptors: the open descriptor with the number that the
+    /// thread used last. Fields of descriptors fall back on it; what else looks at the event's descriptor does not.
+    pub object_by_number: Option<FdKey>,
     /// Whether the descriptor has another name than when it was looked up for this event.
     pub name_changed: bool,
     /// The errno of a failed call, 0 otherwise.

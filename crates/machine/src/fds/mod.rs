@@ -5,11 +5,10 @@
 //! | [`fd`], [`table`] | the state of one descriptor; those of a process |
 //! | [`addresses`], [`parameter`], [`names`] | where sockets lead; the same in parameters; how names are made |
 //! | [`import`] | descriptor lists of captures |
-//! | `find` | which descriptor an event works on |
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
 //! | `dup`, `close`, `on_exec` | copies, and ends |
 //! | `tuple`, [`interfaces`] | what a tuple teaches |
-//! | [`bound`], [`references`] | descriptors as objects of events and as references of parameters |
+//! | [`bound`] | descriptors as objects of events |
 //!
 //! The views differ where their programs do: the classic one takes arguments from the enter event, the exit view from
 //! the exit event ([`call`](self)); they join paths by different rules; only the classic one keeps the state of a
@@ -24,7 +23,6 @@ mod close;
 mod connect;
 mod dup;
 pub mod fd;
-mod find;
 mod import;
 pub mod interfaces;
 pub mod names;
@@ -39,28 +37,12 @@ mod tuple;
 
 pub use bound::ObjectBinder;
 pub use fd::{Fd, FdFlags};
-pub(crate) use find::{on_enter, on_exit};
 pub use table::FdTable;
 
 use crate::{Applied, Machine, View};
 use call::Call;
 use capture_event::{Event, EventFlags, code};
 use traffic::Way;
-
-/// The fcntl commands that copy a descriptor.
-const COPYING_COMMANDS: [u8; 2] = [1, 26];
-
-/// Whether an enter event must be kept until its exit: the exit does not say all that this family needs.
-pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
-    match (view, event.code) {
-        (View::Classic, code::FCNTL_E) => event.u8(1).is_some_and(|command| COPYING_COMMANDS.contains(&command)),
-        (View::Classic, code::SOCKET_E | code::SENDTO_E | code::SENDMSG_E | code::OPENAT_E) => true,
-        (View::Classic, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => true,
-        (View::Exit, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => event.bytes(0).is_some(),
-        (View::Exit, code::CONNECT_E) => true,
-        _ => false,
-    }
-}
 
 /// Applies an event that makes, changes, uses or closes descriptors. Events that are none of this family's are left
 /// alone.

@@ -4,9 +4,9 @@ use super::addresses::{Ends, Family, mapped};
 use super::fd::Fd;
 use super::parameter::{SockAddr, SockTuple};
 use capture_batch::{Endpoint, Text, View};
-use capture_event::tables::fd::{FdType, L4Proto};
+use capture_event::tables::fd::L4Proto;
 use std::fmt::Write;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The longest name that the classic program makes from a unix socket's parameter.
 const MAX_PARAMETER_TEXT: usize = 1023;

@@ -46,6 +46,11 @@ impl FdTable {
         self.open.get(&fd).map(|entry| &*entry.fd)
     }
 
+    /// Looks a descriptor up for an event.
+    pub fn look_up(&self, fd: i64) -> Option<&Fd> {
+        self.get(fd)
+    }
+
     /// An open descriptor, to change it.
     pub fn get_mut(&mut self, fd: i64) -> Option<&mut Fd> {
         self.open.get_mut(&fd).map(|entry| &mut *entry.fd)
