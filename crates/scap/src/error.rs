@@ -51,8 +51,8 @@ pub enum Problem {
         /// Its value.
         found: u64,
     },
-    /// Zero bytes up to the end of the capture.
-    ZeroFill(u64),
+    /// So many zero bytes where a block should be.
+    Zeros(u64),
     /// The compressed stream cannot be unpacked.
     Unpack {
         /// Where in the compressed file, as far as that is known.
@@ -78,7 +78,7 @@ impl fmt::Display for Problem {
                 write!(f, "{name} needs {needed} bytes, {present} are left")
             }
             Problem::Value { name, found } => write!(f, "{found} ({found:#x}) is no valid {name}"),
-            Problem::ZeroFill(bytes) => write!(f, "{bytes} zero bytes up to the end of the capture"),
+            Problem::Zeros(bytes) => write!(f, "{bytes} zero bytes"),
             Problem::Unpack { file_offset, message } => {
                 write!(f, "cannot unpack after byte {file_offset} of the file: {message}")
             }
@@ -109,6 +109,8 @@ pub enum OpenError {
     NotAFile,
     /// No byte in it.
     Empty,
+    /// Not a byte of it could be unpacked or read.
+    Unreadable(Problem),
     /// Not a capture: it starts with these bytes.
     NotACapture(Vec<u8>),
     /// Written on a big-endian host.
@@ -125,6 +127,7 @@ impl fmt::Display for OpenError {
             OpenError::Io(error) => write!(f, "{error}"),
             OpenError::NotAFile => write!(f, "is not a file"),
             OpenError::Empty => write!(f, "is empty"),
+            OpenError::Unreadable(problem) => write!(f, "{problem}"),
             OpenError::NotACapture(start) => {
                 write!(f, "is not a capture: it starts with")?;
                 start.iter().try_for_each(|byte| write!(f, " {byte:02x}"))

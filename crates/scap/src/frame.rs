@@ -1,18 +1,30 @@
-//! Framing: type, length, body, length again.
+//! Framing: type, length, body, length again; and how to find the next block when that does not hold.
+//!
+//! A block is taken as it is when the lengths before and after it agree. Otherwise, in this order:
+//!
+//! 1. another block (or the end) follows where the first length says: only the second is wrong;
+//! 2. an event's own length leads to a second length that agrees with it: only the first is wrong;
+//! 3. a list gives what it holds up to the fault; anything else is lost;
+//!    then the next place is looked for where a block of a known type has two equal lengths.
 
 use crate::error::{Damage, Problem};
 use crate::kind::BlockKind;
+use crate::read::interface::undercounted_len;
 use crate::source::Source;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Bytes before the body, and in a block without a body.
+/// Bytes before the body.
 const HEADER: usize = 8;
+/// Bytes of a block without a body.
 const EMPTY_BLOCK: usize = 12;
-
-/// A longer block is taken for damage when blocks are looked for behind damage.
-const PLAUSIBLE_LEN: usize = 64 << 20;
+/// No block is longer: the largest lists of real hosts are well below.
+const LONGEST_BLOCK: usize = 1 << 30;
+/// When blocks are looked for, a longer one is not taken for a block.
+const LONGEST_FOUND_BLOCK: usize = 64 << 20;
+/// How many bytes of options may follow an event.
+const LONGEST_OPTIONS: usize = 1 << 20;
 
 /// One block, still unread.
 #[derive(Debug, Clone)]
@@ -21,35 +33,60 @@ pub(crate) struct Frame {
     pub offset: u64,
     /// Its type.
     pub code: u32,
-    /// Its length as stored.
+    /// Its length in the stream.
     pub len: u32,
     /// Where its body is in the chunk.
     pub body: Range<usize>,
+    /// Whether the body is only what is left of it.
+    pub partial: bool,
 }
 
 /// Cuts the stream into blocks.
 pub(crate) struct Frames {
     source: Box<dyn Source>,
     /// What is at hand of the stream.
-    pub chunk: Bytes,
+    chunk: Bytes,
     /// Counts the chunks.
-    pub chunk_id: u64,
+    chunk_id: u64,
     /// Where the chunk starts in the stream.
     base: u64,
     /// How far it is used up.
     at: usize,
-    /// What is wrong behind the block that was handed out last.
-    pub pending: VecDeque<Damage>,
+    /// What is wrong in or behind the block that was handed out last.
+    pending: VecDeque<Damage>,
+    /// The place behind which a block must be looked for.
+    lost: Option<Damage>,
 }
 
 impl Frames {
     pub(crate) fn new(source: Box<dyn Source>) -> Frames {
-        Frames { source, chunk: Bytes::new(), chunk_id: 0, base: 0, at: 0, pending: VecDeque::new() }
+        let pending = VecDeque::new();
+        Frames { source, chunk: Bytes::new(), chunk_id: 0, base: 0, at: 0, pending, lost: None }
+    }
+
+    /// The chunk that holds the last block, and its number.
+    pub(crate) fn chunk(&self) -> (&Bytes, u64) {
+        (&self.chunk, self.chunk_id)
     }
 
     /// Where the next block starts in the stream.
     pub(crate) fn offset(&self) -> u64 {
         self.base + self.at as u64
+    }
+
+    /// How far the file is used up.
+    pub(crate) fn file_position(&self) -> u64 {
+        self.source.file_position(self.offset())
+    }
+
+    /// Why the stream ended, if it should not have.
+    pub(crate) fn fault(&mut self) -> Option<Problem> {
+        self.source.fault()
+    }
+
+    /// Remembers what is wrong before the next block.
+    pub(crate) fn note(&mut self, damage: Damage) {
+        self.pending.push_back(damage);
     }
 
     /// What follows: at least `wanted` bytes if the stream has them.
@@ -67,8 +104,9 @@ impl Frames {
         self.chunk.get(self.at..).unwrap_or_default()
     }
 
-    fn word(&mut self, at: usize) -> Option<u32> {
-        let bytes = self.peek(at + 4).get(at..)?.first_chunk()?;
+    /// The 32 bits that stand `ahead` bytes from here.
+    fn word(&mut self, ahead: usize) -> Option<u32> {
+        let bytes = self.peek(ahead.checked_add(4)?).get(ahead..)?.first_chunk()?;
         Some(u32::from_le_bytes(*bytes))
     }
 
@@ -81,68 +119,163 @@ impl Frames {
         if let Some(damage) = self.pending.pop_front() {
             return Some(Err(damage));
         }
-        let present = self.peek(HEADER).len();
-        if present == 0 {
-            return None;
+        if let Some(lost) = self.lost.take() {
+            return Some(Err(self.resume(lost)));
         }
         let (Some(code), Some(len)) = (self.word(0), self.word(4)) else {
-            return Some(Err(self.ends_early("block header", HEADER)));
+            return self.end().map(Err);
         };
         Some(self.block(code, len))
     }
 
+    /// What is wrong with the end of the stream, if anything.
+    fn end(&mut self) -> Option<Damage> {
+        let present = self.peek(HEADER).len();
+        let fault = self.source.fault();
+        if present == 0 && fault.is_none() {
+            return None;
+        }
+        let cut = Problem::Truncated { needed: HEADER as u64, present: present as u64 };
+        let damage = self.damage("block header", fault.unwrap_or(cut));
+        self.skip(present);
+        Some(self.resume(damage))
+    }
+
+    fn damage(&self, reading: &'static str, problem: Problem) -> Damage {
+        Damage { offset: self.offset(), reading, problem, resumes: None }
+    }
+
     fn block(&mut self, code: u32, len: u32) -> Result<Frame, Damage> {
-        let name = BlockKind::from_code(code).map_or("block", BlockKind::name);
+        let kind = BlockKind::from_code(code);
         let size = len as usize;
-        if size < EMPTY_BLOCK {
-            return Err(self.lost(name, Problem::BlockLength(len), 1));
+        if code == 0 && len == 0 {
+            return Err(self.zeros());
+        }
+        if !(EMPTY_BLOCK..=LONGEST_BLOCK).contains(&size) || !self.may_have_size(kind, size) {
+            return self.broken(code, Problem::BlockLength(len), HEADER);
         }
         let present = self.peek(size).len();
         if present < size {
-            let problem = Problem::Truncated { needed: size as u64, present: present as u64 };
-            return Err(self.lost(name, problem, HEADER));
+            let cut = Problem::Truncated { needed: size as u64, present: present as u64 };
+            let problem = self.source.fault().unwrap_or(cut);
+            return self.broken(code, problem, present);
         }
         let trailer = self.word(size - 4).unwrap_or_default();
-        let frame = Frame { offset: self.offset(), code, len, body: self.at + HEADER..self.at + size - 4 };
-        if trailer != len {
-            let problem = Problem::Trailer { expected: len, found: trailer };
-            if !self.block_follows(size) {
-                return Err(self.lost(name, problem, HEADER));
-            }
-            let offset = self.offset() + size as u64 - 4;
-            self.pending.push_back(Damage { offset, reading: name, problem, resumes: Some(offset + 4) });
+        if trailer == len {
+            return Ok(self.whole(code, len));
         }
+        if kind == Some(BlockKind::Interfaces(2))
+            && let Some(len) = self.undercounted(len)
+        {
+            return Ok(self.whole(code, len));
+        }
+        let problem = Problem::Trailer { expected: len, found: trailer };
+        if self.block_follows(size) {
+            let offset = self.offset() + size as u64 - 4;
+            let reading = kind.map_or("block", BlockKind::name);
+            self.pending.push_back(Damage { offset, reading, problem, resumes: Some(offset + 4) });
+            return Ok(self.whole(code, len));
+        }
+        self.broken(code, problem, size - 4)
+    }
+
+    /// Hands out a block of this length.
+    fn whole(&mut self, code: u32, len: u32) -> Frame {
+        let size = len as usize;
+        let body = self.at + HEADER..self.at + size - 4;
+        let frame = Frame { offset: self.offset(), code, len, body, partial: false };
         self.skip(size);
-        Ok(frame)
+        frame
     }
 
-    fn ends_early(&mut self, reading: &'static str, needed: usize) -> Damage {
-        let (offset, present) = (self.offset(), self.peek(needed).len());
-        self.skip(present);
-        let problem = Problem::Truncated { needed: needed as u64, present: present as u64 };
-        Damage { offset, reading, problem, resumes: None }
-    }
-
-    /// Goes on at the next place, `skip` bytes or more from here, where a block starts.
-    fn lost(&mut self, reading: &'static str, problem: Problem, skip: usize) -> Damage {
+    /// Hands out what can be saved of a block whose length is not to be trusted. `end` is how far it may reach.
+    fn broken(&mut self, code: u32, problem: Problem, end: usize) -> Result<Frame, Damage> {
+        let kind = BlockKind::from_code(code);
+        let damage = self.damage(kind.map_or("block", BlockKind::name), problem);
+        if let Some(len) = self.event_len(kind).and_then(|len| u32::try_from(len).ok())
+            && self.word(len as usize - 4) == Some(len)
+        {
+            let resumes = Some(damage.offset + u64::from(len));
+            self.pending.push_back(Damage { resumes, ..damage });
+            return Ok(self.whole(code, len));
+        }
         let offset = self.offset();
-        self.skip(skip);
-        let resumes = self.find_block();
-        Damage { offset, reading, problem, resumes }
+        let body = self.at + HEADER..self.at + end.max(HEADER);
+        self.skip(if kind.is_some() { HEADER } else { 1 });
+        if kind.is_some_and(BlockKind::is_list) {
+            self.lost = Some(damage);
+            return Ok(Frame { offset, code, len: end as u32, body, partial: true });
+        }
+        Err(self.resume(damage))
+    }
+
+    /// The length that a block of this type would have by the length of the event in it, without options.
+    fn event_len(&mut self, kind: Option<BlockKind>) -> Option<usize> {
+        let Some(BlockKind::Event { flags, .. }) = kind else { return None };
+        let before = if flags { HEADER + 6 } else { HEADER + 2 };
+        let event = self.word(before + 16)? as usize;
+        let len = before.checked_add(event)?.checked_next_multiple_of(4)?.checked_add(4)?;
+        (len <= LONGEST_BLOCK).then_some(len)
+    }
+
+    /// Whether a block of this type can have this size. A long event would have to be read before the length after
+    /// it is seen; its own length is seen at once.
+    fn may_have_size(&mut self, kind: Option<BlockKind>, size: usize) -> bool {
+        size < LONGEST_OPTIONS
+            || !matches!(kind, Some(BlockKind::Event { .. }))
+            || self.event_len(kind).is_some_and(|len| len <= size && size - len < LONGEST_OPTIONS)
+    }
+
+    /// The true length of an interface list whose length leaves out the lengths of its entries.
+    fn undercounted(&mut self, len: u32) -> Option<u32> {
+        let at_most = (len as usize).checked_mul(2)?;
+        let body = self.peek(at_most).get(HEADER..)?;
+        let true_len = undercounted_len(body, len)?;
+        self.block_follows(true_len as usize).then_some(true_len)
+    }
+
+    /// Skips zero bytes.
+    fn zeros(&mut self) -> Damage {
+        let damage = self.damage("block header", Problem::Zeros(0));
+        loop {
+            let rest = self.peek(1);
+            let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
+            let ended = zeros < rest.len() || rest.is_empty();
+            self.skip(zeros);
+            if ended {
+                break;
+            }
+        }
+        let problem = Problem::Zeros(self.offset() - damage.offset);
+        self.resume(Damage { problem, ..damage })
     }
 
     /// Skips bytes until a block starts.
-    fn find_block(&mut self) -> Option<u64> {
+    fn resume(&mut self, damage: Damage) -> Damage {
+        Damage { resumes: self.find_block(usize::MAX), ..damage }
+    }
+
+    /// Skips at most `limit` bytes until a block starts, and gives the place.
+    pub(crate) fn find_block(&mut self, mut limit: usize) -> Option<u64> {
         loop {
-            if self.block_starts(0) {
-                return Some(self.offset());
-            }
-            if self.peek(HEADER).len() < HEADER {
-                let rest = self.peek(HEADER).len();
+            let ahead = self.peek(HEADER);
+            if ahead.len() < HEADER {
+                let rest = ahead.len();
                 self.skip(rest);
                 return None;
             }
-            self.skip(1);
+            let is_known = |bytes: &[u8]| {
+                bytes.first_chunk().is_some_and(|code| BlockKind::from_code(u32::from_le_bytes(*code)).is_some())
+            };
+            let skipped = ahead.windows(HEADER).take_while(|bytes| !is_known(bytes)).count();
+            self.skip(skipped);
+            if self.block_starts(0) {
+                return Some(self.offset());
+            }
+            if self.peek(HEADER).len() >= HEADER {
+                self.skip(1);
+            }
+            limit = limit.checked_sub(skipped + 1)?;
         }
     }
 
@@ -151,7 +284,7 @@ impl Frames {
         let (Some(code), Some(len)) = (self.word(ahead), self.word(ahead + 4)) else { return false };
         let size = len as usize;
         BlockKind::from_code(code).is_some()
-            && (EMPTY_BLOCK..PLAUSIBLE_LEN).contains(&size)
+            && (EMPTY_BLOCK..LONGEST_FOUND_BLOCK).contains(&size)
             && self.word(ahead + size - 4) == Some(len)
     }
 

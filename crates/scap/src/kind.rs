@@ -64,6 +64,11 @@ impl BlockKind {
         })
     }
 
+    /// Whether it is a list, of which a part is better than nothing.
+    pub(crate) fn is_list(self) -> bool {
+        matches!(self, BlockKind::Processes(_) | BlockKind::Fds(_) | BlockKind::Interfaces(_) | BlockKind::Users(_))
+    }
+
     /// What it is called in messages.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,39 +1,52 @@
 //! The reader: blocks one after the other.
 
 use crate::block::event::{Form, Span};
+use crate::block::section::MAGIC;
 use crate::block::{Block, Content};
-use crate::error::{Damage, OpenError};
+use crate::error::{Damage, OpenError, Problem};
 use crate::frame::{Frame, Frames};
 use crate::kind::{BlockKind, Counts};
 use crate::read::event::Stored;
 use crate::read::{self, Fault};
-use crate::source;
+use crate::source::{self, Opened};
 use bytes::Bytes;
+use std::collections::VecDeque;
 use std::path::Path;
+
+/// How far into a file that does not start with a section header a block is looked for.
+const SEARCHED: usize = 16 << 20;
 
 /// Reads a capture block by block.
 pub struct Reader {
     frames: Frames,
     params: Vec<Span>,
     counts: Counts,
-    total: Option<u64>,
+    size: Option<u64>,
+    /// What is wrong within the block that was handed out last.
+    pending: VecDeque<Damage>,
 }
 
 impl Reader {
-    /// Opens a capture file.
+    /// Opens a capture file, or a pipe that has a name.
     pub fn open(path: &Path) -> Result<Reader, OpenError> {
-        let total = std::fs::metadata(path)?.len();
-        Ok(Reader { total: Some(total), ..Reader::new(Frames::new(source::open(path)?)) })
+        Reader::start(source::open(path)?)
+    }
+
+    /// Reads a capture from the standard input.
+    pub fn stdin() -> Result<Reader, OpenError> {
+        Reader::start(source::stdin()?)
     }
 
     /// Reads a capture that lies in memory.
-    pub fn from_bytes(bytes: Bytes) -> Result<Reader, OpenError> {
-        let total = bytes.len() as u64;
-        Ok(Reader { total: Some(total), ..Reader::new(Frames::new(Box::new(bytes))) })
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Reader, OpenError> {
+        Reader::start(source::from_bytes(bytes.into()))
     }
 
-    fn new(frames: Frames) -> Reader {
-        Reader { frames, params: Vec::new(), counts: Counts::default(), total: None }
+    fn start(opened: Opened) -> Result<Reader, OpenError> {
+        let mut frames = Frames::new(opened.source);
+        check_start(&mut frames)?;
+        let (params, counts, pending) = Default::default();
+        Ok(Reader { frames, params, counts, size: opened.size, pending })
     }
 
     /// How many blocks of each type were read so far.
@@ -41,31 +54,72 @@ impl Reader {
         &self.counts
     }
 
-    /// How many bytes of the file are used up.
-    pub fn position(&self) -> u64 {
+    /// How many bytes of the unpacked stream were read so far.
+    pub fn offset(&self) -> u64 {
         self.frames.offset()
     }
 
-    /// The size of the file; `None` for a pipe.
-    pub fn total(&self) -> Option<u64> {
-        self.total
+    /// How many bytes of the file were read so far.
+    pub fn file_position(&self) -> u64 {
+        self.frames.file_position()
+    }
+
+    /// The size of the file when it was opened; `None` for a pipe.
+    pub fn file_size(&self) -> Option<u64> {
+        self.size
     }
 
     /// The next block, or in its place what could not be read; `None` at the end. What is wrong within a block (or
     /// behind it) comes after the block.
     pub fn next_block(&mut self) -> Option<Result<Block<'_>, Damage>> {
+        if let Some(damage) = self.pending.pop_front() {
+            return Some(Err(damage));
+        }
         let frame = match self.frames.next()? {
             Ok(frame) => frame,
             Err(damage) => return Some(Err(damage)),
         };
         self.counts.add(frame.code);
-        let (content, faults) = match content(&frame, &self.frames.chunk, self.frames.chunk_id, &mut self.params) {
-            Ok(parsed) => parsed,
-            Err(fault) => return Some(Err(damage(&frame, fault))),
-        };
-        self.frames.pending.extend(faults.into_iter().map(|fault| damage(&frame, fault)));
-        Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
+        let (chunk, chunk_id) = self.frames.chunk();
+        match content(&frame, chunk, chunk_id, &mut self.params) {
+            Err(fault) => Some(Err(damage(&frame, fault))),
+            Ok((content, faults)) => {
+                let faults = if frame.partial { Vec::new() } else { faults };
+                self.pending.extend(faults.into_iter().map(|fault| damage(&frame, fault)));
+                Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
+            }
+        }
     }
+}
+
+/// Whether this is a capture. What does not start with a section header must at least hold a block.
+fn check_start(frames: &mut Frames) -> Result<(), OpenError> {
+    const SECTION: &[u8] = &[0x0A, 0x0D, 0x0D, 0x0A];
+    let start = frames.peek(16).to_vec();
+    let word = |at: usize| start.get(at..).and_then(|bytes| bytes.first_chunk()).map(|b| u32::from_le_bytes(*b));
+    if start.len() < 12 {
+        return Err(match frames.fault() {
+            Some(problem) => OpenError::Unreadable(problem),
+            None if start.is_empty() => OpenError::Empty,
+            None if start.starts_with(SECTION) || SECTION.starts_with(&start) => {
+                OpenError::TooShort(start.len() as u64)
+            }
+            None => OpenError::NotACapture(start),
+        });
+    }
+    if start.starts_with(SECTION) {
+        let major = start.get(12..).and_then(|bytes| bytes.first_chunk()).map(|b| u16::from_le_bytes(*b));
+        return match (word(8), major) {
+            (Some(magic), _) if magic == MAGIC.swap_bytes() => Err(OpenError::BigEndian),
+            (Some(MAGIC), Some(major)) if major > 1 => Err(OpenError::Version(major)),
+            _ => Ok(()),
+        };
+    }
+    let found = frames.find_block(SEARCHED);
+    let Some(resumes) = found else { return Err(OpenError::NotACapture(start)) };
+    let problem = Problem::Value { name: "type of the first block", found: word(0).unwrap_or_default().into() };
+    frames.note(Damage { offset: 0, reading: "section header", problem, resumes: Some(resumes) });
+    Ok(())
 }
 
 /// A fault within a block, in its place in the stream.

@@ -14,7 +14,7 @@ pub(crate) fn section(body: &[u8]) -> Result<(Section<'_>, Vec<Fault>), Fault> {
     if magic != MAGIC {
         return Err(Fault::value(left, "byte order magic", magic));
     }
-    if major != 1 {
+    if major > 1 {
         return Err(Fault::value(left.saturating_sub(4), "major version", major));
     }
     let (options, faults) = options(rest);

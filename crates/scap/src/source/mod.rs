@@ -1,15 +1,29 @@
 //! Where the bytes of a capture come from.
+//!
+//! | what | how it is read |
+//! |---|---|
+//! | a plain file that nobody is likely to shrink | mapped, piece by piece ([`map`]) |
+//! | another plain file, a pipe | read, piece by piece ([`stream`]) |
+//! | gzip, zstd or lz4, from a file or a pipe | unpacked ([`unpack`]) by a thread of its own ([`ahead`]) |
+//!
+//! A format is known by its first bytes, never by the name of the file.
 
+mod ahead;
 mod map;
 mod stream;
+mod unpack;
 
+use crate::error::{OpenError, Problem};
 use bytes::Bytes;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
 
+use ahead::Ahead;
 use map::Mapped;
 use stream::Stream;
+use unpack::{Format, MAGIC_LEN};
 
 /// Gives the unpacked stream in pieces.
 pub(crate) trait Source: Send {
@@ -17,6 +31,17 @@ pub(crate) trait Source: Send {
     /// stream), and goes on with new ones: `wanted` bytes in all if the stream has them, or more. A chunk no longer
     /// than `rest` means that the stream ends, or that it is broken.
     fn more(&mut self, rest: &[u8], at: u64, wanted: usize) -> Bytes;
+
+    /// Why the stream ended, if it should not have. Asked once, the source may have more: what follows a broken
+    /// piece. It does not join up with what came before.
+    fn fault(&mut self) -> Option<Problem> {
+        None
+    }
+
+    /// How much of the file is used up when `at` bytes of the stream are.
+    fn file_position(&self, at: u64) -> u64 {
+        at
+    }
 }
 
 /// A capture that lies in memory.
@@ -26,15 +51,46 @@ impl Source for Bytes {
     }
 }
 
-/// Opens a capture file.
-pub(crate) fn open(path: &Path) -> std::io::Result<Box<dyn Source>> {
-    let mut file = File::open(path)?;
-    let mut magic = [0; 2];
-    let read = file.read(&mut magic)?;
-    file.rewind()?;
-    if read == 2 && magic == [0x1f, 0x8b] {
-        let input = flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file));
-        return Ok(Box::new(Stream::new(Box::new(input))));
+/// What is read, and how large it is in the file.
+pub(crate) struct Opened {
+    pub source: Box<dyn Source>,
+    /// Bytes of the file; `None` for a pipe.
+    pub size: Option<u64>,
+}
+
+/// Opens a capture file, or a pipe that has a name.
+pub(crate) fn open(path: &Path) -> Result<Opened, OpenError> {
+    from_file(File::open(path)?, true)
+}
+
+/// Opens the standard input.
+pub(crate) fn stdin() -> Result<Opened, OpenError> {
+    from_file(File::from(io::stdin().as_fd().try_clone_to_owned()?), false)
+}
+
+/// `from_start`: that nobody has read from the file before.
+fn from_file(mut file: File, from_start: bool) -> Result<Opened, OpenError> {
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(OpenError::NotAFile);
     }
-    Ok(Box::new(Mapped::open(path)?))
+    let size = meta.is_file().then_some(meta.len());
+    let mut magic = Vec::new();
+    file.by_ref().take(MAGIC_LEN as u64).read_to_end(&mut magic)?;
+    let source: Box<dyn Source> = match Format::of(&magic) {
+        None if from_start && map::is_stable(&file) => Box::new(Mapped::new(file)?),
+        None => Box::new(Stream::new(magic, file)),
+        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(magic).chain(file))),
+    };
+    Ok(Opened { source, size })
+}
+
+/// Opens a capture that lies in memory.
+pub(crate) fn from_bytes(bytes: Bytes) -> Opened {
+    let size = Some(bytes.len() as u64);
+    let source: Box<dyn Source> = match Format::of(&bytes) {
+        None => Box::new(bytes),
+        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(bytes))),
+    };
+    Opened { source, size }
 }

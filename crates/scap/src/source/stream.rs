@@ -1,34 +1,50 @@
-//! A stream that is read from its start to its end: a pipe, or an unpacked file.
+//! A plain capture that is read from its start to its end: a pipe, or a file that may shrink.
 
 use super::Source;
+use crate::error::Problem;
 use bytes::Bytes;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 
-/// How much is read at a time.
-const PIECE: usize = 1 << 20;
+/// How much is read at a time, at most: a pipe gives what is there, and is not waited for.
+const PIECE: usize = 256 << 10;
 
 pub(crate) struct Stream {
-    input: Box<dyn Read + Send>,
+    input: io::Chain<io::Cursor<Vec<u8>>, File>,
+    fault: Option<Problem>,
 }
 
 impl Stream {
-    pub(crate) fn new(input: Box<dyn Read + Send>) -> Stream {
-        Stream { input }
+    /// A stream of the bytes of `start` and of what `input` has behind them.
+    pub(crate) fn new(start: Vec<u8>, input: File) -> Stream {
+        Stream { input: io::Cursor::new(start).chain(input), fault: None }
     }
 }
 
 impl Source for Stream {
     fn more(&mut self, rest: &[u8], _: u64, wanted: usize) -> Bytes {
-        let mut chunk = Vec::with_capacity(PIECE + rest.len());
+        let mut chunk = Vec::with_capacity(rest.len() + PIECE);
         chunk.extend_from_slice(rest);
-        // A length that was not checked yet is no reason to allocate: the buffer grows as bytes come.
-        while chunk.len() < wanted.max(PIECE) {
-            let missing = (wanted.max(PIECE) - chunk.len()).min(PIECE) as u64;
-            match self.input.by_ref().take(missing).read_to_end(&mut chunk) {
-                Ok(0) | Err(_) => break,
+        while chunk.len() < wanted {
+            // A length that is not checked yet is no reason to allocate: the buffer grows as bytes come.
+            let filled = chunk.len();
+            chunk.resize(filled + PIECE, 0);
+            let got = self.input.read(chunk.get_mut(filled..).unwrap_or_default());
+            chunk.truncate(filled + got.as_ref().copied().unwrap_or(0));
+            match got {
+                Ok(0) => break,
                 Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.fault = Some(Problem::Io(error.to_string()));
+                    break;
+                }
             }
         }
         Bytes::from(chunk)
+    }
+
+    fn fault(&mut self) -> Option<Problem> {
+        self.fault.take()
     }
 }

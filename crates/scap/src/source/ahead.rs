@@ -1,0 +1,126 @@
+//! Unpacking ahead of the reader, in a thread of its own.
+
+use super::Source;
+use super::unpack::{Broken, Format, Members};
+use crate::error::Problem;
+use bytes::Bytes;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// How much is unpacked into one buffer.
+const PIECE: usize = 256 << 10;
+
+/// Room in front of a buffer for what the reader has left of the one before: nearly always less than one event.
+const HEADROOM: usize = 64 << 10;
+
+/// How many buffers may wait for the reader.
+const AHEAD: usize = 8;
+
+enum Piece {
+    /// Unpacked bytes behind [`HEADROOM`] others.
+    Data(Vec<u8>),
+    Fault(Problem),
+}
+
+/// A compressed capture.
+pub(crate) struct Ahead {
+    pieces: Receiver<Piece>,
+    fault: Option<Problem>,
+    used: Arc<AtomicU64>,
+}
+
+impl Ahead {
+    /// Unpacks `input`.
+    pub(crate) fn unpack(format: Format, input: impl Read + Send + 'static) -> Ahead {
+        let (sender, pieces) = sync_channel(AHEAD);
+        let used = Arc::new(AtomicU64::new(0));
+        let members = Members::new(format, input, used.clone());
+        // The thread ends when it has nothing more to unpack, or when nobody wants it any more.
+        std::thread::spawn(move || unpack_all(members, &sender));
+        Ahead { pieces, fault: None, used }
+    }
+}
+
+fn unpack_all(mut members: Members, sender: &SyncSender<Piece>) {
+    loop {
+        let mut piece = vec![0; HEADROOM + PIECE];
+        let mut filled = HEADROOM;
+        let outcome = fill(&mut members, &mut piece, &mut filled);
+        piece.truncate(filled);
+        let gone = filled > HEADROOM && sender.send(Piece::Data(piece)).is_err();
+        let ended = match outcome {
+            Ok(more) => !more,
+            Err(broken) => sender.send(Piece::Fault(problem(broken))).is_err(),
+        };
+        if gone || ended {
+            return;
+        }
+    }
+}
+
+/// Unpacks what has room, or what can be had without waiting. `false` at the end.
+fn fill(members: &mut Members, piece: &mut [u8], filled: &mut usize) -> Result<bool, Broken> {
+    while *filled < piece.len() {
+        match members.read(piece.get_mut(*filled..).unwrap_or_default())? {
+            0 => return Ok(false),
+            got => *filled += got,
+        }
+        if members.must_wait() {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+fn problem(broken: Broken) -> Problem {
+    let message = broken.error.to_string();
+    match broken.error.raw_os_error() {
+        None => Problem::Unpack { file_offset: broken.file_offset, message },
+        Some(_) => Problem::Io(message),
+    }
+}
+
+impl Ahead {
+    fn next_piece(&mut self) -> Option<Vec<u8>> {
+        if self.fault.is_some() {
+            return None;
+        }
+        match self.pieces.recv().ok()? {
+            Piece::Data(piece) => Some(piece),
+            Piece::Fault(problem) => {
+                self.fault = Some(problem);
+                None
+            }
+        }
+    }
+}
+
+impl Source for Ahead {
+    fn more(&mut self, rest: &[u8], _: u64, wanted: usize) -> Bytes {
+        let Some(mut piece) = self.next_piece() else { return Bytes::new() };
+        if let Some(start) = HEADROOM.checked_sub(rest.len())
+            && piece.len() - start >= wanted
+            && let Some(room) = piece.get_mut(start..HEADROOM)
+        {
+            room.copy_from_slice(rest);
+            return Bytes::from(piece).slice(start..);
+        }
+        let mut chunk = rest.to_vec();
+        let mut next = Some(piece);
+        while let Some(piece) = next {
+            chunk.extend_from_slice(piece.get(HEADROOM..).unwrap_or_default());
+            next = if chunk.len() < wanted { self.next_piece() } else { None };
+        }
+        Bytes::from(chunk)
+    }
+
+    fn fault(&mut self) -> Option<Problem> {
+        self.fault.take()
+    }
+
+    fn file_position(&self, _: u64) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+}
