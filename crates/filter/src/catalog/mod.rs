@@ -3,13 +3,19 @@
 //! A family of fields is a file of this folder, with a `static` list of [`Field`]s that [`FAMILIES`] names.
 //! [`lookup`] finds the field that a text names, with its argument.
 
+mod event;
+mod fdlist;
+mod fs_path;
 pub mod lookup;
 mod names;
 mod process;
+mod retired;
+mod syslog;
 
 pub use lookup::{FieldUse, LookupError};
 pub(crate) use names::{is_event_type, is_parameter};
 
+use crate::Env;
 use crate::value::Extracted;
 use capture_batch::{Row, View};
 use capture_event::{ParamType, PrintFormat};
@@ -25,13 +31,6 @@ pub enum Arg {
     Index(i64),
     /// A name, as in `proc.env[HOME]`.
     Key(Vec<u8>),
-}
-
-/// What fields may look at beside the event: settings of the query.
-#[derive(Debug, Clone, Default)]
-pub struct Env {
-    /// The zone that times print in; `None` is UTC.
-    pub time_zone: Option<jiff::tz::TimeZone>,
 }
 
 /// A question to a field: which event, which argument, under which settings.
@@ -72,6 +71,8 @@ pub struct Memory {
     pub last_ts: u64,
     /// Time of the last context switch it saw, ns since the epoch, by CPU.
     pub switch_ts: FxHashMap<u16, u64>,
+    /// How many rows it saw.
+    pub count: u64,
     /// CPU time it has added up, by thread (id and time of birth, since ids are used again).
     pub cpu_time: FxHashMap<(i64, u64), u64>,
 }
@@ -133,6 +134,8 @@ bitflags::bitflags! {
         const PRINTS_OWN = 1 << 15;
         /// The argument may follow a dot, as in `evt.arg.name`.
         const ARG_DOT = 1 << 16;
+        /// `=` holds for values up to the one given; there is no other comparison.
+        const AT_MOST = 1 << 17;
     }
 }
 
@@ -263,4 +266,17 @@ static FAMILIES: &[&[Field]] = &[
     process::quantities::FIELDS,
     process::streams::FIELDS,
     process::thread::FIELDS,
+    event::kind::FIELDS,
+    event::time::FIELDS,
+    event::latency::FIELDS,
+    event::args::FIELDS,
+    event::result::FIELDS,
+    event::io::FIELDS,
+    event::open::FIELDS,
+    event::counts::FIELDS,
+    event::infra::FIELDS,
+    fs_path::FIELDS,
+    fdlist::FIELDS,
+    syslog::FIELDS,
+    retired::FIELDS,
 ];

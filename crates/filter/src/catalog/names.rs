@@ -14,3 +14,9 @@ pub(crate) fn is_event_type(name: &str, _view: View) -> bool {
     let known = |view: View| schema::events(view.dialect()).iter().any(|info| info.name == name);
     known(View::Exit) || known(View::Classic) || syscall::is_name(name)
 }
+
+/// Whether an event type of the view has this name, or this is the number of one.
+pub(crate) fn is_event_code(name: &str, view: View) -> bool {
+    let known = schema::events(view.dialect()).iter().any(|info| info.name == name);
+    known || name.parse::<u32>().is_ok()
+}

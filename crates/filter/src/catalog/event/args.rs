@@ -1,0 +1,198 @@
+//! The event's arguments.
+
+use super::is_generic;
+use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field, is_parameter, syslog};
+use crate::print::Param;
+use crate::print::number::{i64_of, u32_of, u64_of, unsigned_of};
+use crate::print::path::{AT_FDCWD, is_null};
+use crate::value::{Extracted, Value};
+use capture_batch::{Row, View, path};
+use capture_event::ParamType::{self, ByteBuf, CharBuf, Dyn};
+use capture_event::PrintFormat::NA;
+use capture_event::code;
+use capture_event::event::until_nul;
+use std::borrow::Cow;
+
+/// The fields.
+pub(in crate::catalog) static FIELDS: &[Field] = &[
+    field("evt.args", CharBuf, NA, Depends::Row, |ask| Extracted::owned(Some(all(ask))), "All arguments as one text."),
+    field("evt.arg", CharBuf, NA, Depends::Row, one, ARG_HELP)
+        .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_INDEX).union(FieldFlags::ARG_DOT))
+        .arg_names(is_parameter),
+    field(
+        "evt.rawarg",
+        Dyn,
+        NA,
+        Depends::Row,
+        raw,
+        "With evt.rawarg.NAME: an argument as it was recorded, numbers as numbers.",
+    )
+    .flags(
+        FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_DOT).union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER),
+    )
+    .arg_names(is_parameter),
+    field(
+        "evt.info",
+        CharBuf,
+        NA,
+        Depends::Row,
+        |ask| Extracted::owned(Some(all(ask))),
+        "The same as evt.args. In the classic view, writes to /dev/log show severity and message instead.",
+    )
+    .classic(Depends::Row, info),
+    field(
+        "evt.buffer",
+        ByteBuf,
+        NA,
+        Depends::Row,
+        buffer,
+        "The bytes that the call read or wrote, as far as they were recorded.",
+    ),
+    field("evt.abspath", CharBuf, NA, Depends::Row, absolute_path, ABSPATH_HELP)
+        .flags(FieldFlags::ARG_DOT)
+        .arg_names(|name, _| matches!(name, "src" | "dst")),
+];
+
+const ARG_HELP: &str = "With evt.arg.NAME or evt.arg[N], N from 0: one argument. Results, descriptors, flags and the like \
+    show as names where they have some.";
+
+const ABSPATH_HELP: &str = "The absolute path of the file that an event names relative to a directory descriptor; \
+    evt.abspath.src and evt.abspath.dst for events that name two.";
+
+fn all(ask: &Ask<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    // Those of generic events are for internal use.
+    if is_generic(ask.row) {
+        return text;
+    }
+    let mut resolved = Vec::new();
+    for param in Param::all(ask.row) {
+        text.extend_from_slice(param.info.name.as_bytes());
+        text.push(b'=');
+        resolved.clear();
+        param.print(ask.env, &mut text, &mut resolved);
+        if !resolved.is_empty() {
+            text.push(b'(');
+            text.extend_from_slice(&resolved);
+            text.push(b')');
+        }
+        text.push(b' ');
+    }
+    if ask.row.view() == View::Exit {
+        text.pop();
+    }
+    text
+}
+
+fn info<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    Extracted::owned(Some(syslog::info_line(ask.row).unwrap_or_else(|| all(ask))))
+}
+
+/// The parameter that the field's argument names.
+fn named<'r>(ask: &Ask<'r>) -> Option<Param<'r>> {
+    match ask.arg {
+        Arg::Key(name) => Param::named(ask.row, std::str::from_utf8(name).ok()?),
+        Arg::Index(index) => Param::new(ask.row, usize::try_from(*index).ok()?),
+        Arg::None => None,
+    }
+}
+
+fn one<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    Extracted::owned(named(ask).map(|param| param.text(ask.env)))
+}
+
+fn raw<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    named(ask).and_then(|param| raw_value(&param)).into()
+}
+
+/// A parameter as it was recorded; `None` for addresses, lists and the like, which are no single value.
+fn raw_value<'r>(param: &Param<'r>) -> Option<Value<'r>> {
+    use ParamType::*;
+    let bytes = param.bytes;
+    let signed = |number: u32, bits: u32| i64::from((number << (32 - bits)).cast_signed() >> (32 - bits));
+    Some(match param.info.ty {
+        Int8 => Value::Int(signed(unsigned_of(bytes, 1)?, 8)),
+        Int16 => Value::Int(signed(unsigned_of(bytes, 2)?, 16)),
+        Int32 | Fd32 | Pid32 => Value::Int(signed(u32_of(bytes)?, 32)),
+        Int64 | Errno | Fd | Pid => Value::Int(i64_of(bytes)?),
+        UInt8 | UInt16 | UInt32 | SigType | L4Proto | SockFamily | Port | SyscallId | Flags8 | Flags16 | Flags32
+        | EnumFlags8 | EnumFlags16 | EnumFlags32 | Uid | Gid | Mode | SigSet => {
+            Value::UInt(unsigned_of(bytes, param.info.ty.size()?)?.into())
+        }
+        UInt64 | RelTime | AbsTime => Value::UInt(u64_of(bytes)?),
+        Bool => Value::Bool(u32_of(bytes)? != 0),
+        CharBuf | FsPath | FsRelPath if param.row.view() == View::Exit && is_null(bytes) => Value::text(b"<NA>"),
+        CharBuf | FsPath | FsRelPath => Value::text(until_nul(bytes)),
+        ByteBuf => Value::text(bytes),
+        _ => return Option::None,
+    })
+}
+
+/// Called `data`. Of another type in few events, which then show it as `evt.arg` does.
+fn buffer<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    let Some(param) = Param::named(ask.row, "data") else { return Extracted::None };
+    match param.info.ty {
+        ByteBuf => Extracted::text(Some(param.bytes)),
+        _ => {
+            let mut value = Vec::new();
+            param.print(ask.env, &mut value, &mut Vec::new());
+            Extracted::owned(Some(value))
+        }
+    }
+}
+
+/// The names of the parameters that hold directory descriptor and path.
+fn path_parameters(row: Row<'_>, second: bool) -> Option<(&'static str, &'static str)> {
+    let classic = row.view() == View::Classic;
+    Some(match (row.header.code, second) {
+        (code::RENAMEAT_X | code::RENAMEAT2_X, false) => ("olddirfd", "oldpath"),
+        (code::RENAMEAT_X | code::RENAMEAT2_X, true) => ("newdirfd", "newpath"),
+        (code::SYMLINKAT_X, _) => ("linkdirfd", "linkpath"),
+        (code::OPENAT_2_X | code::OPENAT2_X | code::UNLINKAT_2_X, _) => ("dirfd", "name"),
+        (code::OPENAT_E | code::UNLINKAT_E, _) if classic => ("dirfd", "name"),
+        (code::LINKAT_2_X, false) => ("olddir", "oldpath"),
+        (code::LINKAT_2_X, true) => ("newdir", "newpath"),
+        (code::LINKAT_E, false) if classic => ("olddir", "oldpath"),
+        (code::LINKAT_E, true) if classic => ("newdir", "newpath"),
+        (code::MKDIRAT_X, _) => ("dirfd", "path"),
+        (code::FCHMODAT_X, _) => ("dirfd", "filename"),
+        (code::FCHOWNAT_X, _) if !classic => ("dirfd", "pathname"),
+        _ => return None,
+    })
+}
+
+fn absolute_path<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    let second = matches!(ask.arg, Arg::Key(which) if which == b"dst");
+    let row = ask.row;
+    let path = match row.header.code {
+        code::OPEN_BY_HANDLE_AT_X if row.view() == View::Exit => path_by_handle(row),
+        _ => path_parameters(row, second).and_then(|(dirfd, path)| absolute(row, dirfd, path)),
+    };
+    Extracted::owned(path)
+}
+
+/// The kernel tells the path of a file that was opened by its handle.
+fn path_by_handle(row: Row<'_>) -> Option<Vec<u8>> {
+    const PATH: usize = 3;
+    super::result::result(row).filter(|&fd| fd > 0)?;
+    let stored = row.raw(PATH)?;
+    Some(path::join(row.view(), b"", if is_null(stored) { b"<NA>" } else { stored }))
+}
+
+fn absolute(row: Row<'_>, dirfd: &str, path: &str) -> Option<Vec<u8>> {
+    let own = row.own()?;
+    let (dirfd, path) = (Param::named(row, dirfd)?, Param::named(row, path)?);
+    if dirfd.bytes.is_empty() || path.bytes.is_empty() {
+        return None;
+    }
+    let name = if row.view() == View::Exit && is_null(path.bytes) { b"<NA>" } else { until_nul(path.bytes) };
+    let base: Cow<'_, [u8]> = match i64_of(dirfd.bytes)? {
+        _ if name.first() == Some(&b'/') => Cow::Borrowed(b"."),
+        AT_FDCWD => Cow::Borrowed(&*own.cwd),
+        _ => match row.object_of(dirfd.index, 0) {
+            Some(directory) => Cow::Owned([&*directory.name, b"/"].concat()),
+            None => Cow::Borrowed(b"<UNKNOWN>/"),
+        },
+    };
+    Some(path::join(row.view(), &base, name))
+}

@@ -1,0 +1,71 @@
+//! How the call ended.
+
+use super::{flags, is_exit};
+use crate::catalog::{Ask, Depends, Field, field};
+use crate::print::{Param, number::i64_of};
+use crate::value::Extracted;
+use capture_batch::{Row, View};
+use capture_event::ParamType::{Bool, CharBuf, Int64};
+use capture_event::PrintFormat::{Dec, NA};
+use capture_event::{EventFlags, Source, code};
+
+/// The fields.
+pub(in crate::catalog) static FIELDS: &[Field] = &[
+    field("evt.res", CharBuf, Dec, Depends::Row, result_text, "SUCCESS, or the name of the error, such as ENOENT."),
+    field(
+        "evt.rawres",
+        Int64,
+        Dec,
+        Depends::Row,
+        |ask| Extracted::int(result(ask.row)),
+        "What the call returned, as a number; negative for an error.",
+    ),
+    field(
+        "evt.failed",
+        Bool,
+        NA,
+        Depends::Row,
+        |ask| Extracted::bool(result(ask.row).map(|result| result < 0)),
+        "Whether the call failed. In the exit view, events without a result have no value.",
+    )
+    .classic(Depends::Row, |ask| Extracted::bool(Some(result(ask.row).is_some_and(|result| result < 0)))),
+];
+
+/// What the call returned; `None` for events without a result.
+pub(in crate::catalog) fn result(row: Row<'_>) -> Option<i64> {
+    match row.view() {
+        View::Classic => i64_of(classic_result_param(row)?.bytes),
+        View::Exit => {
+            let bytes = exit_result_param(row)?.bytes;
+            // A result of another size counts as success.
+            let narrow = || bytes.try_into().map(i32::from_le_bytes).map_or(0, i64::from);
+            Some(bytes.try_into().map_or_else(|_| narrow(), i64::from_le_bytes))
+        }
+    }
+}
+
+/// The parameter called `res`, or, of a call that opens a descriptor, `fd`.
+fn classic_result_param<'r>(row: Row<'r>) -> Option<Param<'r>> {
+    let opens = || flags(row).contains(EventFlags::CREATES_FD) && is_exit(row);
+    Param::named(row, "res").or_else(|| Param::named(row, "fd").filter(|_| opens()))
+}
+
+/// The first parameter of the exit of any call that has an event type of its own.
+fn exit_result_param<'r>(row: Row<'r>) -> Option<Param<'r>> {
+    let is_syscall = row.info()?.source == Source::Syscall;
+    let has_result = is_syscall && is_exit(row) && row.header.code != code::GENERIC_X;
+    Param::new(row, 0).filter(|_| has_result)
+}
+
+fn result_text<'r>(ask: &Ask<'r>) -> Extracted<'r> {
+    let row = ask.row;
+    let param = match row.view() {
+        View::Classic => classic_result_param(row),
+        View::Exit => exit_result_param(row),
+    };
+    match (result(row), param) {
+        (None, _) | (_, None) => Extracted::None,
+        (Some(0..), _) => Extracted::text(Some(b"SUCCESS")),
+        (Some(_), Some(param)) => Extracted::owned(Some(param.text(ask.env))),
+    }
+}
