@@ -3,11 +3,12 @@
 use super::rules::{Step, step};
 use super::stored::Store;
 use super::table::{Action, Row, Source};
-use super::{Converted, Extra, Outcome, Params, Place, RawEvent, Span, Value, mark_of};
+use super::{Converted, Extra, Outcome, Params, Place, Value, mark_of};
 use bytes::Bytes;
 use capture_batch::RowFlags;
 use capture_event::schema::event;
 use capture_event::{Dialect, ParamType, code};
+use capture_scap::{EventBlock, Span};
 
 /// Converts the events of one capture, in order.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +24,7 @@ impl Converter {
     }
 
     /// Converts the next event.
-    pub fn convert(&mut self, event: &RawEvent<'_>) -> Outcome<'_> {
+    pub fn convert(&mut self, event: &EventBlock<'_>) -> Outcome<'_> {
         if matches!(event.code, code::PROCEXIT_E | code::PROCEXIT_1_E) {
             // What the thread had begun never ends; its id may get another thread.
             self.stored.forget(event.tid);
@@ -61,7 +62,7 @@ enum End {
 
 /// The conversion of one event.
 struct Run<'r> {
-    event: &'r RawEvent<'r>,
+    event: &'r EventBlock<'r>,
     stored: &'r mut Store,
     out: &'r mut Converted,
     marks: RowFlags,

@@ -24,39 +24,8 @@ pub use engine::Converter;
 use bytes::Bytes;
 use capture_batch::RowFlags;
 use capture_event::code;
+use capture_scap::Span;
 use smallvec::SmallVec;
-
-/// A piece of a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Span {
-    /// Where in the chunk.
-    pub start: u32,
-    /// How many bytes.
-    pub len: u32,
-}
-
-impl Span {
-    /// The bytes; none if the chunk is shorter.
-    pub fn of(self, chunk: &[u8]) -> &[u8] {
-        let start = self.start as usize;
-        chunk.get(start..start.saturating_add(self.len as usize)).unwrap_or_default()
-    }
-}
-
-/// An event as it is in the capture.
-#[derive(Debug, Clone, Copy)]
-pub struct RawEvent<'a> {
-    /// Its type.
-    pub code: u16,
-    /// Its thread.
-    pub tid: i64,
-    /// The buffer that holds its parameters and those of its neighbours.
-    pub chunk: &'a Bytes,
-    /// Tells the chunks of a capture apart.
-    pub chunk_id: u64,
-    /// Where its parameters are.
-    pub params: &'a [Span],
-}
 
 /// Which buffer holds a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! The enter events that wait for their exit.
 
-use super::{Extra, Place, RawEvent, Span, Value};
+use super::{Extra, Place, Value};
 use bytes::Bytes;
+use capture_scap::{EventBlock, Span};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -52,7 +53,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Keeps an event as it is after `params` were converted.
-    pub(super) fn put(&mut self, event: &RawEvent<'_>, code: u16, params: &[Value]) {
+    pub(super) fn put(&mut self, event: &EventBlock<'_>, code: u16, params: &[Value]) {
         let buffer = Extra { bytes: event.chunk.clone(), chunk_id: Some(event.chunk_id) };
         self.by_tid.insert(event.tid, Held { code, params: SmallVec::from_slice(params), buffer });
         self.attached.push(event.tid);

@@ -1,14 +1,15 @@
 use super::*;
 use capture_event::code::*;
+use capture_scap::{EventBlock, Form};
 
-/// A chunk that grows event by event, and a converter.
+/// Events to a converter, each in a chunk of its own.
 #[derive(Default)]
 struct Feed {
     converter: Converter,
 }
 
 impl Feed {
-    /// Converts an event of thread 7 that lies in a chunk of its own.
+    /// Converts an event of thread 7.
     fn event(&mut self, code: u16, params: &[&[u8]]) -> Option<(u16, Vec<Vec<u8>>, RowFlags)> {
         self.event_of(7, code, params)
     }
@@ -21,7 +22,20 @@ impl Feed {
             spans.push(Span { start, len: param.len() as u32 });
             start += param.len() as u32;
         }
-        match self.converter.convert(&RawEvent { code, tid, chunk: &chunk, chunk_id: 1, params: &spans }) {
+        let event = EventBlock {
+            ts: 0,
+            tid,
+            cpu: 0,
+            code,
+            dump_flags: 0,
+            form: Form::V2,
+            chunk: &chunk,
+            chunk_id: 1,
+            params: &spans,
+            surplus: Span::default(),
+            trailing: Span::default(),
+        };
+        match self.converter.convert(&event) {
             Outcome::Dropped => None,
             Outcome::Unchanged(marks) => Some((code, params.iter().map(|p| p.to_vec()).collect(), marks)),
             Outcome::Changed(event, marks) => {
