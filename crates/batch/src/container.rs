@@ -1,6 +1,6 @@
 //! What a capture says of a container.
 
-use crate::{Id, Text};
+use crate::Text;
 
 /// A directory mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -95,10 +95,12 @@ pub struct Container {
     pub is_pod_sandbox: bool,
     /// The id of its pod's sandbox.
     pub pod_sandbox_id: Text,
-    /// Labels of its pod's sandbox, sorted by name.
+    /// Labels of its pod, sorted by name: as the container's own metadata or that of its pod's sandbox tells.
     pub pod_sandbox_labels: Vec<(Text, Text)>,
-    /// Its pod's sandbox, as known at the same moment.
-    pub sandbox: Option<Id<Container>>,
+    /// The address of its pod, if that is known at the same moment; exit view only.
+    pub pod_ip: Option<Text>,
+    /// The description of its pod's network interfaces, JSON; exit view only.
+    pub pod_cni_json: Option<Text>,
     /// The JSON text the capture holds of it, for what is not listed above.
     pub json: Text,
 }

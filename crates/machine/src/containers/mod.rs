@@ -21,6 +21,7 @@ mod category;
 pub mod cgroups;
 mod events;
 pub mod metadata;
+mod pod;
 mod resolve;
 
 pub use category::Category;
@@ -39,9 +40,6 @@ const MAX_ANCESTORS: usize = 1024;
 
 /// The type of the host's own entry.
 const KIND_HOST: u32 = 0xFFFE;
-
-/// Length of the ids that containers are looked up by.
-const SHORT_ID: usize = 12;
 
 /// One container.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,37 +123,27 @@ impl Containers {
         if id.is_empty() && self.view == View::Classic {
             return None;
         }
-        let sandbox_id = self.sandbox_of(self.by_id.get(id)?);
-        let sandbox_serial = sandbox_id.as_ref().and_then(|id| self.by_id.get(id)).map_or(0, |entry| entry.serial);
         let entry = self.by_id.get(id)?;
-        let current = |bound: &Bound| {
+        let sandbox = self.sandbox_of(&entry.container);
+        let sandbox_serial = sandbox.map_or(0, |sandbox| sandbox.serial);
+        let current = |bound: &&Bound| {
             (bound.segment, bound.serial, bound.sandbox_serial) == (segment.serial, entry.serial, sandbox_serial)
         };
-        if let Some(bound) = entry.bound.0.as_ref().filter(|bound| current(bound)) {
+        if let Some(bound) = entry.bound.0.as_ref().filter(current) {
             return Some(bound.id);
         }
         let mut container = Container::clone(&entry.container);
-        container.sandbox = sandbox_id.and_then(|id| self.bind_sandbox(&id, segment));
-        let entry = self.by_id.get_mut(id)?;
-        let id = segment.containers.push(container)?;
-        entry.bound = Memo(Some(Bound { segment: segment.serial, serial: entry.serial, sandbox_serial, id }));
-        Some(id)
+        pod::fill(self.view, &mut container, sandbox.map(|sandbox| &*sandbox.container));
+        let serial = entry.serial;
+        let bound = segment.containers.push(container)?;
+        let memo = Bound { segment: segment.serial, serial, sandbox_serial, id: bound };
+        self.by_id.get_mut(id)?.bound = Memo(Some(memo));
+        Some(bound)
     }
 
-    /// A version of a sandbox, without a link to a sandbox of its own.
-    fn bind_sandbox(&self, id: &[u8], segment: &Segment) -> Option<Id<Container>> {
-        segment.containers.push(Container::clone(&self.by_id.get(id)?.container))
-    }
-
-    /// The short id of the sandbox of a container's pod, if that is another container.
-    fn sandbox_of(&self, entry: &Entry) -> Option<Text> {
-        let container = &entry.container;
-        let id = match self.view {
-            View::Classic => &container.labels.iter().find(|(name, _)| &**name == b"io.kubernetes.sandbox.id")?.1,
-            View::Exit => &container.pod_sandbox_id,
-        };
-        let short = id.get(..SHORT_ID).unwrap_or(id);
-        if short.is_empty() || *short == *container.id { None } else { Some(Text::from(short)) }
+    /// The sandbox of a container's pod.
+    fn sandbox_of(&self, container: &Container) -> Option<&Entry> {
+        self.by_id.get(pod::sandbox_id(self.view, container)?)
     }
 
     /// Records a container in place of what was known of it.

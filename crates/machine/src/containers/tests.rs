@@ -91,12 +91,25 @@ fn a_change_of_the_sandbox_makes_a_new_version() {
     let mut machine = machine(View::Exit, []);
     json(&mut machine, "web", ",\"pod_sandbox_id\":\"0123456789abcdef\"");
     let alone = machine.containers.bind(SHORT, &segment).unwrap();
-    assert_eq!(segment.containers.get(alone).unwrap().sandbox, None);
-    let sandbox = b"{\"container\":{\"id\":\"0123456789ab\",\"pod_sandbox_labels\":{\"app\":\"a\"}}}\0";
+    let pod = |id| segment.containers.get(id).map(|c| (c.pod_ip.clone(), c.pod_sandbox_labels.len())).unwrap();
+    assert_eq!(pod(alone), (None, 0));
+    let sandbox =
+        b"{\"container\":{\"id\":\"0123456789ab\",\"ip\":\"10.0.0.1\",\"pod_sandbox_labels\":{\"app\":\"a\"}}}\0";
     event(&mut machine, code::CONTAINER_JSON_2_E, -1, &[sandbox]);
     let both = machine.containers.bind(SHORT, &segment).unwrap();
-    let sandbox = segment.containers.get(both).unwrap().sandbox.unwrap();
-    assert_eq!(segment.containers.get(sandbox).unwrap().pod_sandbox_labels.len(), 1);
+    assert_eq!(pod(both), (Some("10.0.0.1".into()), 1));
+    assert_eq!(machine.containers.bind(SHORT, &segment), Some(both));
+}
+
+#[test]
+fn the_classic_view_finds_the_labels_of_a_pod_through_a_label() {
+    let segment = Segment::default();
+    let mut machine = machine(View::Classic, []);
+    json(&mut machine, "web", ",\"labels\":{\"io.kubernetes.sandbox.id\":\"0123456789abcdef\"}");
+    let sandbox = b"{\"container\":{\"id\":\"0123456789ab\",\"labels\":{\"app\":\"a\"}}}\0";
+    event(&mut machine, code::CONTAINER_JSON_2_E, -1, &[sandbox]);
+    let id = machine.containers.bind(SHORT, &segment).unwrap();
+    assert_eq!(segment.containers.get(id).unwrap().pod_sandbox_labels, [("app".into(), "a".into())]);
 }
 
 #[test]
