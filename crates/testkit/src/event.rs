@@ -163,6 +163,11 @@ impl EventBuilder {
         self.bytes(&vec![index].raw(value))
     }
 
+    /// The parameters so far.
+    pub fn params(&self) -> &[Vec<u8>] {
+        &self.params
+    }
+
     /// The type of its block.
     pub fn block_type(&self) -> u32 {
         match (self.v1, self.large, self.dump_flags.is_some()) {

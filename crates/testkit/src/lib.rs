@@ -25,6 +25,7 @@ mod fd;
 mod le;
 mod process;
 mod programs;
+mod random;
 mod shared;
 
 pub use capture::{CaptureBuilder, block};
@@ -32,4 +33,5 @@ pub use event::EventBuilder;
 pub use fd::Fd;
 pub use process::Process;
 pub use programs::{Program, find, newest, sysdig};
+pub use random::{Form, random_capture};
 pub use shared::{captures, shared_dir, skip};
