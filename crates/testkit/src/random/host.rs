@@ -6,8 +6,20 @@ use crate::{CaptureBuilder, Fd, Process};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-pub(super) const NAMES: &[&[u8]] =
-    &[b"bash", b"nginx", b"cat", b"sshd", b"python3", b"sh", b"runc", b"java", b"ls", b"b\xffd", b"kworker/0:1", b"a b"];
+pub(super) const NAMES: &[&[u8]] = &[
+    b"bash",
+    b"nginx",
+    b"cat",
+    b"sshd",
+    b"python3",
+    b"sh",
+    b"runc",
+    b"java",
+    b"ls",
+    b"b\xffd",
+    b"kworker/0:1",
+    b"a b",
+];
 
 pub(super) const HOST_CGROUPS: &[u8] = b"cpuset=/\0cpu=/user.slice\0memory=/user.slice/u\0";
 const DOCKER_CGROUPS: &[u8] = b"cpuset=/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\0cpu=/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\0";
@@ -163,17 +175,28 @@ fn process(rng: &mut Rng, tid: i64, task: &Task) -> Process {
 
 fn descriptor(rng: &mut Rng, fd: i64) -> Fd {
     let v4 = |rng: &mut Rng| IpAddr::V4(Ipv4Addr::from(rng.pick(&[[127, 0, 0, 1], [10, 0, 0, 5], [8, 8, 8, 8]])));
-    let v6 = |rng: &mut Rng| IpAddr::V6(rng.pick(&[Ipv6Addr::LOCALHOST, Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 5)]));
+    let v6 =
+        |rng: &mut Rng| IpAddr::V6(rng.pick(&[Ipv6Addr::LOCALHOST, Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 5)]));
     let port = |rng: &mut Rng| rng.pick(&[80, 443, 53, 40000, 51234]);
     let kind = if fd < 3 { 9 } else { rng.below(12) };
     match kind {
         0 => {
             let (source, destination) = (v4(rng), v4(rng));
-            Fd::socket(fd, SocketAddr::new(source, port(rng)), SocketAddr::new(destination, port(rng)), rng.pick(&[2, 3]))
+            Fd::socket(
+                fd,
+                SocketAddr::new(source, port(rng)),
+                SocketAddr::new(destination, port(rng)),
+                rng.pick(&[2, 3]),
+            )
         }
         1 => {
             let (source, destination) = (v6(rng), v6(rng));
-            Fd::socket(fd, SocketAddr::new(source, port(rng)), SocketAddr::new(destination, port(rng)), rng.pick(&[2, 3]))
+            Fd::socket(
+                fd,
+                SocketAddr::new(source, port(rng)),
+                SocketAddr::new(destination, port(rng)),
+                rng.pick(&[2, 3]),
+            )
         }
         2 => Fd::listener(fd, SocketAddr::new(v4(rng), port(rng)), 2),
         3 => Fd::listener(fd, SocketAddr::new(v6(rng), port(rng)), 2),

@@ -67,7 +67,8 @@ pub enum Form {
 pub fn random_capture(seed: u64, events: usize, form: Form) -> CaptureBuilder {
     let mut rng = Rng::new(seed);
     let host = Host::new(&mut rng);
-    let mut story = Story { capture: host.snapshot(&mut rng), rng, host, form, ts: 1_700_000_000_000_000_000, written: 0 };
+    let mut story =
+        Story { capture: host.snapshot(&mut rng), rng, host, form, ts: 1_700_000_000_000_000_000, written: 0 };
     let late_container = events / 2;
     if story.rng.percent(50) {
         story.container("0123456789ab", "box");

@@ -3,14 +3,33 @@
 
 use super::{Kind, Rng};
 
-
 const PATHS: &[&[u8]] = &[
-    b"/etc/passwd", b"/tmp/x", b"rel/file", b"../up/a", b"./here", b"/var//log/../log/s.log", b"/proc/self/fd", b"a", b"",
-    b"/usr/lib/libc.so.6", b"/tmp/\xff\x01bin", b"/a/b/../../..", b"dir/", b"/dev/log", b"..", b".",
+    b"/etc/passwd",
+    b"/tmp/x",
+    b"rel/file",
+    b"../up/a",
+    b"./here",
+    b"/var//log/../log/s.log",
+    b"/proc/self/fd",
+    b"a",
+    b"",
+    b"/usr/lib/libc.so.6",
+    b"/tmp/\xff\x01bin",
+    b"/a/b/../../..",
+    b"dir/",
+    b"/dev/log",
+    b"..",
+    b".",
 ];
 const TEXTS: &[&[u8]] = &[b"bash", b"b\xffd", b"a b", b"", b"/x/y", b"<NA>", b"(NULL)"];
 const DATA: &[&[u8]] = &[
-    b"hello", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00\x01\x02binary\xff", b"", &[b'x'; 100], b"<13>Jan 1 msg: text", b"line1\nline2\n",
+    b"hello",
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"\x00\x01\x02binary\xff",
+    b"",
+    &[b'x'; 100],
+    b"<13>Jan 1 msg: text",
+    b"line1\nline2\n",
 ];
 const ADDRESSES: &[[u8; 4]] = &[[127, 0, 0, 1], [10, 0, 0, 5], [8, 8, 8, 8], [10, 0, 0, 9], [93, 184, 216, 34]];
 const PORTS: &[u16] = &[80, 443, 53, 22, 8080, 40000, 51234, 60001, 3306, 0];
