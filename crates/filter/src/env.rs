@@ -1,5 +1,8 @@
 //! What fields may look at beside the event: settings of the query.
 
+use crate::HostNames;
+use std::sync::Arc;
+
 /// How raw bytes print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BufferFormat {
@@ -44,6 +47,10 @@ pub struct Env {
     pub buffer_limit: Option<usize>,
     /// What `evt.outputtime` shows.
     pub time_output: TimeOutput,
+    /// Names of addresses, for `fd.sip.name` and its like.
+    pub host_names: Arc<HostNames>,
+    /// Whether ports print as the names of services (`-R`).
+    pub name_ports: bool,
 }
 
 impl Env {

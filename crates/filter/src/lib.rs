@@ -2,14 +2,17 @@
 //!
 //! * [`catalog`] lists the fields: one entry each, with name, type, what it depends on, how to read it, help.
 //! * [`print`] is how the parameters of events print.
+//! * [`hosts`] knows names of addresses without asking the network.
 //! * [`value`] is what a field yields, and how it prints.
 
 pub mod catalog;
 mod env;
+pub mod hosts;
 pub mod print;
 mod time;
 pub mod value;
 
 pub use catalog::{Arg, Ask, Depends, Field};
 pub use env::{BufferFormat, Env, TimeOutput};
+pub use hosts::HostNames;
 pub use value::{Extracted, Value};

@@ -4,6 +4,7 @@
 //! [`lookup`] finds the field that a text names, with its argument.
 
 mod event;
+mod fd;
 mod fdlist;
 mod fs_path;
 pub mod lookup;
@@ -11,6 +12,7 @@ mod names;
 mod process;
 mod retired;
 mod syslog;
+mod user;
 
 pub use lookup::{FieldUse, LookupError};
 pub(crate) use names::{is_event_type, is_parameter};
@@ -134,6 +136,8 @@ bitflags::bitflags! {
         const PRINTS_OWN = 1 << 15;
         /// The argument may follow a dot, as in `evt.arg.name`.
         const ARG_DOT = 1 << 16;
+        /// Classic view: output leaves out the bytes that do not print.
+        const SANITIZED = 1 << 18;
         /// `=` holds for values up to the one given; there is no other comparison.
         const AT_MOST = 1 << 17;
     }
@@ -266,6 +270,15 @@ static FAMILIES: &[&[Field]] = &[
     process::quantities::FIELDS,
     process::streams::FIELDS,
     process::thread::FIELDS,
+    fd::number::FIELDS,
+    fd::name::FIELDS,
+    fd::kind::FIELDS,
+    fd::device::FIELDS,
+    fd::address::FIELDS,
+    fd::port::FIELDS,
+    fd::local::FIELDS,
+    fd::host::FIELDS,
+    user::FIELDS,
     event::kind::FIELDS,
     event::time::FIELDS,
     event::latency::FIELDS,

@@ -42,6 +42,13 @@ pub(super) fn print(param: &Param<'_>, bytes: &[u8], value: &mut Vec<u8>, resolv
     });
 }
 
+/// The absolute form of a path parameter; `None` when it has no bytes or the view does not know the thread.
+pub(crate) fn absolute(param: &Param<'_>) -> Option<Vec<u8>> {
+    let path = Some(until_nul(param.bytes)).filter(|_| !param.bytes.is_empty())?;
+    let base = if path.starts_with(b"/") { Cow::Borrowed(&[][..]) } else { base_directory(param)? };
+    Some(path::join(param.row.view(), &base, path))
+}
+
 /// The directory that a path parameter is relative to, ending in a slash. Empty when the path names a directory
 /// descriptor that the view does not know; `None` when it does not know the thread either.
 fn base_directory<'r>(param: &Param<'r>) -> Option<Cow<'r, [u8]>> {
