@@ -8,17 +8,30 @@ use capture_batch::{Endpoint, Object};
 use capture_event::ParamType::{IpAddr, IpNet};
 use capture_event::PrintFormat::NA;
 
-const ONLY_IN_FILTERS: FieldFlags =
-    FieldFlags::FILTER_ONLY.union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER);
+const ONLY_IN_FILTERS: FieldFlags = FieldFlags::FILTER_ONLY.union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER);
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("fd.ip", IpAddr, NA, Depends::Object, either, "Address of either end: matches if the client's or the server's does.")
-        .flags(ONLY_IN_FILTERS.union(FieldFlags::EITHER_END)),
+    field(
+        "fd.ip",
+        IpAddr,
+        NA,
+        Depends::Object,
+        either,
+        "Address of either end: matches if the client's or the server's does.",
+    )
+    .flags(ONLY_IN_FILTERS.union(FieldFlags::EITHER_END)),
     field("fd.cip", IpAddr, NA, Depends::Object, client, "Address of the client, the side that connected."),
     field("fd.sip", IpAddr, NA, Depends::Object, server, "Address of the server, the side that was connected to."),
-    field("fd.net", IpNet, NA, Depends::Object, either, "Network of either end: matches if the client's or the server's does.")
-        .flags(ONLY_IN_FILTERS.union(FieldFlags::EITHER_END)),
+    field(
+        "fd.net",
+        IpNet,
+        NA,
+        Depends::Object,
+        either,
+        "Network of either end: matches if the client's or the server's does.",
+    )
+    .flags(ONLY_IN_FILTERS.union(FieldFlags::EITHER_END)),
     field("fd.cnet", IpNet, NA, Depends::Object, client, "Network of the client, the side that connected.")
         .flags(ONLY_IN_FILTERS),
     field("fd.snet", IpNet, NA, Depends::Object, server, "Network of the server, the side that was connected to.")

@@ -12,8 +12,7 @@ use capture_batch::Endpoint;
 use capture_event::ParamType::{CharBuf, IpAddr, IpNet, Port};
 use capture_event::PrintFormat::{Dec, NA};
 
-const ONLY_IN_FILTERS: FieldFlags =
-    FieldFlags::FILTER_ONLY.union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER);
+const ONLY_IN_FILTERS: FieldFlags = FieldFlags::FILTER_ONLY.union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER);
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[

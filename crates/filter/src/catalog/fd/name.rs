@@ -100,7 +100,9 @@ fn attempted(ask: &Ask<'_>) -> Option<Vec<u8>> {
 fn raw_name<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
     match object(ask) {
         Some(object) => Some(Cow::Borrowed(&object.name_raw[..])),
-        None if matches!(ask.row.header.code, OPENAT_2_X | OPENAT2_X) => user(ask).and_then(|_| ask.row.str(2)).map(Cow::Borrowed),
+        None if matches!(ask.row.header.code, OPENAT_2_X | OPENAT2_X) => {
+            user(ask).and_then(|_| ask.row.str(2)).map(Cow::Borrowed)
+        }
         None => attempted(ask).map(Cow::Owned),
     }
 }

@@ -10,20 +10,32 @@ use capture_event::PrintFormat::{Dec, NA};
 use capture_event::tables::fd::L4Proto;
 use capture_event::tables::service;
 
-const EITHER: FieldFlags = FieldFlags::FILTER_ONLY
-    .union(FieldFlags::NO_RHS)
-    .union(FieldFlags::NO_TRANSFORMER)
-    .union(FieldFlags::EITHER_END);
+const EITHER: FieldFlags =
+    FieldFlags::FILTER_ONLY.union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER).union(FieldFlags::EITHER_END);
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("fd.port", Port, Dec, Depends::Object, either, "Port of either end: matches if the client's or the server's does.")
-        .flags(EITHER),
+    field(
+        "fd.port",
+        Port,
+        Dec,
+        Depends::Object,
+        either,
+        "Port of either end: matches if the client's or the server's does.",
+    )
+    .flags(EITHER),
     field("fd.cport", Port, Dec, Depends::Object, client, "Port of the client, the side that connected.")
         .classic(Depends::Object, classic_client),
     field("fd.sport", Port, Dec, Depends::Object, server, "Port of the server, the side that was connected to."),
-    field("fd.proto", Port, NA, Depends::Object, either, "Port of either end, as `fd.port`; compare it with a service's name.")
-        .flags(EITHER),
+    field(
+        "fd.proto",
+        Port,
+        NA,
+        Depends::Object,
+        either,
+        "Port of either end, as `fd.port`; compare it with a service's name.",
+    )
+    .flags(EITHER),
     field(
         "fd.cproto",
         CharBuf,
