@@ -1,0 +1,89 @@
+//! Running both programs.
+
+use capture_testkit::Program;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+/// The words of a command line, beside the capture.
+#[derive(Debug, Clone)]
+pub struct Case {
+    words: Vec<String>,
+}
+
+impl Case {
+    /// Options, and a filter that may be empty.
+    pub fn new(options: &[&str], filter: &str) -> Self {
+        let filter = Some(filter).filter(|text| !text.is_empty());
+        Case { words: options.iter().copied().chain(filter).map(str::to_owned).collect() }
+    }
+
+    /// What it is called in the report.
+    pub fn name(&self) -> String {
+        if self.words.is_empty() { "(everything)".to_owned() } else { self.words.join(" ") }
+    }
+}
+
+/// sysdig and our program.
+pub struct Pair {
+    sysdig: Program,
+}
+
+impl Pair {
+    pub fn new(sysdig: Program) -> Self {
+        Pair { sysdig }
+    }
+
+    /// Runs sysdig.
+    pub fn sysdig<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Output {
+        self.sysdig.run(words)
+    }
+
+    /// What both print for a case: sysdig, ours.
+    pub fn outputs(&self, capture: &Path, case: &Case) -> (Vec<u8>, Vec<u8>) {
+        let file = capture.as_os_str();
+        let theirs = self.sysdig.command().args(["-d", "-r"]).arg(file).args(&case.words).output();
+        let ours = Command::new(env!("CARGO_BIN_EXE_capture"))
+            .args(["query", "--view", "classic", "-r"])
+            .arg(file)
+            .args(&case.words)
+            .env("TZ", "UTC")
+            .output();
+        let stdout = |output: std::io::Result<Output>| match output {
+            Ok(output) => output.stdout,
+            Err(error) => panic!("{}: {error}", capture.display()),
+        };
+        (stdout(theirs), stdout(ours))
+    }
+}
+
+/// Does `work` for every capture and every item, several at a time, and hands over what comes out, in any order.
+pub fn for_each<T: Sync, R: Send>(
+    captures: &[PathBuf],
+    items: &[T],
+    work: impl Fn(&Path, &T) -> R + Sync,
+    mut done: impl FnMut(R),
+) {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let sender = Mutex::new(sender);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.lock().expect("no thread panics with the lock").clone();
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(capture) = captures.get(at / items.len().max(1)) else { break };
+                    let _ = sender.send(work(capture, &items[at % items.len()]));
+                }
+            });
+        }
+        drop(sender);
+        receiver.iter().for_each(&mut done);
+    });
+}
