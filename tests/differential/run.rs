@@ -67,6 +67,9 @@ pub fn for_each<T: Sync, R: Send>(
     work: impl Fn(&Path, &T) -> R + Sync,
     mut done: impl FnMut(R),
 ) {
+    if items.is_empty() {
+        return;
+    }
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let sender = Mutex::new(sender);
@@ -78,7 +81,7 @@ pub fn for_each<T: Sync, R: Send>(
             scope.spawn(move || {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(capture) = captures.get(at / items.len().max(1)) else { break };
+                    let Some(capture) = captures.get(at / items.len()) else { break };
                     let _ = sender.send(work(capture, &items[at % items.len()]));
                 }
             });
