@@ -23,6 +23,7 @@ pub mod apply;
 pub mod containers;
 pub mod converter;
 pub mod fds;
+mod keep;
 pub mod machine;
 pub mod reset;
 pub mod thread;

@@ -1,8 +1,10 @@
 //! The state of a host.
 
 use crate::containers::Containers;
-use crate::threads::Threads;
-use crate::threads::groups::Groups;
+use crate::threads::family::Groups;
+use crate::threads::{RecentExits, Threads};
+use crate::thread::KeptEvent;
+use crate::tracked::Memo;
 use crate::users::Users;
 use capture_batch::{SourceInfo, Text, View};
 use std::collections::BTreeSet;
@@ -34,6 +36,8 @@ pub struct Machine {
     pub threads: Threads,
     /// Exit view: thread groups.
     pub groups: Groups,
+    /// Exit view: threads that just exited.
+    pub recent_exits: RecentExits,
     /// Users and groups.
     pub users: Users,
     /// Containers.
@@ -54,6 +58,8 @@ pub struct Machine {
     pub pending: Pending,
     /// What changed for others.
     pub epochs: Epochs,
+    /// Memory for the next event that is kept.
+    pub(crate) spare: Memo<KeptEvent>,
 }
 
 impl Machine {
@@ -63,6 +69,7 @@ impl Machine {
             view,
             threads: Threads::default(),
             groups: Groups::default(),
+            recent_exits: RecentExits::default(),
             users: Users::default(),
             containers: Containers::new(view),
             hostname: Text::default(),
@@ -73,6 +80,7 @@ impl Machine {
             now: 0,
             pending: Pending::default(),
             epochs: Epochs::default(),
+            spare: Memo::default(),
         }
     }
 

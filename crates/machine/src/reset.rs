@@ -1,38 +1,71 @@
-//! Before an event is applied: whose it is, and what it works on.
+//! Before an event is applied: whose it is, what it works on, and whether it ends the call that its thread began.
 
-use crate::{Applied, FdKey, Machine, Thread};
+use crate::{Applied, FdKey, Machine};
 use capture_batch::View;
-use capture_event::{Event, EventFlags};
+use capture_event::{Event, EventFlags, EventInfo, ParamType, code};
+
+/// How a view's program finds the thread of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    /// It does not look: the event has none.
+    None,
+    /// It looks, and leaves the thread's books alone.
+    Bystander,
+    /// It looks.
+    Known,
+    /// It looks, and makes a thread up if there is none.
+    OrMadeUp,
+}
+
+fn lookup(view: View, info: &EventInfo) -> Lookup {
+    if info.flags.contains(EventFlags::SKIPPARSERESET) {
+        return if info.code == code::PROCINFO_E { Lookup::Bystander } else { Lookup::None };
+    }
+    match info.code {
+        code::SCHEDSWITCH_6_E => Lookup::Bystander,
+        code::CLONE_11_X
+        | code::CLONE_16_X
+        | code::CLONE_17_X
+        | code::CLONE_20_X
+        | code::CLONE3_X
+        | code::FORK_X
+        | code::FORK_17_X
+        | code::FORK_20_X
+        | code::VFORK_X
+        | code::VFORK_17_X
+        | code::VFORK_20_X => Lookup::Known,
+        code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E => Lookup::None,
+        code::PROCEXIT_1_E if view == View::Exit => Lookup::Known,
+        code::USER_ADDED_E
+        | code::USER_DELETED_E
+        | code::GROUP_ADDED_E
+        | code::GROUP_DELETED_E
+        | code::PLUGINEVENT_E
+        | code::ASYNCEVENT_E
+            if view == View::Exit =>
+        {
+            Lookup::None
+        }
+        _ => Lookup::OrMadeUp,
+    }
+}
+
+/// Whether an exit event ends the call that began with an enter event.
+fn ends(view: View, exit: u16, enter: u16) -> bool {
+    // A successful execveat comes back as an execve.
+    let execveat = view == View::Exit && exit == code::EXECVE_19_X && enter == code::EXECVEAT_E;
+    enter.checked_add(1) == Some(exit) || execveat
+}
+
+/// Which parameter of an exit event is the descriptor that it works on, in the exit view.
+fn fd_param(info: &EventInfo) -> Option<usize> {
+    if info.code == code::SPLICE_X {
+        return Some(2);
+    }
+    (1..info.params.len()).find(|&i| info.params.get(i).is_some_and(|param| param.ty == ParamType::Fd))
+}
 
 impl Machine {
-    /// The thread whose descriptors `tid` uses; `None` if it is unknown.
-    pub fn fd_owner(&mut self, tid: i64) -> Option<i64> {
-        let thread = self.threads.get(tid)?;
-        if thread.shares_fds() { self.leader_of(tid) } else { Some(tid) }
-    }
-
-    /// The leader of the process of `tid`: itself, or the thread with its process id. The classic view makes a
-    /// placeholder for a leader it does not know.
-    pub fn leader_of(&mut self, tid: i64) -> Option<i64> {
-        let thread = self.threads.get(tid)?;
-        if thread.is_leader() {
-            return Some(tid);
-        }
-        let pid = thread.id.pid;
-        match self.view {
-            View::Classic => self.thread_or_placeholder(pid),
-            View::Exit => self.threads.get(pid).map(|leader| leader.tid),
-        }
-    }
-
-    /// The thread `tid`, made as a placeholder if it is unknown; `None` when the table is full.
-    pub fn thread_or_placeholder(&mut self, tid: i64) -> Option<i64> {
-        if self.threads.get(tid).is_none() {
-            self.threads.put(Thread::new(tid));
-        }
-        Some(tid)
-    }
-
     /// Looks up descriptor `fd` of `tid` for the event under way.
     pub fn look_up_fd(&mut self, tid: i64, fd: i64) -> Option<FdKey> {
         if fd < 0 {
@@ -43,14 +76,101 @@ impl Machine {
         table.look_up(fd).map(|_| FdKey { owner, fd })
     }
 
-    /// Finds the thread and the descriptor of an event.
+    /// Finds the thread and the descriptor of an event, and keeps the thread's books.
     pub(crate) fn reset(&mut self, event: &Event<'_>) -> Applied {
         let mut applied = Applied::default();
-        let flags = event.info(self.view.dialect()).map_or(EventFlags::empty(), |info| info.flags);
-        applied.thread = self.thread_or_placeholder(event.tid);
-        if flags.contains(EventFlags::USES_FD) {
-            applied.object = event.signed(0).and_then(|fd| self.look_up_fd(event.tid, fd));
+        let Some(info) = event.info(self.view.dialect()) else { return applied };
+        let lookup = lookup(self.view, info);
+        let is_known = || self.threads.get(event.tid).is_some();
+        applied.thread = match lookup {
+            Lookup::None => None,
+            Lookup::Bystander | Lookup::Known => is_known().then_some(event.tid),
+            Lookup::OrMadeUp => self.thread_or_placeholder(event.tid),
+        };
+        if applied.thread.is_none() || lookup == Lookup::Bystander {
+            return applied;
+        }
+        if event.is_enter() {
+            self.enters(event, info, &mut applied);
+        } else {
+            self.exits(event, info, &mut applied);
         }
         applied
+    }
+
+    /// A call begins (or something happened that is no call).
+    fn enters(&mut self, event: &Event<'_>, info: &EventInfo, applied: &mut Applied) {
+        let Some(thread) = self.threads.get_mut(event.tid) else { return };
+        thread.last.code = event.code;
+        thread.last.enter_ts = event.ts;
+        thread.last.fd = -1;
+        if info.flags.contains(EventFlags::USES_FD) {
+            let fd = event.i64(0).unwrap_or(-1);
+            thread.last.fd = fd;
+            applied.object = self.look_up_fd(event.tid, fd);
+        }
+    }
+
+    /// A call ends.
+    fn exits(&mut self, event: &Event<'_>, info: &EventInfo, applied: &mut Applied) {
+        let view = self.view;
+        let Some(thread) = self.threads.get_mut(event.tid) else { return };
+        let last = &mut thread.last;
+        applied.enter_ts = last.enter_ts;
+        applied.paired = ends(view, event.code, last.code);
+        if let Some(mut kept) = last.kept.take() {
+            if applied.paired && ends(view, event.code, kept.code()) {
+                applied.enter = Some(kept);
+            } else {
+                kept.clear();
+                self.spare.0 = kept;
+            }
+        }
+        match view {
+            View::Classic if !applied.paired => return,
+            View::Exit if !applied.paired => last.fd = -1,
+            View::Classic | View::Exit => {}
+        }
+        if !info.flags.contains(EventFlags::USES_FD) {
+            return;
+        }
+        match view {
+            View::Classic if event.code == code::COPY_FILE_RANGE_X => last.fd = event.i64(1).unwrap_or(-1),
+            View::Exit if last.fd == -1 => last.fd = fd_param(info).and_then(|i| event.i64(i)).unwrap_or(-1),
+            View::Classic | View::Exit => {}
+        }
+        let fd = last.fd;
+        applied.object = self.look_up_fd(event.tid, fd);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use capture_event::Dialect;
+    use capture_event::schema::events;
+
+    #[test]
+    fn an_exit_event_names_its_descriptor_after_its_result() {
+        let position = |code: u16| fd_param(capture_event::schema::event(code, Dialect::Newest).unwrap());
+        assert_eq!(position(code::READ_X), Some(2));
+        assert_eq!(position(code::RECVMSG_X), Some(5));
+        assert_eq!(position(code::FCNTL_X), Some(1));
+        assert_eq!(position(code::SPLICE_X), Some(2));
+        assert_eq!(position(code::MMAP_X), Some(8));
+        for info in events(Dialect::Newest).iter().filter(|info| !info.is_enter()) {
+            let retired = matches!(info.code, code::IOCTL_2_X | code::DUP_X);
+            if info.flags.contains(EventFlags::USES_FD) && !retired {
+                assert!(fd_param(info).is_some(), "{}", info.ident);
+            }
+        }
+    }
+
+    #[test]
+    fn a_successful_execveat_returns_as_an_execve_in_the_exit_view() {
+        assert!(ends(View::Exit, code::EXECVE_19_X, code::EXECVEAT_E));
+        assert!(!ends(View::Classic, code::EXECVE_19_X, code::EXECVEAT_E));
+        assert!(ends(View::Classic, code::OPEN_X, code::OPEN_E));
+        assert!(!ends(View::Classic, code::OPEN_X, u16::MAX));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::containers::Category;
 use crate::fds::FdTable;
-use crate::threads::groups::GroupId;
+use crate::threads::family::{Family, ThreadKey};
 use crate::tracked::Tracked;
 use capture_batch::Text;
 use capture_event::Event;
@@ -10,6 +10,12 @@ use capture_event::tables::thread::ThreadFlags;
 
 /// The code of no event.
 pub const NO_EVENT: u16 = u16::MAX;
+
+/// The number of no user and no group.
+pub const NO_ID: u32 = u32::MAX;
+
+/// What both programs show for names that they do not know.
+pub const UNKNOWN_NAME: &str = "<NA>";
 
 /// What a thread is known as. A change makes a new version of the actor, so quantities are kept elsewhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +72,10 @@ pub struct Identity {
     pub exe_ino_ctime: u64,
     /// Modification time of the executable, ns since the epoch; 0 if unknown.
     pub exe_ino_mtime: u64,
+    /// From the executable's status change to the clone, as of the last exec, ns; 0 if unknown. Wraps.
+    pub exe_ino_ctime_to_clone: u64,
+    /// From the start of its pid namespace to the executable's status change, as of the last exec, ns; 0 if unknown.
+    pub exe_ino_pidns_to_ctime: u64,
     /// The user who runs it can write the executable.
     pub exe_writable: bool,
     /// The executable lies in the upper layer of an overlay file system.
@@ -100,9 +110,9 @@ impl Default for Identity {
             cgroups: Text::default(),
             cwd: Text::default(),
             root: Text::default(),
-            uid: 0,
-            gid: 0,
-            loginuid: 0,
+            uid: NO_ID,
+            gid: NO_ID,
+            loginuid: NO_ID,
             tty: 0,
             capabilities: [0; 3],
             clone_ts: 0,
@@ -111,6 +121,8 @@ impl Default for Identity {
             exe_ino: 0,
             exe_ino_ctime: 0,
             exe_ino_mtime: 0,
+            exe_ino_ctime_to_clone: 0,
+            exe_ino_pidns_to_ctime: 0,
             exe_writable: false,
             exe_upper_layer: false,
             exe_lower_layer: false,
@@ -165,6 +177,12 @@ impl KeptEvent {
             self.bytes.extend_from_slice(param);
             self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         }
+    }
+
+    /// Keeps nothing, but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
     }
 
     /// Its type.
@@ -223,16 +241,19 @@ pub struct Thread {
     pub last: LastEvent,
     /// Its descriptors; unused where it shares its leader's.
     pub fds: FdTable,
-    /// Exit view: its thread group.
-    pub group: Option<GroupId>,
-    /// Exit view: who got its children when it died; -1 if not known.
-    pub reaper: i64,
+    /// Exit view: its place among its relatives.
+    pub family: Family,
 }
 
 impl Thread {
     /// A thread of which nothing is known.
     pub fn new(tid: i64) -> Self {
-        Thread { tid, reaper: -1, ..Thread::default() }
+        Thread { tid, ..Thread::default() }
+    }
+
+    /// Its name in the lists of other threads.
+    pub fn key(&self) -> ThreadKey {
+        ThreadKey { tid: self.tid, serial: self.serial }
     }
 
     /// Whether it leads its process.
@@ -243,6 +264,21 @@ impl Thread {
     /// Whether it uses its leader's descriptors.
     pub fn shares_fds(&self) -> bool {
         self.id.flags.contains(ThreadFlags::CLONE_FILES)
+    }
+
+    /// Exit view: whether it exited and is only still there for others.
+    pub fn is_dead(&self) -> bool {
+        self.id.flags.contains(ThreadFlags::CLOSED)
+    }
+
+    /// Exit view: whether no more than its id is known.
+    pub fn is_invalid(&self) -> bool {
+        self.tid < 0 || self.id.pid < 0 || self.id.ptid < 0
+    }
+
+    /// Classic view: whether it stands for a thread that the capture does not know.
+    pub fn is_placeholder(&self) -> bool {
+        *self.id.comm == *UNKNOWN_NAME.as_bytes() && self.id.uid == NO_ID
     }
 
     /// Whether it is known to live in a pid namespace of its own.

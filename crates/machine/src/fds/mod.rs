@@ -44,6 +44,21 @@ use call::Call;
 use capture_event::{Event, EventFlags, code};
 use traffic::Way;
 
+/// The fcntl commands that copy a descriptor.
+const COPYING_COMMANDS: [u8; 2] = [1, 26];
+
+/// Whether an enter event must be kept until its exit: the exit does not say all that this family needs.
+pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
+    match (view, event.code) {
+        (View::Classic, code::FCNTL_E) => event.u8(1).is_some_and(|command| COPYING_COMMANDS.contains(&command)),
+        (View::Classic, code::SOCKET_E | code::SENDTO_E | code::SENDMSG_E | code::OPENAT_E) => true,
+        (View::Classic, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => true,
+        (View::Exit, code::OPEN_E | code::CREAT_E | code::OPENAT_2_E | code::OPENAT2_E) => event.bytes(0).is_some(),
+        (View::Exit, code::CONNECT_E) => true,
+        _ => false,
+    }
+}
+
 /// Applies an event that makes, changes, uses or closes descriptors. Events that are none of this family's are left
 /// alone.
 pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {

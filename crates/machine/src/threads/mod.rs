@@ -1,12 +1,93 @@
-//! The threads of a host, and the events that change them: one file a family.
+//! The threads of a host, and the events that change them: one file a family of events.
+//!
+//! Both views' programs agree on most of it. Where they do not, a family has a second file for the exit view, or
+//! names the view at the place.
 
-pub mod groups;
+mod clone;
+mod clone_newest;
+mod counts;
+mod directory;
+mod exec;
+mod exec_newest;
+mod exit;
+pub mod family;
+mod ids;
+mod import;
+mod limits;
+mod lookup;
+mod memory;
+mod privileges;
+mod recent;
+mod session;
 mod table;
+mod values;
 
+pub use recent::RecentExits;
 pub use table::Threads;
 
 use crate::{Applied, Machine};
-use capture_event::Event;
+use capture_batch::View;
+use capture_event::{Event, code};
 
-/// Applies an event that changes threads. Events that are none of this family's are left alone.
-pub fn apply(_machine: &mut Machine, _event: &Event<'_>, _applied: &mut Applied) {}
+/// Whether an enter event must be kept until its exit: the exit does not say all that these families need.
+pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
+    match event.code {
+        code::EXECVE_19_E => view == View::Classic || event.bytes(0).is_some(),
+        code::EXECVEAT_E => true,
+        code::EXECVE_18_E
+        | code::GETRLIMIT_E
+        | code::SETRLIMIT_E
+        | code::PRLIMIT_E
+        | code::SETRESUID_E
+        | code::SETRESGID_E
+        | code::SETUID_E
+        | code::SETGID_E => view == View::Classic,
+        _ => false,
+    }
+}
+
+/// Applies an event that changes threads. Events that are none of these families' are left alone.
+pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
+    match event.code {
+        code::CLONE_11_X
+        | code::CLONE_16_X
+        | code::CLONE_17_X
+        | code::CLONE_20_X
+        | code::CLONE3_X
+        | code::FORK_X
+        | code::FORK_17_X
+        | code::FORK_20_X
+        | code::VFORK_X
+        | code::VFORK_17_X
+        | code::VFORK_20_X => match machine.view {
+            View::Classic => clone::apply(machine, event, applied),
+            View::Exit => clone_newest::apply(machine, event, applied),
+        },
+        code::EXECVE_8_X
+        | code::EXECVE_13_X
+        | code::EXECVE_14_X
+        | code::EXECVE_15_X
+        | code::EXECVE_16_X
+        | code::EXECVE_17_X
+        | code::EXECVE_18_X
+        | code::EXECVE_19_X
+        | code::EXECVEAT_X => match machine.view {
+            View::Classic => exec::apply(machine, event, applied),
+            View::Exit => exec_newest::apply(machine, event, applied),
+        },
+        code::PROCEXIT_E | code::PROCEXIT_1_E => exit::apply(machine, event, applied),
+        code::SETRESUID_X | code::SETREUID_X | code::SETUID_X => ids::set_user(machine, event, applied),
+        code::SETRESGID_X | code::SETREGID_X | code::SETGID_X => ids::set_group(machine, event, applied),
+        code::SETSID_X => session::setsid(machine, event, applied),
+        code::CHDIR_X | code::GETCWD_X => directory::chdir(machine, event, applied),
+        code::FCHDIR_X => directory::fchdir(machine, event, applied),
+        code::CHROOT_X => directory::chroot(machine, event, applied),
+        code::GETRLIMIT_X | code::SETRLIMIT_X => limits::rlimit(machine, event, applied),
+        code::PRLIMIT_X => limits::prlimit(machine, event, applied),
+        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => memory::mapped(machine, event, applied),
+        code::SCHEDSWITCH_6_E => memory::switched(machine, event, applied),
+        code::CAPSET_X | code::UNSHARE_X | code::SETNS_X => privileges::apply(machine, event, applied),
+        code::PRCTL_X => session::prctl(machine, event, applied),
+        _ => {}
+    }
+}

@@ -7,6 +7,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Threads {
     by_tid: FxHashMap<i64, Box<Thread>>,
+    /// How many threads of the table have a process id.
+    of_process: FxHashMap<i64, u64>,
     made: u64,
 }
 
@@ -16,22 +18,50 @@ impl Threads {
         self.by_tid.get(&tid).map(|thread| &**thread)
     }
 
-    /// The thread with an id, to change it.
+    /// The thread with an id, to change it. Its process id is changed by [`Threads::set_pid`] only.
     pub fn get_mut(&mut self, tid: i64) -> Option<&mut Thread> {
         self.by_tid.get_mut(&tid).map(|thread| &mut **thread)
     }
 
-    /// Puts a thread into the table in place of the one with its id, and gives it a serial.
-    pub fn put(&mut self, mut thread: Thread) -> &mut Thread {
+    /// Puts a thread into the table and gives it a serial. What had its id comes back.
+    pub fn put(&mut self, mut thread: Thread) -> Option<Box<Thread>> {
         self.made += 1;
         thread.serial = self.made;
-        let slot = self.by_tid.entry(thread.tid);
-        slot.insert_entry(Box::new(thread)).into_mut()
+        *self.of_process.entry(thread.id.pid).or_default() += 1;
+        let replaced = self.by_tid.insert(thread.tid, Box::new(thread));
+        if let Some(old) = &replaced {
+            self.leaves(old.id.pid);
+        }
+        replaced
     }
 
     /// Takes a thread out of the table.
     pub fn remove(&mut self, tid: i64) -> Option<Box<Thread>> {
-        self.by_tid.remove(&tid)
+        let thread = self.by_tid.remove(&tid)?;
+        self.leaves(thread.id.pid);
+        Some(thread)
+    }
+
+    /// Makes a thread part of another process.
+    pub fn set_pid(&mut self, tid: i64, pid: i64) {
+        let Some(thread) = self.by_tid.get_mut(&tid).filter(|thread| thread.id.pid != pid) else { return };
+        let old = std::mem::replace(&mut thread.id.pid, pid);
+        *self.of_process.entry(pid).or_default() += 1;
+        self.leaves(old);
+    }
+
+    fn leaves(&mut self, pid: i64) {
+        if let Some(count) = self.of_process.get_mut(&pid) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_process.remove(&pid);
+            }
+        }
+    }
+
+    /// How many threads have a process id.
+    pub fn of_process(&self, pid: i64) -> u64 {
+        self.of_process.get(&pid).copied().unwrap_or(0)
     }
 
     /// How many threads there are.

@@ -1,0 +1,121 @@
+//! Finding threads, and making one up where the capture does not know it.
+
+use crate::thread::{NO_ID, UNKNOWN_NAME};
+use crate::fds::FdTable;
+use crate::{FdKey, Machine, Thread};
+use capture_batch::{Text, View};
+
+/// How many threads each view's program keeps; it knows no thread beyond.
+const MAX_CLASSIC: usize = 131_072;
+const MAX_EXIT: usize = 262_144;
+
+impl Machine {
+    /// Whether the table takes no more threads.
+    pub(crate) fn threads_full(&self) -> bool {
+        let max = match self.view {
+            View::Classic => MAX_CLASSIC,
+            View::Exit => MAX_EXIT,
+        };
+        self.threads.len() >= max
+    }
+
+    /// The leader of the process of `tid`, as far as it is in the table.
+    pub fn leader(&self, tid: i64) -> Option<&Thread> {
+        let thread = self.threads.get(tid)?;
+        if thread.is_leader() {
+            return Some(thread);
+        }
+        match self.view {
+            View::Classic => self.threads.get(thread.id.pid),
+            View::Exit => self.groups.first(thread).and_then(|key| self.alive(key)).filter(|first| first.is_leader()),
+        }
+    }
+
+    /// The thread id of the leader of the process of `tid`. The classic view makes a placeholder for a leader that it
+    /// does not know.
+    pub fn leader_of(&mut self, tid: i64) -> Option<i64> {
+        if let Some(leader) = self.leader(tid) {
+            return Some(leader.tid);
+        }
+        let pid = self.threads.get(tid)?.id.pid;
+        match self.view {
+            View::Classic => self.thread_or_placeholder(pid),
+            View::Exit => None,
+        }
+    }
+
+    /// The thread whose descriptors `tid` uses; `None` if it is unknown.
+    pub fn fd_owner(&mut self, tid: i64) -> Option<i64> {
+        if self.threads.get(tid)?.shares_fds() { self.leader_of(tid) } else { Some(tid) }
+    }
+
+    /// The descriptors of a process that is forked from that of `tid`.
+    pub(crate) fn fork_fds(&mut self, tid: i64) -> FdTable {
+        let owner = self.fd_owner(tid).and_then(|owner| self.threads.get(owner));
+        owner.map(|owner| owner.fds.forked()).unwrap_or_default()
+    }
+
+    /// The name of an open descriptor.
+    pub(crate) fn fd_name(&self, key: FdKey) -> Text {
+        let fd = self.threads.get(key.owner).and_then(|owner| owner.fds.get(key.fd));
+        fd.map(|fd| fd.name.clone()).unwrap_or_default()
+    }
+
+    /// The thread `tid`, made up if it is unknown; `None` when the table is full.
+    pub fn thread_or_placeholder(&mut self, tid: i64) -> Option<i64> {
+        if self.threads.get(tid).is_some() {
+            return Some(tid);
+        }
+        if self.threads_full() {
+            return None;
+        }
+        let mut thread = Thread::new(tid);
+        thread.id.comm = UNKNOWN_NAME.into();
+        thread.id.exe = UNKNOWN_NAME.into();
+        thread.id.uid = NO_ID;
+        thread.id.gid = NO_ID;
+        thread.id.loginuid = NO_ID;
+        if self.view == View::Classic {
+            thread.id.pid = tid;
+            thread.quantities.children = self.threads.of_process(tid);
+        }
+        self.put_thread(thread);
+        Some(tid)
+    }
+
+    /// Puts a thread into the table, in place of one with its id.
+    pub(crate) fn put_thread(&mut self, thread: Thread) {
+        self.epochs.lineage += 1;
+        if let Some(old) = self.threads.put(thread) {
+            self.groups.leave(&old);
+        }
+    }
+
+    /// Takes a thread out of the table.
+    pub(crate) fn take_thread(&mut self, tid: i64) {
+        self.epochs.lineage += 1;
+        if let Some(thread) = self.threads.remove(tid) {
+            self.groups.leave(&thread);
+        }
+    }
+
+    /// Adds a thread that was just born; whether there was room for it.
+    pub(crate) fn add_thread(&mut self, thread: Thread) -> bool {
+        if self.threads_full() {
+            return false;
+        }
+        match self.view {
+            View::Classic => self.add_classic(thread),
+            View::Exit => self.add_newest(thread),
+        }
+        true
+    }
+
+    /// Removes a thread. Classic view: one that others of its process need stays, unless removal is forced.
+    pub(crate) fn remove_thread(&mut self, tid: i64, force: bool) {
+        match self.view {
+            View::Classic => self.remove_classic(tid, force),
+            View::Exit => self.remove_newest(tid),
+        }
+    }
+}
