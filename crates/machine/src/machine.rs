@@ -1,9 +1,9 @@
 //! The state of a host.
 
 use crate::containers::Containers;
+use crate::thread::KeptEvent;
 use crate::threads::family::Groups;
 use crate::threads::{RecentExits, Threads};
-use crate::thread::KeptEvent;
 use crate::tracked::Memo;
 use crate::users::Users;
 use capture_batch::{SourceInfo, Text, View};

@@ -137,9 +137,7 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
 
 fn forget_stale(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     let known = applied.thread.and_then(|tid| machine.threads.get(tid));
-    let is_stale = |thread: &&Thread| {
-        thread.id.clone_ts != 0 && event.ts.wrapping_sub(thread.id.clone_ts) > STALE
-    };
+    let is_stale = |thread: &&Thread| thread.id.clone_ts != 0 && event.ts.wrapping_sub(thread.id.clone_ts) > STALE;
     if known.filter(is_stale).is_some() {
         machine.remove_thread(event.tid, true);
         (applied.thread, applied.enter_ts) = (None, 0);

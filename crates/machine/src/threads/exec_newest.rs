@@ -32,9 +32,10 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     }
     let Some(tid) = applied.thread else { return };
     revive(machine, tid);
-    let is_unknown = machine.threads.get(tid).is_some_and(|thread| {
-        thread.tid < 0 || thread.id.ptid < 0 || event.i64(PID).unwrap_or(thread.id.pid) < 0
-    });
+    let is_unknown = machine
+        .threads
+        .get(tid)
+        .is_some_and(|thread| thread.tid < 0 || thread.id.ptid < 0 || event.i64(PID).unwrap_or(thread.id.pid) < 0);
     if let Some(pid) = event.i64(PID) {
         machine.threads.set_pid(tid, pid);
     }

@@ -1,7 +1,7 @@
 //! Finding threads, and making one up where the capture does not know it.
 
-use crate::thread::{NO_ID, UNKNOWN_NAME};
 use crate::fds::FdTable;
+use crate::thread::{NO_ID, UNKNOWN_NAME};
 use crate::{FdKey, Machine, Thread};
 use capture_batch::{Text, View};
 

@@ -13,7 +13,8 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     }
     let capabilities = match event.code {
         code::CAPSET_X => {
-            let (Some(inheritable), Some(permitted), Some(effective)) = (event.u64(1), event.u64(2), event.u64(3)) else {
+            let (Some(inheritable), Some(permitted), Some(effective)) = (event.u64(1), event.u64(2), event.u64(3))
+            else {
                 return;
             };
             [permitted, effective, inheritable]
