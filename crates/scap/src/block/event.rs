@@ -20,6 +20,7 @@
 //! Lengths have 32 bits exactly when the schema says that the event has a large payload. What follows the event in
 //! its block is padding or pcapng options.
 
+use super::option::BlockOption;
 use bytes::Bytes;
 use capture_event::Event;
 use smallvec::SmallVec;
@@ -98,17 +99,84 @@ impl<'r> EventBlock<'r> {
         self.params.iter().map(|span| span.of(self.chunk)).collect()
     }
 
+    /// The options that follow it; normally none.
+    pub fn options(&self) -> Vec<BlockOption<'r>> {
+        let trailing = self.trailing.of(self.chunk);
+        // Options start at a multiple of four bytes from the start of the block, and so do blocks' ends.
+        let padding = trailing.len() % 4;
+        crate::read::option::options(trailing.get(padding..).unwrap_or_default()).0
+    }
+
+    /// The event as it is written again, with what [`EventBlock::params`] and [`EventBlock::options`] gave.
+    pub fn raw<'p>(&self, params: &'p [&'p [u8]], options: &'p [BlockOption<'p>]) -> RawEvent<'p>
+    where
+        'r: 'p,
+    {
+        RawEvent {
+            ts: self.ts,
+            tid: self.tid,
+            cpu: self.cpu,
+            code: self.code,
+            dump_flags: self.dump_flags,
+            params,
+            surplus: self.surplus.of(self.chunk),
+            options,
+            large: self.form == Form::Large,
+        }
+    }
+
     /// The event as the schema's accessors want it, with the slices that [`EventBlock::params`] gave.
     pub fn event<'p>(&self, params: &'p [&'p [u8]]) -> Event<'p> {
         Event { ts: self.ts, tid: self.tid, cpu: self.cpu, code: self.code, state_only: self.state_only(), params }
     }
 }
 
+/// An event to be written, in no particular form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RawEvent<'a> {
+    /// Nanoseconds since the epoch.
+    pub ts: u64,
+    /// The acting thread; -1 when there is none.
+    pub tid: i64,
+    /// The CPU it happened on.
+    pub cpu: u16,
+    /// The event type.
+    pub code: u16,
+    /// As [`EventBlock::dump_flags`].
+    pub dump_flags: u32,
+    /// The parameters' bytes.
+    pub params: &'a [&'a [u8]],
+    /// Bytes of the event after its last parameter; normally none.
+    pub surplus: &'a [u8],
+    /// Options behind the event; normally none.
+    pub options: &'a [BlockOption<'a>],
+    /// For a code that no schema has: whether the lengths of the parameters have 32 bits.
+    pub large: bool,
+}
+
+impl<'a> From<&Event<'a>> for RawEvent<'a> {
+    fn from(event: &Event<'a>) -> Self {
+        RawEvent {
+            ts: event.ts,
+            tid: event.tid,
+            cpu: event.cpu,
+            code: event.code,
+            dump_flags: u32::from(event.state_only),
+            params: event.params,
+            surplus: &[],
+            options: &[],
+            large: false,
+        }
+    }
+}
+
 impl PartialEq for EventBlock<'_> {
-    /// Whether both say the same, wherever it is stored.
+    /// Whether both say the same, wherever and in whichever form it is stored.
     fn eq(&self, other: &Self) -> bool {
         (self.ts, self.tid, self.cpu, self.code, self.dump_flags)
             == (other.ts, other.tid, other.cpu, other.code, other.dump_flags)
             && self.params() == other.params()
+            && self.surplus.of(self.chunk) == other.surplus.of(other.chunk)
+            && self.options() == other.options()
     }
 }

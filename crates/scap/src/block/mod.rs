@@ -4,6 +4,7 @@ pub mod event;
 pub mod fd;
 pub mod interface;
 pub mod machine;
+pub mod option;
 pub mod process;
 pub mod section;
 pub mod user;

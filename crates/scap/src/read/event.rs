@@ -46,7 +46,7 @@ pub(crate) fn event<'r>(
     let wide = has_wide_lengths(header.code, stored.form);
     let counted = match header.nparams {
         Some(n) => Some(n as usize),
-        None => count_v1(inside, header.code, wide),
+        None => count_v1(inside, wide),
     };
     params.clear();
     let at = body.start + header.inside.start;
@@ -84,18 +84,23 @@ fn header(bytes: &[u8], stored: Stored) -> Result<Header, Fault> {
     )
         .parse(rest)
         .map_err(|error| fault(error, rest.len()))?;
-    let header_len = rest.len() - lengths.len();
-    let len = len as usize;
-    if len < header_len || len > rest.len() {
-        return Err(Fault::value(rest.len().saturating_sub(16), "event length", len as u64));
-    }
     let start = bytes.len() - lengths.len();
-    let inside = start..start + len - header_len;
+    let inside = stated_len(len, code, nparams)
+        .checked_sub(rest.len() - lengths.len())
+        .filter(|&len| len <= lengths.len())
+        .map(|len| start..start + len)
+        .ok_or_else(|| Fault::value(rest.len().saturating_sub(16), "event length", len))?;
     Ok(Header { cpu, dump_flags: dump_flags.unwrap_or(0), ts, tid, code, inside, nparams })
 }
 
+/// The event's length. Old writers made that of two event types three too large.
+fn stated_len(len: u32, code: u16, nparams: Option<u32>) -> usize {
+    let excess = if nparams.is_none() && V1_LENGTH_THREE_TOO_LARGE.contains(&code) { 3 } else { 0 };
+    (len as usize).saturating_sub(excess)
+}
+
 /// Whether the event's lengths have 32 bits. The code decides; for codes that no schema has, the block type.
-fn has_wide_lengths(code: u16, form: Form) -> bool {
+pub(crate) fn has_wide_lengths(code: u16, form: Form) -> bool {
     match schema::event(code, Dialect::Newest) {
         Some(info) => info.flags.contains(EventFlags::LARGE_PAYLOAD),
         None => form == Form::Large,
@@ -113,18 +118,14 @@ fn length(inside: &[u8], i: usize, wide: bool) -> Option<usize> {
 }
 
 /// The number of parameters of a V1 event: the one that makes lengths and parameters fill the event.
-fn count_v1(inside: &[u8], code: u16, wide: bool) -> Option<usize> {
-    let fill = |len: usize| {
-        let width = if wide { 4 } else { 2 };
-        let (mut n, mut sum) = (0, 0usize);
-        while sum < len {
-            sum = sum.checked_add(width)?.checked_add(length(inside, n, wide)?)?;
-            n += 1;
-        }
-        (sum == len).then_some(n)
-    };
-    let corrected = V1_LENGTH_THREE_TOO_LARGE.contains(&code).then(|| inside.len().checked_sub(3)).flatten();
-    corrected.and_then(fill).or_else(|| fill(inside.len()))
+fn count_v1(inside: &[u8], wide: bool) -> Option<usize> {
+    let width = if wide { 4 } else { 2 };
+    let (mut n, mut sum) = (0, 0usize);
+    while sum < inside.len() {
+        sum = sum.checked_add(width)?.checked_add(length(inside, n, wide)?)?;
+        n += 1;
+    }
+    (sum == inside.len()).then_some(n)
 }
 
 /// Puts the places of `n` parameters into `params`, and gives the number of bytes that they and their lengths take;

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod fd;
 pub(crate) mod interface;
 pub(crate) mod machine;
+pub(crate) mod option;
 pub(crate) mod process;
 pub(crate) mod section;
 pub(crate) mod user;

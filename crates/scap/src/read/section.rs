@@ -1,7 +1,8 @@
 //! Parser of the section header.
 
-use super::{Fault, Parsed, bytes, fault, u16, u32, u64};
-use crate::block::section::{MAGIC, Section, SectionOption};
+use super::option::options;
+use super::{Fault, fault, u16, u32, u64};
+use crate::block::section::{MAGIC, Section};
 use nom::Parser;
 
 /// The header, and what is wrong with its options.
@@ -19,31 +20,4 @@ pub(crate) fn section(body: &[u8]) -> Result<(Section<'_>, Vec<Fault>), Fault> {
     }
     let (options, faults) = options(rest);
     Ok((Section { major, minor, options }, faults))
-}
-
-/// A row of pcapng options, up to the one that ends it.
-fn options(body: &[u8]) -> (Vec<SectionOption<'_>>, Vec<Fault>) {
-    let (mut options, mut faults) = (Vec::new(), Vec::new());
-    let mut input = body;
-    while input.len() >= 4 {
-        match option(input) {
-            Ok((_, SectionOption { code: 0, .. })) => break,
-            Ok((next, option)) => {
-                options.push(option);
-                input = next;
-            }
-            Err(error) => {
-                faults.push(fault(error, input.len()));
-                break;
-            }
-        }
-    }
-    (options, faults)
-}
-
-fn option(input: &[u8]) -> Parsed<'_, SectionOption<'_>> {
-    let (rest, (code, len)) = (u16("option code"), u16("option length")).parse(input)?;
-    let (rest, value) = bytes("option", usize::from(len))(rest)?;
-    let padding = value.len().next_multiple_of(4) - value.len();
-    Ok((rest.get(padding..).unwrap_or_default(), SectionOption { code, value }))
 }

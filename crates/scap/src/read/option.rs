@@ -1,0 +1,29 @@
+//! Parser of pcapng options.
+
+use super::{Fault, Parsed, bytes, fault, u16};
+use crate::block::option::BlockOption;
+use nom::Parser;
+
+/// A row of options up to the one that ends it, and what is wrong behind the last that is good.
+pub(crate) fn options(body: &[u8]) -> (Vec<BlockOption<'_>>, Vec<Fault>) {
+    let mut options = Vec::new();
+    let mut input = body;
+    while input.len() >= 4 {
+        match option(input) {
+            Ok((_, BlockOption { code: 0, .. })) => break,
+            Ok((next, option)) => {
+                options.push(option);
+                input = next;
+            }
+            Err(error) => return (options, vec![fault(error, input.len())]),
+        }
+    }
+    (options, Vec::new())
+}
+
+fn option(input: &[u8]) -> Parsed<'_, BlockOption<'_>> {
+    let (rest, (code, len)) = (u16("option code"), u16("option length")).parse(input)?;
+    let (rest, value) = bytes("option", usize::from(len))(rest)?;
+    let padding = value.len().next_multiple_of(4) - value.len();
+    Ok((rest.get(padding..).unwrap_or_default(), BlockOption { code, value }))
+}
