@@ -24,6 +24,37 @@ pub struct Reader {
     size: Option<u64>,
     /// What is wrong within the block that was handed out last.
     pending: VecDeque<Damage>,
+    /// Blocks that were looked at before their turn.
+    ahead: VecDeque<Ahead>,
+    /// The chunk of the block that was handed out last, if that had been looked at.
+    chunk: Bytes,
+}
+
+/// A block that was looked at before its turn, or what could not be read, with the chunk that holds it.
+struct Ahead {
+    frame: Result<Frame, Damage>,
+    chunk: Bytes,
+    chunk_id: u64,
+}
+
+impl Ahead {
+    fn event(&self) -> Option<Preview> {
+        let frame = self.frame.as_ref().ok()?;
+        let Some(BlockKind::Event { .. }) = BlockKind::from_code(frame.code) else { return None };
+        match content(frame, &self.chunk, self.chunk_id, &mut Vec::new()) {
+            Ok((Content::Event(event), _)) => Some(Preview { ts: event.ts, code: event.code }),
+            _ => None,
+        }
+    }
+}
+
+/// What [`Reader::preview`] says of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preview {
+    /// Nanoseconds since the epoch.
+    pub ts: u64,
+    /// The event type; may be one that no schema has.
+    pub code: u16,
 }
 
 impl Reader {
@@ -45,8 +76,8 @@ impl Reader {
     fn start(opened: Opened) -> Result<Reader, OpenError> {
         let mut frames = Frames::new(opened.source);
         check_start(&mut frames)?;
-        let (params, counts, pending) = Default::default();
-        Ok(Reader { frames, params, counts, size: opened.size, pending })
+        let (params, counts, pending, ahead, chunk) = Default::default();
+        Ok(Reader { frames, params, counts, size: opened.size, pending, ahead, chunk })
     }
 
     /// How many blocks of each type were read so far.
@@ -75,12 +106,18 @@ impl Reader {
         if let Some(damage) = self.pending.pop_front() {
             return Some(Err(damage));
         }
-        let frame = match self.frames.next()? {
+        let (frame, (chunk, chunk_id)) = match self.ahead.pop_front() {
+            Some(ahead) => {
+                self.chunk = ahead.chunk;
+                (ahead.frame, (&self.chunk, ahead.chunk_id))
+            }
+            None => (self.frames.next()?, self.frames.chunk()),
+        };
+        let frame = match frame {
             Ok(frame) => frame,
             Err(damage) => return Some(Err(damage)),
         };
         self.counts.add(frame.code);
-        let (chunk, chunk_id) = self.frames.chunk();
         match content(&frame, chunk, chunk_id, &mut self.params) {
             Err(fault) => Some(Err(damage(&frame, fault))),
             Ok((content, faults)) => {
@@ -89,6 +126,21 @@ impl Reader {
                 Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
             }
         }
+    }
+
+    /// Looks at the next `wanted` events without taking them: fewer if the capture ends before. What it reads stays
+    /// in memory until it is taken.
+    pub fn preview(&mut self, wanted: usize) -> Vec<Preview> {
+        let mut events: Vec<Preview> = self.ahead.iter().filter_map(Ahead::event).collect();
+        while events.len() < wanted {
+            let Some(frame) = self.frames.next() else { break };
+            let (chunk, chunk_id) = self.frames.chunk();
+            let ahead = Ahead { frame, chunk: chunk.clone(), chunk_id };
+            events.extend(ahead.event());
+            self.ahead.push_back(ahead);
+        }
+        events.truncate(wanted);
+        events
     }
 }
 
