@@ -38,12 +38,7 @@ fn events(path: &Path, mut take: impl FnMut(&EventBlock<'_>) -> Option<Plain>) -
 /// The events of a capture that a user of the exit view may see.
 fn shown(path: &Path) -> Vec<Plain> {
     let mut converter = Converter::new();
-    let mut chunk_id = 0;
     events(path, |event| {
-        if event.chunk_id != chunk_id {
-            chunk_id = event.chunk_id;
-            converter.end_chunk();
-        }
         let (code, params, marks) = match converter.convert(event) {
             Outcome::Dropped => return None,
             Outcome::Unchanged(marks) => (event.code, owned(&event.params()), marks),

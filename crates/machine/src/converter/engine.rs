@@ -3,7 +3,7 @@
 use super::rules::{Step, step};
 use super::stored::Store;
 use super::table::{Action, Row, Source};
-use super::{Converted, Extra, Outcome, Params, Place, Value, mark_of};
+use super::{Converted, Outcome, Params, Place, Value, mark_of};
 use bytes::Bytes;
 use capture_batch::RowFlags;
 use capture_event::schema::event;
@@ -25,6 +25,7 @@ impl Converter {
 
     /// Converts the next event.
     pub fn convert(&mut self, event: &EventBlock<'_>) -> Outcome<'_> {
+        self.stored.follow(event);
         if matches!(event.code, code::PROCEXIT_E | code::PROCEXIT_1_E) {
             // What the thread had begun never ends; its id may get another thread.
             self.stored.forget(event.tid);
@@ -36,7 +37,8 @@ impl Converter {
         self.converted.params.clear();
         self.converted.params.extend(event.params.iter().map(|&span| Value::from(span)));
         self.converted.extra = None;
-        let mut run = Run { event, stored: &mut self.stored, out: &mut self.converted, marks: RowFlags::empty() };
+        let (stored, out) = (&mut self.stored, &mut self.converted);
+        let mut run = Run { event, stored, out, marks: RowFlags::empty(), used_enter: false };
         match run.all_steps() {
             End::Dropped => Outcome::Dropped,
             End::Unchanged => Outcome::Unchanged(run.marks | mark_of(event.code)),
@@ -45,12 +47,6 @@ impl Converter {
                 Outcome::Changed(&self.converted, marks)
             }
         }
-    }
-
-    /// Says that no more events will come from the chunk of the last one. Enter events that still wait for their
-    /// exit are copied out of it, so that it can be freed.
-    pub fn end_chunk(&mut self) {
-        self.stored.end_chunk();
     }
 }
 
@@ -66,6 +62,8 @@ struct Run<'r> {
     stored: &'r mut Store,
     out: &'r mut Converted,
     marks: RowFlags,
+    /// Whether a row took something from the enter event.
+    used_enter: bool,
 }
 
 impl Run<'_> {
@@ -111,37 +109,38 @@ impl Run<'_> {
             Action::Retype(code, sources) => (code, std::mem::take(&mut self.out.params), sources),
             Action::Store | Action::Pass | Action::StoreAndPass => return,
         };
-        let mut used_enter = false;
+        let params = event(code, Dialect::Newest).map_or(&[][..], |info| &info.params);
+        let used_before = self.used_enter;
         for &source in sources {
-            let ty = param_type(code, self.out.params.len());
+            let ty = params.get(self.out.params.len()).map_or(ParamType::ByteBuf, |param| param.ty);
             let value = match source {
                 Source::Old(i) => old.get(usize::from(i)).copied().unwrap_or(Value::EMPTY),
                 Source::Empty => Value::EMPTY,
                 Source::Default => default_of(ty),
                 Source::ContainerJson => self.container_json(&old),
-                Source::EnterOrEmpty(i) => self.enter(i, &mut used_enter).unwrap_or(Value::EMPTY),
-                Source::EnterOrDefault(i) => self.enter(i, &mut used_enter).unwrap_or(default_of(ty)),
+                Source::EnterOrEmpty(i) => self.enter(i).unwrap_or(Value::EMPTY),
+                Source::EnterOrDefault(i) => self.enter(i).unwrap_or(default_of(ty)),
             };
             self.out.params.push(ty.size().map_or(value, |size| value.cut(size)));
         }
         self.out.code = code;
-        if used_enter {
+        if self.used_enter && !used_before {
             self.stored.forget(self.event.tid);
         }
     }
 
     /// Parameter `i` of the enter event. Its code must be that of the event as it is at this step of a chain.
-    fn enter(&mut self, i: u8, used: &mut bool) -> Option<Value> {
+    fn enter(&mut self, i: u8) -> Option<Value> {
         let held = self.stored.get(self.event.tid).filter(|held| held.code.checked_add(1) == Some(self.out.code));
         let Some(held) = held else {
-            if self.out.extra.is_none() {
+            if !self.used_enter {
                 self.marks |= RowFlags::UNPAIRED;
             }
             return None;
         };
-        *used = true;
+        self.used_enter = true;
         if self.out.extra.is_none() {
-            self.out.extra = Some(held.buffer().clone());
+            self.out.extra.clone_from(&held.copy);
         }
         held.param(i)
     }
@@ -169,13 +168,9 @@ impl Run<'_> {
         ];
         let bytes = Bytes::from(parts.concat());
         let len = u32::try_from(bytes.len()).unwrap_or(0);
-        self.out.extra = Some(Extra { bytes, chunk_id: None });
+        self.out.extra = Some(bytes);
         Value { place: Place::Extra, span: Span { start: 0, len } }
     }
-}
-
-fn param_type(code: u16, i: usize) -> ParamType {
-    event(code, Dialect::Newest).and_then(|info| info.params.get(i)).map_or(ParamType::ByteBuf, |param| param.ty)
 }
 
 fn default_of(ty: ParamType) -> Value {

@@ -7,9 +7,9 @@
 //! type and count of parameters; [`rules`] says which events need it; this file follows the rows. An event may take
 //! several rows in turn until none applies.
 //!
-//! Nothing is copied: a converted event is a list of [`Value`]s, pieces of the event's own chunk, of the chunk that
-//! the enter event came in, or of a few constant bytes. An enter event that is still awaited when its chunk is
-//! done is copied out of it ([`Converter::end_chunk`]), so that one blocked thread does not keep megabytes alive.
+//! Hardly anything is copied: a converted event is a list of [`Value`]s, pieces of the event's own chunk (which holds
+//! its enter event too, as a rule) or of a few constant bytes. An enter event that is still awaited when its chunk is
+//! done is copied out of it, so that one blocked thread does not keep megabytes alive.
 //!
 //! Where the reference implementation stops reading (an exit event whose stored enter event is that of another
 //! call, counts of parameters that it has no row for), this one goes on and marks the event: see [`Outcome`].
@@ -85,15 +85,6 @@ impl Value {
 /// The parameters of a converted event; on the stack for every type of the schema.
 pub type Params = SmallVec<[Value; 32]>;
 
-/// A buffer beside the event's own that a converted event takes values from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Extra {
-    /// The bytes.
-    pub bytes: Bytes,
-    /// The capture's chunk that they are, as a whole; `None` when they were made or copied for this event.
-    pub chunk_id: Option<u64>,
-}
-
 /// A converted event.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Converted {
@@ -101,8 +92,8 @@ pub struct Converted {
     pub code: u16,
     /// Its parameters.
     pub params: Params,
-    /// Another buffer that some of them lie in.
-    pub extra: Option<Extra>,
+    /// A buffer made for this event that some of them lie in.
+    pub extra: Option<Bytes>,
 }
 
 impl Converted {
@@ -110,7 +101,7 @@ impl Converted {
     pub fn bytes<'a>(&'a self, value: Value, chunk: &'a [u8]) -> &'a [u8] {
         let buffer = match value.place {
             Place::Event => chunk,
-            Place::Extra => self.extra.as_ref().map_or(&[][..], |extra| &extra.bytes),
+            Place::Extra => self.extra.as_deref().unwrap_or_default(),
             Place::Constant => &CONSTANTS,
         };
         value.span.of(buffer)

@@ -6,6 +6,7 @@ use capture_scap::{EventBlock, Form};
 #[derive(Default)]
 struct Feed {
     converter: Converter,
+    chunks: u64,
 }
 
 impl Feed {
@@ -30,11 +31,12 @@ impl Feed {
             dump_flags: 0,
             form: Form::V2,
             chunk: &chunk,
-            chunk_id: 1,
+            chunk_id: self.chunks,
             params: &spans,
             surplus: Span::default(),
             trailing: Span::default(),
         };
+        self.chunks += 1;
         match self.converter.convert(&event) {
             Outcome::Dropped => None,
             Outcome::Unchanged(marks) => Some((code, params.iter().map(|p| p.to_vec()).collect(), marks)),
@@ -79,8 +81,8 @@ fn the_enter_event_of_another_call_or_thread_is_no_partner() {
 fn an_enter_event_outlives_its_chunk() {
     let mut feed = Feed::default();
     feed.event(SENDTO_E, &[&FD, &SIZE, b"tuple"]);
-    feed.converter.end_chunk();
-    feed.converter.end_chunk();
+    feed.event_of(8, SENDTO_E, &[b"something", b"else", b"!"]);
+    feed.event_of(8, GETUID_X, &[]);
     let sendto = feed.event(SENDTO_X, &[&RES, b"data"]).unwrap();
     assert_eq!(sendto, (SENDTO_X, bytes(&[&RES, b"data", &FD, &SIZE, b"tuple"]), NONE));
 }
