@@ -2,11 +2,13 @@
 //!
 //! * [`catalog`] lists the fields: one entry each, with name, type, what it depends on, how to read it, help.
 //! * [`print`] is how the parameters of events print.
+//! * [`glob`] matches patterns as the C library does.
 //! * [`hosts`] knows names of addresses without asking the network.
 //! * [`value`] is what a field yields, and how it prints.
 
 pub mod catalog;
 mod env;
+pub mod glob;
 pub mod hosts;
 pub mod print;
 mod time;

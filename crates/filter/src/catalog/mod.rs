@@ -3,6 +3,7 @@
 //! A family of fields is a file of this folder, with a `static` list of [`Field`]s that [`FAMILIES`] names.
 //! [`lookup`] finds the field that a text names, with its argument.
 
+mod container;
 mod event;
 mod fd;
 mod fdlist;
@@ -279,6 +280,11 @@ static FAMILIES: &[&[Field]] = &[
     fd::local::FIELDS,
     fd::host::FIELDS,
     user::FIELDS,
+    container::identity::FIELDS,
+    container::state::FIELDS,
+    container::mounts::FIELDS,
+    container::probes::FIELDS,
+    container::pod::FIELDS,
     event::kind::FIELDS,
     event::time::FIELDS,
     event::latency::FIELDS,
