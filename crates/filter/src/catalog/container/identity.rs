@@ -82,12 +82,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| label_in_brackets(ask, container(ask).map(|container| &container.labels[..])),
         "A label of the container, as in `container.label.maintainer`.",
     )
-    .flags(
-        FieldFlags::ARG_REQUIRED
-            .union(FieldFlags::ARG_KEY)
-            .union(FieldFlags::ARG_DOT)
-            .union(FieldFlags::EXIT_ONLY),
-    ),
+    .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_KEY).union(FieldFlags::ARG_DOT).union(FieldFlags::EXIT_ONLY)),
     field(
         "container.labels",
         CharBuf,

@@ -112,7 +112,12 @@ mod tests {
 
     #[test]
     fn mounts_print_their_five_parts() {
-        let mount = |source: &str| Mount { source: source.into(), destination: "/d".into(), writable: true, ..Mount::default() };
+        let mount = |source: &str| Mount {
+            source: source.into(),
+            destination: "/d".into(),
+            writable: true,
+            ..Mount::default()
+        };
         assert_eq!(list(&[mount("/a"), mount("/b")]), b"/a:/d::true:,/b:/d::true:");
         assert_eq!(list(&[]), b"");
     }

@@ -17,8 +17,15 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Whether the container runs privileged.",
     )
     .classic(Depends::Own, classic_privileged),
-    field("container.host_pid", Bool, NA, Depends::Own, |ask| shares(ask, 0), "Whether it shares the host's pid namespace.")
-        .flags(FieldFlags::EXIT_ONLY),
+    field(
+        "container.host_pid",
+        Bool,
+        NA,
+        Depends::Own,
+        |ask| shares(ask, 0),
+        "Whether it shares the host's pid namespace.",
+    )
+    .flags(FieldFlags::EXIT_ONLY),
     field(
         "container.host_network",
         Bool,
@@ -28,8 +35,15 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Whether the container shares the host's network namespace.",
     )
     .flags(FieldFlags::EXIT_ONLY),
-    field("container.host_ipc", Bool, NA, Depends::Own, |ask| shares(ask, 2), "Whether it shares the host's ipc namespace.")
-        .flags(FieldFlags::EXIT_ONLY),
+    field(
+        "container.host_ipc",
+        Bool,
+        NA,
+        Depends::Own,
+        |ask| shares(ask, 2),
+        "Whether it shares the host's ipc namespace.",
+    )
+    .flags(FieldFlags::EXIT_ONLY),
     field(
         "container.ip",
         CharBuf,
