@@ -16,7 +16,8 @@ struct Line<'l> {
 fn parse(line: &str) -> Line<'_> {
     let mut columns = line.split('\t');
     let mut next = || columns.next().unwrap_or_default();
-    let (name, ty, _format, flags, _classic, _newest, old_ty) = (next(), next(), next(), next(), next(), next(), next());
+    let (name, ty, _format, flags, _classic, _newest, old_ty) =
+        (next(), next(), next(), next(), next(), next(), next());
     Line { name, ty, flags: flags.split(',').collect(), classic_ty: if old_ty.is_empty() { ty } else { old_ty } }
 }
 
@@ -55,7 +56,8 @@ fn every_field_of_the_reference_programs_is_there_with_its_type_and_flags() {
             }
         }
         for (name, flag) in FLAGS {
-            let wanted = line.flags.contains(&name) || name == "ARG_REQUIRED" && line.flags.contains(&"REQUIRES_ARGUMENT");
+            let wanted =
+                line.flags.contains(&name) || name == "ARG_REQUIRED" && line.flags.contains(&"REQUIRES_ARGUMENT");
             if field.flags.contains(flag) != wanted {
                 wrong.push(format!("{}: {name} should be {wanted}", line.name));
             }
