@@ -8,7 +8,7 @@
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
 //! | `dup`, `close`, `on_exec` | copies, and ends |
 //! | `tuple`, [`interfaces`] | what a tuple teaches |
-//! | [`bound`] | descriptors as objects of events |
+//! | [`bound`], [`references`] | descriptors as objects of events, and as references of parameters |
 //!
 //! The views differ where their programs do: the classic one takes arguments from the enter event, the exit view from
 //! the exit event ([`call`](self)); they join paths by different rules; only the classic one keeps the state of a
@@ -29,14 +29,19 @@ pub mod names;
 mod on_exec;
 mod open;
 pub mod parameter;
+pub mod references;
 mod socket;
 mod special;
 pub mod table;
 mod traffic;
 mod tuple;
 
+#[cfg(test)]
+mod tests;
+
 pub use bound::ObjectBinder;
 pub use fd::{Fd, FdFlags};
+pub use references::{BoundEvent, ReferenceBinder};
 pub use table::FdTable;
 
 use crate::{Applied, Machine, View};
