@@ -113,7 +113,7 @@ fn route(call: &mut Call<'_>) {
         (_, code::FCNTL_X) => dup::fcntl(call),
         (_, code::PIPE_X) => special::pipe(call),
         (_, other) => {
-            if let Some(kind) = special::kind(other) {
+            if let Some(kind) = special::kind(call.view(), other) {
                 special::exit(call, kind);
             }
         }

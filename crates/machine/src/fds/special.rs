@@ -10,13 +10,18 @@ use capture_event::tables::fd::FdType;
 /// In the flags of epoll_create1.
 const EPOLL_CLOEXEC: u32 = 1;
 
-/// The kind of descriptor that an exit event makes, for calls that return one and say little more.
-pub(super) fn kind(event: u16) -> Option<FdType> {
+/// The kind of descriptor that an exit event makes, for calls that return one and say little more. The classic view
+/// has userfaultfd and bpf as well, but does not follow them.
+pub(super) fn kind(view: View, event: u16) -> Option<FdType> {
     Some(match event {
-        code::EVENTFD_X | code::EVENTFD2_X => FdType::Event,
-        code::SIGNALFD_X | code::SIGNALFD4_X => FdType::Signalfd,
+        code::EVENTFD_X => FdType::Event,
+        code::SIGNALFD_X => FdType::Signalfd,
         code::TIMERFD_CREATE_X => FdType::Timerfd,
-        code::INOTIFY_INIT_X | code::INOTIFY_INIT1_X => FdType::Inotify,
+        code::INOTIFY_INIT_X => FdType::Inotify,
+        _ if view == View::Classic => return None,
+        code::EVENTFD2_X => FdType::Event,
+        code::SIGNALFD4_X => FdType::Signalfd,
+        code::INOTIFY_INIT1_X => FdType::Inotify,
         code::BPF_2_X => FdType::Bpf,
         code::USERFAULTFD_X => FdType::Userfaultfd,
         code::IO_URING_SETUP_X => FdType::Iouring,

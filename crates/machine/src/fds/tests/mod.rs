@@ -14,7 +14,6 @@ mod traffic;
 use super::Fd;
 use crate::{Applied, Machine, Thread};
 use capture_batch::View;
-use capture_event::schema;
 use capture_event::{Event, code};
 
 pub const TID: i64 = 100;
@@ -41,8 +40,7 @@ impl Host {
         self.now += 1;
         let params: Vec<&[u8]> = params.iter().map(Vec::as_slice).collect();
         let event = Event { ts: self.now, tid, cpu: 0, code, state_only: false, params: &params };
-        let info = schema::event(code, self.machine.view.dialect()).expect("a code of the view's dialect");
-        self.machine.apply(&event, info)
+        self.machine.apply(&event)
     }
 
     pub fn event(&mut self, code: u16, params: &[Vec<u8>]) -> Applied {

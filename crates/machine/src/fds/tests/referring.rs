@@ -1,6 +1,7 @@
 use super::*;
 use crate::fds::{BoundEvent, ObjectBinder, ReferenceBinder};
 use capture_batch::{Segment, Target};
+use capture_event::schema;
 
 /// The references of an event as `parameter.item=what`.
 fn references(host: &mut Host, code: u16, params: &[Vec<u8>]) -> Vec<String> {
@@ -23,6 +24,7 @@ fn references(host: &mut Host, code: u16, params: &[Vec<u8>]) -> Vec<String> {
         let what = match reference.target {
             Target::Object(id) => segment.objects.get(id).unwrap().fd_type.typechar().to_string(),
             Target::Name(id) => segment.names.get(id).unwrap().to_str_lossy().into_owned(),
+            Target::Container(_) => unreachable!("no descriptor is a container"),
         };
         format!("{}.{}={what}", reference.param, reference.item)
     });

@@ -33,7 +33,7 @@ fn calls_that_return_a_descriptor_make_one_of_their_kind() {
 }
 
 #[test]
-fn the_classic_view_does_not_know_what_epoll_makes() {
+fn the_classic_view_does_not_follow_userfaultfd() {
     let mut host = Host::new(View::Classic);
     host.event(code::USERFAULTFD_X, &[i64p(3)]);
     assert!(host.fd(3).is_none());
