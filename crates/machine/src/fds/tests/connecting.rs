@@ -28,10 +28,7 @@ fn a_connect_under_way_counts_as_connected_and_a_failed_one_changes_nothing() {
 
 #[test]
 fn a_second_connect_changes_the_destination_in_the_exit_view_only() {
-    for (view, name) in [
-        (View::Classic, "10.0.0.1:4001->1.2.3.4:53"),
-        (View::Exit, "10.0.0.1:4001->8.8.8.8:53"),
-    ] {
+    for (view, name) in [(View::Classic, "10.0.0.1:4001->1.2.3.4:53"), (View::Exit, "10.0.0.1:4001->8.8.8.8:53")] {
         let mut host = Host::new(view);
         host.socket(3, INET, DGRAM);
         connect(&mut host, 3, 0, tuple("10.0.0.1:4000", "1.2.3.4:53"));

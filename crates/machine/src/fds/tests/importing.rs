@@ -25,13 +25,16 @@ fn listener(fd: i64, address: &str) -> FdEntry<'static> {
 fn a_connection_to_a_port_that_is_listened_on_was_accepted() {
     for view in both() {
         let mut host = Host::new(view);
-        import(&mut host, vec![
-            connection(4, "10.0.0.1:22", "1.2.3.4:5000"),
-            connection(5, "10.0.0.1:6000", "1.2.3.4:443"),
-            connection(6, "[::ffff:10.0.0.1]:22", "[::ffff:1.2.3.4]:5001"),
-            connection(7, "[::1]:22", "[::1]:5002"),
-            listener(3, "[::]:22"),
-        ]);
+        import(
+            &mut host,
+            vec![
+                connection(4, "10.0.0.1:22", "1.2.3.4:5000"),
+                connection(5, "10.0.0.1:6000", "1.2.3.4:443"),
+                connection(6, "[::ffff:10.0.0.1]:22", "[::ffff:1.2.3.4]:5001"),
+                connection(7, "[::1]:22", "[::1]:5002"),
+                listener(3, "[::]:22"),
+            ],
+        );
         assert_eq!(host.name(4), "1.2.3.4:5000->10.0.0.1:22");
         assert_eq!(host.fd(4).unwrap().flags, FdFlags::SERVER | FdFlags::CONNECTED);
         assert_eq!(host.name(5), "10.0.0.1:6000->1.2.3.4:443");
@@ -66,10 +69,13 @@ fn the_classic_view_shows_the_device_of_the_file_before() {
     for (view, dev) in [(View::Classic, 0x801), (View::Exit, 0)] {
         let mut host = Host::new(view);
         let file = FdInfo::File { flags: 1, path: b"/f", dev: Some(0x801) };
-        import(&mut host, vec![
-            FdEntry { fd: 3, ino: 1, type_code: 16, info: file },
-            FdEntry { fd: 4, ino: 2, type_code: 7, info: FdInfo::Named(b"pipe:[2]") },
-        ]);
+        import(
+            &mut host,
+            vec![
+                FdEntry { fd: 3, ino: 1, type_code: 16, info: file },
+                FdEntry { fd: 4, ino: 2, type_code: 7, info: FdInfo::Named(b"pipe:[2]") },
+            ],
+        );
         assert_eq!((host.fd(3).unwrap().dev, host.fd(4).unwrap().dev), (0x801, dev));
     }
 }

@@ -75,9 +75,7 @@ impl Host {
     pub fn socket(&mut self, number: i64, domain: u32, kind: u32) -> Applied {
         match self.machine.view {
             View::Classic => self.call(code::SOCKET_E, &[u32p(domain), u32p(kind), u32p(0)], &[i64p(number)]),
-            View::Exit => {
-                self.event(code::SOCKET_X, &[i64p(number), u32p(domain), u32p(kind), u32p(0), u32p(0)])
-            }
+            View::Exit => self.event(code::SOCKET_X, &[i64p(number), u32p(domain), u32p(kind), u32p(0), u32p(0)]),
         }
     }
 }

@@ -112,9 +112,7 @@ fn the_old_openat_says_everything_on_entering() {
 #[test]
 fn layers_of_an_overlay_are_flags_of_the_file() {
     let mut host = Host::new(View::Exit);
-    let creat = |layer: u16| {
-        vec![i64p(3), text("/f"), u32p(0o644), u32p(0), u64p(0), layer.to_le_bytes().to_vec()]
-    };
+    let creat = |layer: u16| vec![i64p(3), text("/f"), u32p(0o644), u32p(0), u64p(0), layer.to_le_bytes().to_vec()];
     host.event(code::CREAT_X, &creat(1));
     assert_eq!(host.fd(3).unwrap().flags, FdFlags::UPPER_LAYER);
     host.event(code::CREAT_X, &creat(2));

@@ -36,9 +36,10 @@ fn every_parameter_refers_by_its_type() {
     let mut host = Host::new(View::Exit);
     host.event(code::EVENTFD2_X, &[i64p(3)]);
     host.event(code::PIPE_X, &[i64p(0), i64p(4), i64p(5), u64p(1)]);
-    assert_eq!(references(&mut host, code::SENDFILE_X, &[i64p(0), u64p(0), i64p(3), i64p(4), u64p(1)]), [
-        "2.0=e", "3.0=p"
-    ]);
+    assert_eq!(
+        references(&mut host, code::SENDFILE_X, &[i64p(0), u64p(0), i64p(3), i64p(4), u64p(1)]),
+        ["2.0=e", "3.0=p"]
+    );
     assert_eq!(references(&mut host, code::KILL_X, &[i64p(0), i64p(TID), u8p(9)]), ["1.0=test"]);
     assert!(references(&mut host, code::KILL_X, &[i64p(0), i64p(999), u8p(9)]).is_empty());
 }
