@@ -19,7 +19,7 @@ pub enum Moment {
 }
 
 /// What the command line's help says of moments.
-pub const HELP: &str = "A date and time (2024-05-01T10:00:05.25, zone as printed unless it says one), a time of the \
+pub const HELP: &str = "a date and time (2024-05-01T10:00:05.25, zone as printed unless it says one), a time of the \
     first event's day (10:00:05), seconds since the epoch (@1714557605.25), or the time since the first event \
     (90s, 1m30s, 250ms)";
 
@@ -35,7 +35,7 @@ impl FromStr for Moment {
             .or_else(|| text.parse().map(Moment::DateTime).ok())
             .or_else(|| text.parse().map(Moment::Time).ok())
             .or_else(|| text.strip_prefix('+').unwrap_or(text).parse().map(Moment::AfterFirst).ok())
-            .ok_or_else(|| format!("expected: {HELP}"))
+            .ok_or_else(|| format!("expected {HELP}"))
     }
 }
 

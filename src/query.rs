@@ -147,7 +147,7 @@ const WRITING: &str = "Writing captures";
 const LISTS: &str = "Lists";
 
 fn long(what: &str) -> String {
-    format!("{what}. {}.", moment::HELP)
+    format!("{what}: {}.", moment::HELP)
 }
 
 fn after_help() -> String {
