@@ -1,1 +1,2 @@
-//! Runs filters over captures.
+//! From captures to results: reading, replay, and the order in which results appear.
+mod merge;
