@@ -14,7 +14,7 @@ pub mod print;
 mod time;
 pub mod value;
 
-pub use catalog::{Arg, Ask, Depends, Field};
+pub use catalog::{Arg, Ask, Depends, Field, FieldUse};
 pub use env::{BufferFormat, Env, TimeOutput};
 pub use hosts::HostNames;
 pub use value::{Extracted, Value};

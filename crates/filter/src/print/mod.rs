@@ -1,4 +1,4 @@
-//! How parameters print.
+//! How parameters and the values of fields print.
 //!
 //! Every parameter has a *value* text and, for some types, a *resolved* text: the name of a flag, of an errno, of
 //! what a descriptor refers to. `evt.args` shows both, `fd=3(<f>/etc/passwd)`; `evt.arg.fd` shows the resolved text
@@ -9,6 +9,7 @@
 //!
 //! | file | prints |
 //! |---|---|
+//! | [`field`] | values of fields |
 //! | [`number`] | integers by their format, durations |
 //! | [`flags`] | flags, enumerations, permissions, signal sets |
 //! | [`buffer`] | raw bytes, in the encoding that the user asked for |
@@ -18,6 +19,7 @@
 
 pub mod address;
 pub mod buffer;
+pub mod field;
 pub mod flags;
 pub mod number;
 pub mod path;
