@@ -35,6 +35,7 @@ const fn event(version: u8, flags: bool, large: bool) -> BlockKind {
 impl BlockKind {
     /// The type with this code; `None` if the format has none. Codes of pre-release versions have the type that
     /// their layout became.
+    #[inline]
     pub fn from_code(code: u32) -> Option<BlockKind> {
         Some(match code {
             0x0A0D_0D0A => BlockKind::Section,
@@ -92,6 +93,7 @@ pub struct Counts {
 }
 
 impl Counts {
+    #[inline]
     pub(crate) fn add(&mut self, code: u32) {
         if self.last.0 != code {
             self.settle();

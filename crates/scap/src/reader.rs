@@ -1,6 +1,6 @@
 //! The reader: blocks one after the other.
 
-use crate::block::event::{Form, Span};
+use crate::block::event::Span;
 use crate::block::section::MAGIC;
 use crate::block::{Block, Content};
 use crate::error::{Damage, OpenError, Problem};
@@ -40,11 +40,10 @@ struct Ahead {
 impl Ahead {
     fn event(&self) -> Option<Preview> {
         let frame = self.frame.as_ref().ok()?;
-        let Some(BlockKind::Event { .. }) = BlockKind::from_code(frame.code) else { return None };
-        match content(frame, &self.chunk, self.chunk_id, &mut Vec::new()) {
-            Ok((Content::Event(event), _)) => Some(Preview { ts: event.ts, code: event.code }),
-            _ => None,
-        }
+        let stored = Stored::of(frame.code)?;
+        let mut params = Vec::new();
+        let event = read::event::event(&self.chunk, self.chunk_id, frame.body.clone(), stored, &mut params).ok()?;
+        Some(Preview { ts: event.ts, code: event.code })
     }
 }
 
@@ -118,7 +117,14 @@ impl Reader {
             Err(damage) => return Some(Err(damage)),
         };
         self.counts.add(frame.code);
-        match content(&frame, chunk, chunk_id, &mut self.params) {
+        if let Some(stored) = Stored::of(frame.code) {
+            let event = read::event::event(chunk, chunk_id, frame.body.clone(), stored, &mut self.params);
+            return Some(match event {
+                Ok(event) => Ok(Block { offset: frame.offset, len: frame.len, content: Content::Event(event) }),
+                Err(fault) => Err(damage(&frame, fault)),
+            });
+        }
+        match content(&frame, chunk) {
             Err(fault) => Some(Err(damage(&frame, fault))),
             Ok((content, faults)) => {
                 let faults = if frame.partial { Vec::new() } else { faults };
@@ -182,28 +188,13 @@ fn damage(frame: &Frame, fault: Fault) -> Damage {
     Damage { offset, reading, problem: fault.problem, resumes: Some(frame.offset + u64::from(frame.len)) }
 }
 
-/// Parses a block's body.
-fn content<'r>(
-    frame: &Frame,
-    chunk: &'r Bytes,
-    chunk_id: u64,
-    params: &'r mut Vec<Span>,
-) -> Result<(Content<'r>, Vec<Fault>), Fault> {
+/// Parses the body of a block that is no event.
+fn content<'r>(frame: &Frame, chunk: &'r Bytes) -> Result<(Content<'r>, Vec<Fault>), Fault> {
     let body = chunk.get(frame.body.clone()).unwrap_or_default();
-    let Some(kind) = BlockKind::from_code(frame.code) else {
-        return Ok((Content::Unknown { kind: frame.code, body }, Vec::new()));
-    };
+    let unknown = Content::Unknown { kind: frame.code, body };
+    let Some(kind) = BlockKind::from_code(frame.code) else { return Ok((unknown, Vec::new())) };
     Ok(match kind {
-        BlockKind::Event { version, flags, large } => {
-            let form = match (version, large) {
-                (1, _) => Form::V1,
-                (_, false) => Form::V2,
-                (_, true) => Form::Large,
-            };
-            let stored = Stored { form, has_dump_flags: flags };
-            let event = read::event::event(chunk, chunk_id, frame.body.clone(), stored, params)?;
-            (Content::Event(event), Vec::new())
-        }
+        BlockKind::Event { .. } => (unknown, Vec::new()),
         BlockKind::Section => with(read::section::section(body)?, Content::Section),
         BlockKind::Machine => (Content::Machine(read::machine::machine(body)?), Vec::new()),
         BlockKind::Processes(version) => with(read::process::processes(body, version), Content::Processes),

@@ -21,11 +21,13 @@ static CLASSIC: LazyLock<Vec<EventInfo>> =
     LazyLock::new(|| declarations::DECLARATIONS.iter().filter_map(Declaration::classic).collect());
 
 /// What is known of the event type `code` in a dialect; `None` for a code that the dialect does not have.
+#[inline]
 pub fn event(code: u16, dialect: Dialect) -> Option<&'static EventInfo> {
     events(dialect).get(usize::from(code))
 }
 
 /// Every event type of a dialect, in the order of the codes.
+#[inline]
 pub fn events(dialect: Dialect) -> &'static [EventInfo] {
     match dialect {
         Dialect::Classic => &CLASSIC,

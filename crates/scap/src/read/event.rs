@@ -1,12 +1,11 @@
 //! Parser of events: the part of a capture that must be fast.
 
-use super::{Fault, fault, i64, u16, u32, u64};
+use super::{Fault, fault, short};
 use crate::block::event::{EventBlock, Form, Span};
 use crate::error::Problem;
+use crate::kind::BlockKind;
 use bytes::Bytes;
 use capture_event::schema::{self, Dialect, EventFlags};
-use nom::Parser;
-use nom::combinator::cond;
 use std::ops::Range;
 
 /// How an event is stored, as its block type says.
@@ -14,6 +13,20 @@ use std::ops::Range;
 pub(crate) struct Stored {
     pub form: Form,
     pub has_dump_flags: bool,
+}
+
+impl Stored {
+    /// What a block type says; `None` if it is not one of an event.
+    #[inline]
+    pub(crate) fn of(block_code: u32) -> Option<Stored> {
+        let Some(BlockKind::Event { version, flags, large }) = BlockKind::from_code(block_code) else { return None };
+        let form = match (version, large) {
+            (1, _) => Form::V1,
+            (_, false) => Form::V2,
+            (_, true) => Form::Large,
+        };
+        Some(Stored { form, has_dump_flags: flags })
+    }
 }
 
 /// Codes whose V1 length is three too large: notification and infrastructure event.
@@ -33,6 +46,7 @@ struct Header {
 }
 
 /// The event in `body` of `chunk`, which ends before 4 GiB. The spans of its parameters go to `params`.
+#[inline]
 pub(crate) fn event<'r>(
     chunk: &'r Bytes,
     chunk_id: u64,
@@ -71,26 +85,37 @@ pub(crate) fn event<'r>(
     })
 }
 
+/// What stands at fixed places. Read as one record rather than field by field, because events come in millions.
+#[inline]
 fn header(bytes: &[u8], stored: Stored) -> Result<Header, Fault> {
-    let (rest, (cpu, dump_flags)) = (u16("cpu"), cond(stored.has_dump_flags, u32("dump flags")))
-        .parse(bytes)
-        .map_err(|error| fault(error, bytes.len()))?;
-    let (lengths, (ts, tid, len, code, nparams)) = (
-        u64("time"),
-        i64("thread"),
-        u32("event length"),
-        u16("event code"),
-        cond(stored.form != Form::V1, u32("number of parameters")),
-    )
-        .parse(rest)
-        .map_err(|error| fault(error, rest.len()))?;
-    let start = bytes.len() - lengths.len();
+    let before = if stored.has_dump_flags { 6 } else { 2 };
+    let fixed = before + if stored.form == Form::V1 { 22 } else { 26 };
+    let Some((head, after)) = bytes.split_at_checked(fixed) else {
+        return Err(fault(short("event header", fixed, bytes), bytes.len()));
+    };
+    let len = u32::from_le_bytes(array(head, before + 16));
+    let code = u16::from_le_bytes(array(head, before + 20));
+    let nparams = (stored.form != Form::V1).then(|| u32::from_le_bytes(array(head, before + 22)));
     let inside = stated_len(len, code, nparams)
-        .checked_sub(rest.len() - lengths.len())
-        .filter(|&len| len <= lengths.len())
-        .map(|len| start..start + len)
-        .ok_or_else(|| Fault::value(rest.len().saturating_sub(16), "event length", len))?;
-    Ok(Header { cpu, dump_flags: dump_flags.unwrap_or(0), ts, tid, code, inside, nparams })
+        .checked_sub(fixed - before)
+        .filter(|&len| len <= after.len())
+        .map(|len| fixed..fixed + len)
+        .ok_or_else(|| Fault::value(bytes.len() - before - 16, "event length", len))?;
+    Ok(Header {
+        cpu: u16::from_le_bytes(array(head, 0)),
+        dump_flags: if stored.has_dump_flags { u32::from_le_bytes(array(head, 2)) } else { 0 },
+        ts: u64::from_le_bytes(array(head, before)),
+        tid: i64::from_le_bytes(array(head, before + 8)),
+        code,
+        inside,
+        nparams,
+    })
+}
+
+/// The `N` bytes at a place that is known to be there.
+#[inline]
+fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or([0; N])
 }
 
 /// The event's length. Old writers made that of two event types three too large.
@@ -130,12 +155,17 @@ fn count_v1(inside: &[u8], wide: bool) -> Option<usize> {
 
 /// Puts the places of `n` parameters into `params`, and gives the number of bytes that they and their lengths take;
 /// `None` if they do not fit. `at` is where `inside` begins in its chunk.
+#[inline]
 fn spans(inside: &[u8], n: usize, wide: bool, at: usize, params: &mut Vec<Span>) -> Option<usize> {
-    let mut start = n.checked_mul(if wide { 4 } else { 2 }).filter(|&lengths| lengths <= inside.len())?;
-    for i in 0..n {
-        let len = length(inside, i, wide)?;
-        params.push(Span { start: (at + start) as u32, len: len as u32 });
-        start = start.checked_add(len).filter(|&end| end <= inside.len())?;
-    }
-    Some(start)
+    let width = if wide { 4 } else { 2 };
+    let lengths = inside.get(..n.checked_mul(width)?)?;
+    let mut start = lengths.len();
+    // A length has 32 bits at most and there are fewer than 2^32, so the sum cannot overflow.
+    params.extend(lengths.chunks_exact(width).map(|bytes| {
+        let len = bytes.iter().rev().fold(0, |len, &byte| len << 8 | u32::from(byte));
+        let span = Span { start: (at + start) as u32, len };
+        start += len as usize;
+        span
+    }));
+    (start <= inside.len()).then_some(start)
 }
