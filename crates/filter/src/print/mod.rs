@@ -10,6 +10,7 @@
 //! | file | prints |
 //! |---|---|
 //! | [`field`] | values of fields |
+//! | [`json`] | the same as JSON |
 //! | [`number`] | integers by their format, durations |
 //! | [`flags`] | flags, enumerations, permissions, signal sets |
 //! | [`buffer`] | raw bytes, in the encoding that the user asked for |
@@ -21,6 +22,7 @@ pub mod address;
 pub mod buffer;
 pub mod field;
 pub mod flags;
+pub mod json;
 pub mod number;
 pub mod path;
 pub mod reference;

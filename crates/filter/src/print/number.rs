@@ -69,24 +69,24 @@ pub fn duration(value: &mut Vec<u8>, resolved: &mut Vec<u8>, ns: u64) {
         return value.extend_from_slice(b"none");
     }
     let _ = write!(value, "{ns}");
-    general(resolved, ns as f64 / 1e9);
+    general(resolved, ns as f64 / 1e9, 6);
     resolved.push(b's');
 }
 
-/// Appends a non-negative number with six significant digits as C's `%g` does.
-fn general(out: &mut Vec<u8>, number: f64) {
-    const DIGITS: i32 = 6;
-    let scientific = format!("{number:.5e}");
+/// Appends a non-negative number with so many significant digits (at least one) as C's `%g` does.
+pub(super) fn general(out: &mut Vec<u8>, number: f64, digits: u8) {
+    let digits = i32::from(digits);
+    let scientific = format!("{number:.0$e}", usize::try_from(digits - 1).unwrap_or(0));
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let short = |text: &str| {
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
     };
-    let _ = if exponent < -4 || exponent >= DIGITS {
+    let _ = if exponent < -4 || exponent >= digits {
         let sign = if exponent < 0 { '-' } else { '+' };
         write!(out, "{}e{sign}{:02}", short(mantissa), exponent.abs())
     } else {
-        let places = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
+        let places = usize::try_from(digits - 1 - exponent).unwrap_or(0);
         write!(out, "{}", short(&format!("{number:.places$}")))
     };
 }
