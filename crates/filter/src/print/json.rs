@@ -33,7 +33,9 @@ impl Style {
     fn value_json(&self, out: &mut Vec<u8>, value: &Value<'_>, env: &Env) {
         match value {
             Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
-            Value::Double(number) if self.format == PrintFormat::Dec => decimal(out, *number < 0.0, number.abs() as u64),
+            Value::Double(number) if self.format == PrintFormat::Dec => {
+                decimal(out, *number < 0.0, number.abs() as u64)
+            }
             Value::Double(number) => double(out, *number),
             Value::Int(number) if self.is_plain_number() => decimal(out, *number < 0, number.unsigned_abs()),
             Value::UInt(number) if self.is_plain_number() => decimal(out, false, *number),
@@ -136,7 +138,10 @@ mod tests {
         assert_eq!(json(style(ParamType::UInt64, PrintFormat::PaddedDec10), Extracted::uint(Some(7))), "7");
         assert_eq!(json(style(ParamType::Int32, PrintFormat::Hex), Extracted::int(Some(14))), "\"E\"");
         assert_eq!(json(style(ParamType::UInt32, PrintFormat::NA), Extracted::uint(Some(14))), "null");
-        assert_eq!(json(style(ParamType::Double, PrintFormat::NA), Extracted::One(Value::Double(12.2))), "12.199999999999999");
+        assert_eq!(
+            json(style(ParamType::Double, PrintFormat::NA), Extracted::One(Value::Double(12.2))),
+            "12.199999999999999"
+        );
         assert_eq!(json(style(ParamType::Double, PrintFormat::NA), Extracted::One(Value::Double(0.0))), "0.0");
         assert_eq!(json(text_style, Extracted::None), "null");
         let both = || Extracted::Many(vec![Value::text(b"a"), Value::text(b"b")]);
