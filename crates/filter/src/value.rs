@@ -30,6 +30,18 @@ impl<'r> Value<'r> {
     pub fn owned(bytes: impl Into<Vec<u8>>) -> Self {
         Value::Bytes(Cow::Owned(bytes.into()))
     }
+
+    /// The same value, free of the row.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+            Value::Int(number) => Value::Int(number),
+            Value::UInt(number) => Value::UInt(number),
+            Value::Bool(truth) => Value::Bool(truth),
+            Value::Double(number) => Value::Double(number),
+            Value::Ip(address) => Value::Ip(address),
+        }
+    }
 }
 
 /// All that a field yields for one event.
@@ -47,6 +59,15 @@ pub enum Extracted<'r> {
 }
 
 impl<'r> Extracted<'r> {
+    /// The same values, free of the row.
+    pub fn into_owned(self) -> Extracted<'static> {
+        match self {
+            Extracted::None => Extracted::None,
+            Extracted::One(value) => Extracted::One(value.into_owned()),
+            Extracted::Many(values) => Extracted::Many(values.into_iter().map(Value::into_owned).collect()),
+        }
+    }
+
     /// Text of the batch.
     pub fn text(text: Option<&'r [u8]>) -> Self {
         text.map(Value::text).into()

@@ -1,0 +1,66 @@
+//! What an answer depends on, and so how often it has to be computed.
+
+use crate::catalog::Depends;
+
+/// What a value or a condition depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Nothing: it is the same for every event.
+    Nothing,
+    /// The event's type.
+    Type,
+    /// The thread's own part.
+    Own,
+    /// The object.
+    Object,
+    /// The thread's own part and lineage.
+    Actor,
+    /// The thread's quantities.
+    Live,
+    /// The row.
+    Row,
+    /// The row and the rows before it.
+    Order,
+}
+
+impl Scope {
+    /// What something depends on that depends on both.
+    pub fn with(self, other: Scope) -> Scope {
+        use Scope::*;
+        match (self, other) {
+            (a, b) if a == b => a,
+            (Nothing, other) | (other, Nothing) => other,
+            (Order, _) | (_, Order) => Order,
+            (Own, Actor) | (Actor, Own) => Actor,
+            _ => Row,
+        }
+    }
+
+    /// In words, for the description of a plan.
+    pub fn words(self) -> &'static str {
+        match self {
+            Scope::Nothing => "once",
+            Scope::Type => "once a type",
+            Scope::Own => "once a thread",
+            Scope::Object => "once an object",
+            Scope::Actor => "once an actor",
+            Scope::Live => "once a quantity",
+            Scope::Row => "by row",
+            Scope::Order => "in order",
+        }
+    }
+}
+
+impl From<Depends> for Scope {
+    fn from(depends: Depends) -> Self {
+        match depends {
+            Depends::Type => Scope::Type,
+            Depends::Own => Scope::Own,
+            Depends::Actor => Scope::Actor,
+            Depends::Object => Scope::Object,
+            Depends::Live => Scope::Live,
+            Depends::Row => Scope::Row,
+            Depends::Order => Scope::Order,
+        }
+    }
+}
