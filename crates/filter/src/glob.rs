@@ -83,6 +83,24 @@ impl Glob {
         }
     }
 
+    /// If the pattern is a plain text with `*` at its ends at most: whether there is one before it, the text, whether
+    /// there is one behind it.
+    pub(crate) fn plain(&self) -> Option<(bool, Vec<u8>, bool)> {
+        if self.is_broken || self.ignore_case {
+            return None;
+        }
+        let (before, rest) = match self.tokens.as_slice() {
+            [Token::AnyBytes, rest @ ..] => (true, rest),
+            rest => (false, rest),
+        };
+        let (behind, rest) = match rest {
+            [rest @ .., Token::AnyBytes] => (true, rest),
+            rest => (false, rest),
+        };
+        let byte = |token: &Token| if let Token::Byte(byte) = token { Some(*byte) } else { None };
+        Some((before, rest.iter().map(byte).collect::<Option<_>>()?, behind))
+    }
+
     fn takes(&self, token: &Token, byte: u8) -> bool {
         match token {
             Token::Byte(wanted) => *wanted == fold(byte, self.ignore_case),

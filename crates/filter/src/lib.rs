@@ -7,14 +7,22 @@
 //! * [`value`] is what a field yields, and how it prints.
 
 pub mod catalog;
+mod check;
 mod env;
+mod evaluate;
+mod filter;
 pub mod glob;
 pub mod hosts;
+pub mod language;
+mod matching;
 pub mod print;
 mod time;
 pub mod value;
 
 pub use catalog::{Arg, Ask, Depends, Field, FieldUse};
 pub use env::{BufferFormat, Env, TimeOutput};
+pub use evaluate::{Columns, Selection, Sequential};
+pub use filter::Filter;
 pub use hosts::HostNames;
+pub use language::error::{FilterError, FilterWarning};
 pub use value::{Extracted, Value};

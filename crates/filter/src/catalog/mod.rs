@@ -16,7 +16,7 @@ mod syslog;
 mod user;
 
 pub use lookup::{FieldUse, LookupError};
-pub(crate) use names::{is_event_type, is_parameter};
+pub(crate) use names::{event_types, is_event_type, is_parameter, parameter_type};
 
 use crate::Env;
 use crate::value::Extracted;

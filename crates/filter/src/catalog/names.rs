@@ -1,12 +1,19 @@
 //! Names that the event schema knows.
 
 use capture_batch::View;
+use capture_event::ParamType;
 use capture_event::schema;
 use capture_event::tables::syscall;
 
 /// Whether an event of the view has a parameter with this name.
 pub(crate) fn is_parameter(name: &str, view: View) -> bool {
     schema::events(view.dialect()).iter().any(|info| info.param(name).is_some())
+}
+
+/// The type of the first parameter with this name in the view's schema. Events may differ in it.
+pub(crate) fn parameter_type(name: &str, view: View) -> Option<ParamType> {
+    let params = schema::events(view.dialect()).iter().flat_map(|info| info.params.iter());
+    params.into_iter().find(|param| param.name == name).map(|param| param.ty)
 }
 
 /// Whether an event type or a system call has this name, in whichever dialect.
@@ -19,4 +26,9 @@ pub(crate) fn is_event_type(name: &str, _view: View) -> bool {
 pub(crate) fn is_event_code(name: &str, view: View) -> bool {
     let known = schema::events(view.dialect()).iter().any(|info| info.name == name);
     known || name.parse::<u32>().is_ok()
+}
+
+/// The names of the view's event types, for suggestions.
+pub(crate) fn event_types(view: View) -> impl Iterator<Item = &'static str> {
+    schema::events(view.dialect()).iter().map(|info| info.name)
 }

@@ -133,10 +133,9 @@ impl Checker {
             _ if !fits => return None,
             _ => (self.against_constants(check, &left)?, Scope::Nothing),
         };
-        let flags = field_flags(&check.left);
         Some(Test {
-            quantifier: quantifier(check.operator.comparison, flags),
-            empty_is_missing: flags.contains(FieldFlags::ANY_ANCESTOR),
+            quantifier: quantifier(check.operator.comparison, &left),
+            empty_is_missing: left.field_flags().contains(FieldFlags::ANY_ANCESTOR),
             scope: left.scope.with(right_scope),
             text: check.to_string(),
             left,
@@ -148,11 +147,11 @@ impl Checker {
     /// Whether the operator applies to what stands on the left.
     fn operator_fits(&mut self, check: &Check, left: &Source) -> bool {
         let operator = check.operator;
-        let distance = left.field_flags().contains(FieldFlags::DISTANCE);
+        let at_most = left.field_flags().contains(FieldFlags::AT_MOST);
         let fits = match operator.comparison {
             Comparison::Exists => true,
-            Comparison::Equal { negated } if distance => !negated && check.modifier.is_none(),
-            _ => !distance && operator.kinds.intersects(left.ty.kinds()),
+            Comparison::Equal { negated } if at_most => !negated && check.modifier.is_none(),
+            _ => !at_most && operator.kinds.intersects(left.ty.kinds()),
         };
         if fits {
             return true;
@@ -164,7 +163,7 @@ impl Checker {
         };
         let fitting = OPERATORS.iter().filter(|operator| {
             let exists = matches!(operator.comparison, Comparison::Exists);
-            exists || (if distance { operator.name == "=" } else { operator.kinds.intersects(left.ty.kinds()) })
+            exists || (if at_most { operator.name == "=" } else { operator.kinds.intersects(left.ty.kinds()) })
         });
         let names: Vec<_> = fitting.map(|operator| format!("`{}`", operator.name)).collect();
         let hint = format!("it can be compared with {}", names.join(", "));
@@ -208,8 +207,7 @@ impl Checker {
         literals.iter().for_each(|literal| self.value_warnings(check, literal));
         self.collect_host_names(left, literals);
         let comparison = match check.operator.comparison {
-            // A distance is compared with the largest that is near enough.
-            Comparison::Equal { .. } if left.field_flags().contains(FieldFlags::DISTANCE) => {
+            Comparison::Equal { .. } if left.field_flags().contains(FieldFlags::AT_MOST) => {
                 Comparison::Order(std::cmp::Ordering::is_le)
             }
             other => other,
@@ -241,8 +239,8 @@ impl Checker {
         }
         let constant = self.read(Ok(literal.bytes.clone()), left.ty.class(), value, literal)?;
         match left.reader.field() {
-            Some(field) => self.known_value(field, literal).then_some(constant),
-            None => Some(constant),
+            Some(field) if left.ty.class() == Class::Text => self.known_value(field, literal).then_some(constant),
+            _ => Some(constant),
         }
     }
 
@@ -263,7 +261,9 @@ impl Checker {
         };
         let kind = match bad {
             BadValue::Not(wanted) => ErrorKind::InvalidValue { value, wanted },
-            BadValue::NoValues => ErrorKind::InvalidValue { value, wanted: "something this field can be compared with" },
+            BadValue::NoValues => {
+                ErrorKind::InvalidValue { value, wanted: "something this field can be compared with" }
+            }
             BadValue::ZeroByte => ErrorKind::ZeroByte,
             BadValue::TooLong => ErrorKind::TooLong { limit: MAX_VALUE },
         };
@@ -292,28 +292,21 @@ impl Checker {
 }
 
 /// What several values on the left mean.
-fn quantifier(comparison: Comparison, flags: FieldFlags) -> Quantifier {
+fn quantifier(comparison: Comparison, left: &Source) -> Quantifier {
     match comparison {
-        Comparison::Equal { negated: true } if flags.contains(FieldFlags::EITHER_END) => Quantifier::AllOfSome,
-        Comparison::Member { all: true } if !flags.intersects(FieldFlags::EITHER_END | FieldFlags::ANY_ANCESTOR) => {
-            Quantifier::All
+        Comparison::Equal { negated: true } if left.field_flags().contains(FieldFlags::EITHER_END) => {
+            Quantifier::AllOfSome
         }
+        Comparison::Member { all: true } if left.ty.list => Quantifier::All,
         _ => Quantifier::Any,
     }
 }
 
+/// The field in it that cannot be compared with another.
 fn no_right_side(source: &Source) -> Option<&'static str> {
-    if source.ty.class() == Class::Network {
-        return source.reader.field().map(|field| field.field.name);
-    }
-    let field = source.reader.field()?;
-    field.field.flags.contains(FieldFlags::NO_RHS).then_some(field.field.name)
-}
-
-/// The marks of the field on the left; none for what is not simply a field.
-fn field_flags(operand: &Operand) -> FieldFlags {
-    let Operand::Field(field) = operand else { return FieldFlags::empty() };
-    crate::catalog::lookup::resolve(&field.name, None, View::Exit).map_or(FieldFlags::empty(), |used| used.field.flags)
+    let field = source.reader.field()?.field;
+    let refuses = field.flags.contains(FieldFlags::NO_RHS) || source.ty.class() == Class::Network;
+    refuses.then_some(field.name)
 }
 
 /// The bytes that hexadecimal digits stand for.

@@ -2,7 +2,8 @@
 
 use super::scope::Scope;
 use super::types::ValueType;
-use crate::catalog::{Ask, Env, FieldUse, Get, Memory};
+use crate::Env;
+use crate::catalog::{Ask, FieldFlags, FieldUse, Get, Memory};
 use crate::language::transformer::{Action, Transformer};
 use crate::value::{Extracted, Value};
 use capture_batch::Row;
@@ -102,7 +103,26 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The marks of the field that this is; none if it is none, or transformed.
+    pub fn field_flags(&self) -> FieldFlags {
+        match &self.reader {
+            Reader::Field { field, .. } => field.field.flags,
+            _ => FieldFlags::empty(),
+        }
+    }
+}
+
 impl Reader {
+    /// The field that this is or transforms.
+    pub fn field(&self) -> Option<&FieldUse> {
+        match self {
+            Reader::Field { field, .. } => Some(field),
+            Reader::Transformed { inner, .. } => inner.field(),
+            _ => None,
+        }
+    }
+
     fn read<'r>(&'r self, row: Row<'r>, env: &'r Env, state: &mut State) -> Extracted<'r> {
         match self {
             Reader::Field { field, get, memory } => {

@@ -63,6 +63,16 @@ impl ValueType {
         }
     }
 
+    /// Whether its values are text.
+    pub fn is_text(self) -> bool {
+        self.class() == Class::Text
+    }
+
+    /// Whether it is one text or one buffer.
+    pub fn is_text_or_bytes(self) -> bool {
+        !self.list && matches!(self.class(), Class::Text | Class::Bytes)
+    }
+
     /// What operators have to apply to.
     pub fn kinds(self) -> Kinds {
         if self.list {

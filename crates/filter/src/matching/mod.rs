@@ -1,7 +1,6 @@
 //! How texts are compared: patterns are prepared once and then looked for often.
 
 pub(crate) mod base64;
-pub(crate) mod glob;
 pub(crate) mod path;
 pub(crate) mod regex;
 pub(crate) mod text;

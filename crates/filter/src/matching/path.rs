@@ -3,7 +3,7 @@
 //! Empty components count for nothing, so `//etc` is `/etc` and `/` is above everything; `..` is a name like any
 //! other. A component with `?`, `*` or `[` is a pattern for one component.
 
-use super::glob::Glob;
+use crate::glob::Glob;
 use std::collections::HashMap;
 
 /// A tree of the paths to look for.

@@ -44,7 +44,8 @@ impl Pattern {
 
 /// Writes a pattern anew.
 fn translate(pattern: &str) -> Result<String, String> {
-    let mut translator = Translator { rest: pattern, out: String::new(), groups: Vec::new(), repeatable: Repeatable::No };
+    let mut translator =
+        Translator { rest: pattern, out: String::new(), groups: Vec::new(), repeatable: Repeatable::No };
     while let Some(c) = translator.rest.chars().next() {
         translator.step(c)?;
     }
@@ -59,7 +60,10 @@ fn translate(pattern: &str) -> Result<String, String> {
 enum Repeatable {
     No,
     /// Something that starts at this place of the output, repeated as often as that already.
-    Yes { start: usize, times: u32 },
+    Yes {
+        start: usize,
+        times: u32,
+    },
 }
 
 /// An open parenthesis.
@@ -201,7 +205,10 @@ impl Translator<'_> {
             }
             // A `-` may stand first or last, nowhere else.
             if c == '-' && !first && self.rest.chars().nth(1).is_some_and(|next| next != ']') {
-                return Err(format!("invalid character class range: `{}`", self.rest.chars().take(2).collect::<String>()));
+                return Err(format!(
+                    "invalid character class range: `{}`",
+                    self.rest.chars().take(2).collect::<String>()
+                ));
             }
             first = false;
             let low = self.class_char().ok_or_else(missing)??;
@@ -245,10 +252,34 @@ impl Translator<'_> {
 }
 
 const NAMED_CLASSES: [&str; 28] = [
-    "[:alnum:]", "[:^alnum:]", "[:alpha:]", "[:^alpha:]", "[:ascii:]", "[:^ascii:]", "[:blank:]", "[:^blank:]",
-    "[:cntrl:]", "[:^cntrl:]", "[:digit:]", "[:^digit:]", "[:graph:]", "[:^graph:]", "[:lower:]", "[:^lower:]",
-    "[:print:]", "[:^print:]", "[:punct:]", "[:^punct:]", "[:space:]", "[:^space:]", "[:upper:]", "[:^upper:]",
-    "[:word:]", "[:^word:]", "[:xdigit:]", "[:^xdigit:]",
+    "[:alnum:]",
+    "[:^alnum:]",
+    "[:alpha:]",
+    "[:^alpha:]",
+    "[:ascii:]",
+    "[:^ascii:]",
+    "[:blank:]",
+    "[:^blank:]",
+    "[:cntrl:]",
+    "[:^cntrl:]",
+    "[:digit:]",
+    "[:^digit:]",
+    "[:graph:]",
+    "[:^graph:]",
+    "[:lower:]",
+    "[:^lower:]",
+    "[:print:]",
+    "[:^print:]",
+    "[:punct:]",
+    "[:^punct:]",
+    "[:space:]",
+    "[:^space:]",
+    "[:upper:]",
+    "[:^upper:]",
+    "[:word:]",
+    "[:^word:]",
+    "[:xdigit:]",
+    "[:^xdigit:]",
 ];
 
 /// Counts in braces: their length, the least, the most. `None` if the brace is a character like others.
@@ -332,10 +363,14 @@ mod tests {
 
     #[test]
     fn perl_is_refused_and_posix_is_not() {
-        for pattern in ["(?i)a", "(?:a)", r"\d+", r"\bx", r"\pL", r"\Qa", r"\1", r"\A", "*a", "a|*", "(", ")", "[a", "a\\"] {
+        for pattern in
+            ["(?i)a", "(?:a)", r"\d+", r"\bx", r"\pL", r"\Qa", r"\1", r"\A", "*a", "a|*", "(", ")", "[a", "a\\"]
+        {
             assert!(refused(pattern), "{pattern}");
         }
-        for pattern in ["a**", "a*?", "[[:alpha:]]+", "{", "a{", "a{,3}", "x{2}", r"\.", r"\x41", r"\101", "", "|", "()"] {
+        for pattern in
+            ["a**", "a*?", "[[:alpha:]]+", "{", "a{", "a{,3}", "x{2}", r"\.", r"\x41", r"\101", "", "|", "()"]
+        {
             assert!(!refused(pattern), "{pattern}");
         }
         assert!(refused("a{1001}") && refused("a{3,2}") && refused("(a{100}){100}") && refused("[z-a]"));

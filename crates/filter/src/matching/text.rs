@@ -1,8 +1,8 @@
 //! The operators that look at text or bytes.
 
-use super::glob::Glob;
 use super::path::PathSet;
 use super::regex::Pattern;
+use crate::glob::Glob;
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
