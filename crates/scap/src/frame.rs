@@ -54,14 +54,11 @@ pub(crate) struct Frames {
     at: usize,
     /// What is wrong in or behind the block that was handed out last.
     pending: VecDeque<Damage>,
-    /// The place behind which a block must be looked for.
-    lost: Option<Damage>,
 }
 
 impl Frames {
     pub(crate) fn new(source: Box<dyn Source>) -> Frames {
-        let pending = VecDeque::new();
-        Frames { source, chunk: Bytes::new(), chunk_id: 0, base: 0, at: 0, pending, lost: None }
+        Frames { source, chunk: Bytes::new(), chunk_id: 0, base: 0, at: 0, pending: VecDeque::new() }
     }
 
     /// The chunk that holds the last block, and its number.
@@ -119,9 +116,6 @@ impl Frames {
         if let Some(damage) = self.pending.pop_front() {
             return Some(Err(damage));
         }
-        if let Some(lost) = self.lost.take() {
-            return Some(Err(self.resume(lost)));
-        }
         if let Some(frame) = self.sound() {
             return Some(Ok(frame));
         }
@@ -170,13 +164,13 @@ impl Frames {
             return Err(self.zeros());
         }
         if !(EMPTY_BLOCK..=LONGEST_BLOCK).contains(&size) || !self.may_have_size(kind, size) {
-            return self.broken(code, Problem::BlockLength(len), HEADER);
+            return self.broken(code, Problem::BlockLength(len));
         }
         let present = self.peek(size).len();
         if present < size {
             let cut = Problem::Truncated { needed: size as u64, present: present as u64 };
             let problem = self.source.fault().unwrap_or(cut);
-            return self.broken(code, problem, present);
+            return self.broken(code, problem);
         }
         let trailer = self.word(size - 4).unwrap_or_default();
         if trailer == len {
@@ -194,7 +188,7 @@ impl Frames {
             self.pending.push_back(Damage { offset, reading, problem, resumes: Some(offset + 4) });
             return Ok(self.whole(code, len));
         }
-        self.broken(code, problem, size - 4)
+        self.broken(code, problem)
     }
 
     /// Hands out a block of this length.
@@ -206,8 +200,8 @@ impl Frames {
         frame
     }
 
-    /// Hands out what can be saved of a block whose length is not to be trusted. `end` is how far it may reach.
-    fn broken(&mut self, code: u32, problem: Problem, end: usize) -> Result<Frame, Damage> {
+    /// Hands out what can be saved of a block whose length is not to be trusted.
+    fn broken(&mut self, code: u32, problem: Problem) -> Result<Frame, Damage> {
         let kind = BlockKind::from_code(code);
         let damage = self.damage(kind.map_or("block", BlockKind::name), problem);
         if let Some(len) = self.event_len(kind).and_then(|len| u32::try_from(len).ok())
@@ -217,14 +211,32 @@ impl Frames {
             self.pending.push_back(Damage { resumes, ..damage });
             return Ok(self.whole(code, len));
         }
-        let offset = self.offset();
-        let body = self.at + HEADER..self.at + end.max(HEADER);
-        self.skip(if kind.is_some() { HEADER } else { 1 });
-        if kind.is_some_and(BlockKind::is_list) {
-            self.lost = Some(damage);
-            return Ok(Frame { offset, code, len: end as u32, body, partial: true });
+        if kind.is_some_and(BlockKind::is_list)
+            && let Some(frame) = self.partial(code, &damage)
+        {
+            return Ok(frame);
         }
+        self.skip(if kind.is_some() { HEADER } else { 1 });
         Err(self.resume(damage))
+    }
+
+    /// Hands out what there is of a list: all up to the next block or the end.
+    fn partial(&mut self, code: u32, damage: &Damage) -> Option<Frame> {
+        let offset = self.offset();
+        let next = self.find_ahead(HEADER);
+        let size = match next {
+            Some(next) => next,
+            None => self.peek(HEADER).len(),
+        };
+        let end = if next.is_some() { size.checked_sub(4)? } else { size };
+        if end < 2 * HEADER || size > LONGEST_FOUND_BLOCK {
+            return None;
+        }
+        let body = self.at + HEADER..self.at + end;
+        self.skip(size);
+        let resumes = next.map(|next| offset + next as u64);
+        self.pending.push_back(Damage { resumes, ..damage.clone() });
+        Some(Frame { offset, code, len: size as u32, body, partial: true })
     }
 
     /// The length that a block of this type would have by the length of the event in it, without options.
@@ -268,33 +280,59 @@ impl Frames {
         self.resume(Damage { problem, ..damage })
     }
 
-    /// Skips bytes until a block starts.
+    /// Skips bytes until a block starts, behind further breaks of the stream if need be.
     fn resume(&mut self, damage: Damage) -> Damage {
-        Damage { resumes: self.find_block(usize::MAX), ..damage }
+        let resumes = loop {
+            if let Some(offset) = self.find_block(usize::MAX) {
+                break Some(offset);
+            }
+            let Some(problem) = self.source.fault() else { break None };
+            self.pending.push_back(self.damage("block header", problem));
+        };
+        self.pending.iter_mut().for_each(|damage| damage.resumes = resumes);
+        Damage { resumes, ..damage }
     }
 
     /// Skips at most `limit` bytes until a block starts, and gives the place.
-    pub(crate) fn find_block(&mut self, mut limit: usize) -> Option<u64> {
-        loop {
-            let ahead = self.peek(HEADER);
-            if ahead.len() < HEADER {
-                let rest = ahead.len();
-                self.skip(rest);
-                return None;
-            }
-            let is_known = |bytes: &[u8]| {
-                bytes.first_chunk().is_some_and(|code| BlockKind::from_code(u32::from_le_bytes(*code)).is_some())
-            };
-            let skipped = ahead.windows(HEADER).take_while(|bytes| !is_known(bytes)).count();
-            self.skip(skipped);
+    pub(crate) fn find_block(&mut self, limit: usize) -> Option<u64> {
+        let mut skipped = 0;
+        while skipped <= limit {
+            let step = self.until_known_code(0);
+            self.skip(step);
             if self.block_starts(0) {
                 return Some(self.offset());
             }
-            if self.peek(HEADER).len() >= HEADER {
-                self.skip(1);
+            let present = self.peek(HEADER).len();
+            if present < HEADER {
+                self.skip(present);
+                return None;
             }
-            limit = limit.checked_sub(skipped + 1)?;
+            self.skip(1);
+            skipped += step + 1;
         }
+        None
+    }
+
+    /// How far ahead the next block starts, from a distance on; it is looked for as far as a list may reach.
+    fn find_ahead(&mut self, from: usize) -> Option<usize> {
+        let mut ahead = from;
+        while ahead <= LONGEST_FOUND_BLOCK && self.peek(ahead + HEADER).len() >= ahead + HEADER {
+            ahead += self.until_known_code(ahead);
+            if self.block_starts(ahead) {
+                return Some(ahead);
+            }
+            ahead += 1;
+        }
+        None
+    }
+
+    /// How many bytes, from a distance on and as far as they are at hand, are not where a known code stands.
+    fn until_known_code(&mut self, ahead: usize) -> usize {
+        let known = |bytes: &[u8]| {
+            bytes.first_chunk().is_some_and(|code| BlockKind::from_code(u32::from_le_bytes(*code)).is_some())
+        };
+        let at_hand = self.peek(ahead + HEADER).get(ahead..).unwrap_or_default();
+        at_hand.windows(HEADER).take_while(|bytes| !known(bytes)).count()
     }
 
     /// Whether a block of a known type, with two equal lengths, starts `ahead` bytes from here.

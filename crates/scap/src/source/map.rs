@@ -7,6 +7,7 @@
 //! the few milliseconds that a piece is in use.
 
 use super::Source;
+use super::stream::shrank;
 use crate::error::Problem;
 use bytes::Bytes;
 use memmap2::{Mmap, MmapOptions};
@@ -88,17 +89,17 @@ impl Mapped {
         Ok(Mapped { file, size, fault: None })
     }
 
-    fn piece(&self, at: u64, wanted: u64) -> io::Result<Bytes> {
-        let size = self.file.metadata()?.len();
+    fn piece(&self, at: u64, wanted: u64) -> Result<Bytes, Problem> {
+        let failed = |error: io::Error| Problem::Io(error.to_string());
+        let size = self.file.metadata().map_err(failed)?.len();
         if size < self.size {
-            let message = format!("the file shrank from {} to {size} bytes while it was read", self.size);
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+            return Err(shrank(self.size, size));
         }
         let len = size.saturating_sub(at).min(wanted.max(PIECE));
         if len == 0 {
             return Ok(Bytes::new());
         }
-        Ok(Bytes::from_owner(map(&self.file, at, len)?))
+        Ok(Bytes::from_owner(map(&self.file, at, len).map_err(failed)?))
     }
 }
 
@@ -114,13 +115,18 @@ fn map(file: &File, at: u64, len: u64) -> io::Result<Mmap> {
 
 impl Source for Mapped {
     fn more(&mut self, _: &[u8], at: u64, wanted: usize) -> Bytes {
-        self.piece(at, wanted as u64).unwrap_or_else(|error| {
-            self.fault = Some(Problem::Io(error.to_string()));
+        self.piece(at, wanted as u64).unwrap_or_else(|problem| {
+            self.fault = Some(problem);
             Bytes::new()
         })
     }
 
     fn fault(&mut self) -> Option<Problem> {
-        self.fault.take()
+        let fault = self.fault.take();
+        if fault.is_some() {
+            // What there was is gone; what is there now is not worth a second complaint.
+            self.size = 0;
+        }
+        fault
     }
 }

@@ -4,11 +4,12 @@
 //! |---|---|
 //! | a plain file that nobody is likely to shrink | mapped, piece by piece ([`map`]) |
 //! | another plain file, a pipe | read, piece by piece ([`stream`]) |
-//! | gzip, zstd or lz4, from a file or a pipe | unpacked ([`unpack`]) by a thread of its own ([`ahead`]) |
+//! | gzip, zstd or lz4, from a file or a pipe | unpacked ([`unpack`], [`gunzip`]) by a thread of its own ([`ahead`]) |
 //!
 //! A format is known by its first bytes, never by the name of the file.
 
 mod ahead;
+mod gunzip;
 mod map;
 mod stream;
 mod unpack;
@@ -79,7 +80,7 @@ fn from_file(mut file: File, from_start: bool) -> Result<Opened, OpenError> {
     file.by_ref().take(MAGIC_LEN as u64).read_to_end(&mut magic)?;
     let source: Box<dyn Source> = match Format::of(&magic) {
         None if from_start && map::is_stable(&file) => Box::new(Mapped::new(file)?),
-        None => Box::new(Stream::new(magic, file)),
+        None => Box::new(Stream::new(magic, file, size.unwrap_or(0))),
         Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(magic).chain(file))),
     };
     Ok(Opened { source, size })

@@ -11,18 +11,25 @@ const PIECE: usize = 256 << 10;
 
 pub(crate) struct Stream {
     input: io::Chain<io::Cursor<Vec<u8>>, File>,
+    /// How many bytes there were when it was opened; 0 for a pipe.
+    size: u64,
     fault: Option<Problem>,
 }
 
 impl Stream {
-    /// A stream of the bytes of `start` and of what `input` has behind them.
-    pub(crate) fn new(start: Vec<u8>, input: File) -> Stream {
-        Stream { input: io::Cursor::new(start).chain(input), fault: None }
+    /// A stream of the bytes of `start` and of what `input` has behind them: `size` bytes in all, 0 if not known.
+    pub(crate) fn new(start: Vec<u8>, input: File, size: u64) -> Stream {
+        Stream { input: io::Cursor::new(start).chain(input), size, fault: None }
     }
 }
 
+/// A file has become smaller since it was opened.
+pub(crate) fn shrank(from: u64, to: u64) -> Problem {
+    Problem::Io(format!("the file shrank from {from} to at most {to} bytes while it was read"))
+}
+
 impl Source for Stream {
-    fn more(&mut self, rest: &[u8], _: u64, wanted: usize) -> Bytes {
+    fn more(&mut self, rest: &[u8], at: u64, wanted: usize) -> Bytes {
         let mut chunk = Vec::with_capacity(rest.len() + PIECE);
         chunk.extend_from_slice(rest);
         while chunk.len() < wanted {
@@ -32,7 +39,11 @@ impl Source for Stream {
             let got = self.input.read(chunk.get_mut(filled..).unwrap_or_default());
             chunk.truncate(filled + got.as_ref().copied().unwrap_or(0));
             match got {
-                Ok(0) => break,
+                Ok(0) => {
+                    let end = at + chunk.len() as u64;
+                    self.fault = (end < self.size).then(|| shrank(self.size, end));
+                    break;
+                }
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
@@ -45,6 +56,10 @@ impl Source for Stream {
     }
 
     fn fault(&mut self) -> Option<Problem> {
-        self.fault.take()
+        let fault = self.fault.take();
+        if fault.is_some() {
+            self.size = 0;
+        }
+        fault
     }
 }

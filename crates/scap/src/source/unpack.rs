@@ -1,6 +1,6 @@
 //! Compressed captures: a row of members (gzip) or frames (zstd, lz4), each of which can be unpacked by itself.
 
-use flate2::bufread::GzDecoder;
+use super::gunzip::Gunzip;
 use lz4_flex::frame::FrameDecoder;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl BufRead for Input {
 
 /// The decompressor of one member.
 enum Decoder<R: BufRead> {
-    Gzip(GzDecoder<R>),
+    Gzip(Gunzip<R>),
     Zstd(zstd::Decoder<'static, R>),
     Lz4(FrameDecoder<R>),
 }
@@ -103,7 +103,7 @@ enum Decoder<R: BufRead> {
 impl<R: BufRead> Decoder<R> {
     fn new(format: Format, input: R) -> io::Result<Self> {
         Ok(match format {
-            Format::Gzip => Decoder::Gzip(GzDecoder::new(input)),
+            Format::Gzip => Decoder::Gzip(Gunzip::new(input)),
             Format::Zstd => Decoder::Zstd(zstd::Decoder::with_buffer(input)?.single_frame()),
             Format::Lz4 => Decoder::Lz4(FrameDecoder::new(input)),
         })
@@ -119,7 +119,7 @@ impl<R: BufRead> Decoder<R> {
 
     fn input(&self) -> &R {
         match self {
-            Decoder::Gzip(decoder) => decoder.get_ref(),
+            Decoder::Gzip(decoder) => decoder.input(),
             Decoder::Zstd(decoder) => decoder.get_ref(),
             Decoder::Lz4(decoder) => decoder.get_ref(),
         }
@@ -127,7 +127,7 @@ impl<R: BufRead> Decoder<R> {
 
     fn into_inner(self) -> R {
         match self {
-            Decoder::Gzip(decoder) => decoder.into_inner(),
+            Decoder::Gzip(decoder) => decoder.into_input(),
             Decoder::Zstd(decoder) => decoder.into_inner(),
             Decoder::Lz4(decoder) => decoder.into_inner(),
         }
@@ -226,24 +226,21 @@ impl Members {
     fn find_member(&mut self, mut input: Input) -> io::Result<()> {
         let magic = self.format.magic();
         while self.trials > 0 {
-            let ahead = input.ahead(INPUT)?;
+            let ahead = input.ahead(TRIAL)?;
             if ahead.len() < magic.len() {
                 break;
             }
             let skipped = ahead.windows(magic.len()).take_while(|bytes| *bytes != magic).count();
-            if skipped > INPUT / 2 {
-                // So that enough of a member is at hand to be tried.
-                input.consume(INPUT / 2);
+            if skipped > 0 {
+                input.consume(skipped);
                 continue;
             }
-            let candidate = ahead.get(skipped..).unwrap_or_default();
-            if candidate.starts_with(magic) && self.can_unpack(candidate) {
-                input.consume(skipped);
+            if self.can_unpack(ahead) {
                 self.state = State::Between(input);
                 break;
             }
             self.trials -= 1;
-            input.consume(skipped + 1);
+            input.consume(1);
         }
         Ok(())
     }
