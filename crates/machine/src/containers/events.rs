@@ -93,8 +93,8 @@ fn recorded(machine: &mut Machine, container: Container, lookup: Lookup, applied
             machine.containers.put(container, lookup);
         }
         View::Exit => {
-            applied.container = Some(Arc::new(container.clone()));
-            machine.containers.put(container, Lookup::Successful);
+            machine.containers.put(container.clone(), Lookup::Successful);
+            applied.container = Some(Arc::new(machine.containers.with_pod(&container)));
         }
     }
 }
@@ -120,7 +120,7 @@ fn plugin_event(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied)
     };
     if event.str(1) == Some(b"container_removed") {
         machine.containers.remove(&container.id);
-        applied.container = Some(Arc::new(container));
+        applied.container = Some(Arc::new(machine.containers.with_pod(&container)));
     } else {
         recorded(machine, container, lookup, applied);
     }

@@ -132,13 +132,20 @@ impl Containers {
         if let Some(bound) = entry.bound.0.as_ref().filter(current) {
             return Some(bound.id);
         }
-        let mut container = Container::clone(&entry.container);
-        pod::fill(self.view, &mut container, sandbox.map(|sandbox| &*sandbox.container));
+        let container = self.with_pod(&entry.container);
         let serial = entry.serial;
         let bound = segment.containers.push(container)?;
         let memo = Bound { segment: segment.serial, serial, sandbox_serial, id: bound };
         self.by_id.get_mut(id)?.bound = Memo(Some(memo));
         Some(bound)
+    }
+
+    /// A container with what is known of its pod now.
+    fn with_pod(&self, container: &Container) -> Container {
+        let mut container = container.clone();
+        let sandbox = self.sandbox_of(&container).map(|sandbox| sandbox.container.clone());
+        pod::fill(self.view, &mut container, sandbox.as_deref());
+        container
     }
 
     /// The sandbox of a container's pod.
