@@ -47,6 +47,15 @@ bitflags::bitflags! {
         /// Classic view: a container event of which the capturing program found no metadata. Shown only if there is
         /// a filter that it passes.
         const UNRESOLVED = 1 << 8;
+        /// The event did not find its descriptor; its object is what the descriptor number that the thread used last
+        /// stands for.
+        const OBJECT_BY_NUMBER = 1 << 9;
+        /// An enter event that belongs to an earlier batch, repeated for the exit event after it. It has the number
+        /// that it had there, and parameters, but nothing is bound to it. Never shown, never counted.
+        const REPEATED = 1 << 10;
+        /// The events that no view ever shows.
+        const NEVER_SHOWN = Self::STATE_ONLY.bits() | Self::APPLIED_ONLY.bits() | Self::PREAMBLE.bits()
+            | Self::UNKNOWN_CODE.bits() | Self::REPEATED.bits();
     }
 }
 

@@ -20,11 +20,13 @@
 
 pub mod applied;
 pub mod apply;
+pub mod bind;
 pub mod containers;
 pub mod converter;
 pub mod fds;
 mod keep;
 pub mod machine;
+pub mod replay;
 pub mod reset;
 pub mod thread;
 pub mod threads;
@@ -34,5 +36,6 @@ pub mod users;
 pub use applied::{Applied, FdKey};
 pub use capture_batch::View;
 pub use machine::Machine;
+pub use replay::{Piece, Replay};
 pub use thread::{Identity, KeptEvent, LastEvent, Thread};
 pub use threads::Threads;

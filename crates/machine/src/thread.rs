@@ -1,9 +1,10 @@
 //! One thread: who it is, what it uses, what it did last.
 
+use crate::bind::ThreadMemo;
 use crate::containers::Category;
 use crate::fds::FdTable;
 use crate::threads::family::{Family, ThreadKey};
-use crate::tracked::Tracked;
+use crate::tracked::{Memo, Tracked};
 use capture_batch::Text;
 use capture_event::Event;
 use capture_event::tables::thread::ThreadFlags;
@@ -243,6 +244,8 @@ pub struct Thread {
     pub fds: FdTable,
     /// Exit view: its place among its relatives.
     pub family: Family,
+    /// What binding remembers of it.
+    pub memo: Memo<ThreadMemo>,
 }
 
 impl Thread {

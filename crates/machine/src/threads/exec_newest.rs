@@ -176,7 +176,7 @@ fn at_path(machine: &mut Machine, tid: i64, enter: &Event<'_>, applied: &mut App
 fn end_siblings(machine: &mut Machine, tid: i64) {
     let Some(thread) = machine.threads.get(tid).filter(|thread| machine.groups.alive(thread) > 1) else { return };
     for key in machine.groups.threads(thread) {
-        let goes = machine.alive(key).is_some_and(|sibling| !sibling.is_leader() && sibling.tid != tid);
+        let goes = machine.threads.find(key).is_some_and(|sibling| !sibling.is_leader() && sibling.tid != tid);
         if goes {
             machine.remove_thread(key.tid, false);
         }

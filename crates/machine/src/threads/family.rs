@@ -132,11 +132,6 @@ impl Groups {
 }
 
 impl Machine {
-    /// The thread that a list names, if it is not gone.
-    pub(crate) fn alive(&self, key: ThreadKey) -> Option<&Thread> {
-        self.threads.get(key.tid).filter(|thread| thread.serial == key.serial)
-    }
-
     pub(super) fn add_newest(&mut self, thread: Thread) {
         let tid = thread.tid;
         self.put_thread(thread);
@@ -187,7 +182,7 @@ impl Machine {
         group.alive = group.alive.wrapping_sub(1);
         if (group.threads.len() as u64).wrapping_sub(group.alive) >= MAX_DEAD {
             let threads = &self.threads;
-            group.threads.retain(|key| threads.get(key.tid).is_some_and(|thread| thread.serial == key.serial));
+            group.threads.retain(|&key| threads.find(key).is_some());
         }
     }
 
@@ -225,7 +220,7 @@ impl Machine {
         family.live_children = family.live_children.wrapping_sub(1);
         if (family.children.len() as u64).wrapping_sub(family.live_children) >= MAX_GONE {
             let mut children = std::mem::take(&mut family.children);
-            children.retain(|&key| self.alive(key).is_some());
+            children.retain(|&key| self.threads.find(key).is_some());
             if let Some(parent) = self.threads.get_mut(tid) {
                 parent.family.children = children;
             }
@@ -250,7 +245,7 @@ impl Machine {
         thread.family.reaper = reaper.unwrap_or(thread.family.reaper);
         thread.family.live_children = 0;
         for child in std::mem::take(&mut thread.family.children) {
-            match (self.alive(child).is_some(), reaper) {
+            match (self.threads.find(child).is_some(), reaper) {
                 (false, _) => {}
                 (true, Some(reaper)) => self.adopt(reaper, child),
                 (true, None) => self.set_parent(child.tid, 0),
@@ -265,7 +260,8 @@ impl Machine {
         let thread = self.threads.get(tid)?;
         let living = |thread: &Thread, except: i64| {
             let group = self.groups.of(thread).filter(|group| group.alive > 0)?;
-            let mut living = group.threads.iter().filter_map(|&key| self.alive(key)).filter(|found| !found.is_dead());
+            let mut living =
+                group.threads.iter().filter_map(|&key| self.threads.find(key)).filter(|found| !found.is_dead());
             living.find(|found| found.tid != except).map(|found| found.tid)
         };
         if let Some(sibling) = living(thread, tid) {

@@ -29,6 +29,7 @@ impl Machine {
                 tids.into_iter().for_each(|tid| self.relate(tid, false));
             }
         }
+        self.settle_imported_fds();
     }
 }
 

@@ -2,12 +2,24 @@
 
 use crate::fds::FdTable;
 use crate::thread::{NO_ID, UNKNOWN_NAME};
-use crate::{FdKey, Machine, Thread};
+use crate::threads::family::Groups;
+use crate::{FdKey, Machine, Thread, Threads};
 use capture_batch::{Text, View};
 
 /// How many threads each view's program keeps; it knows no thread beyond.
 const MAX_CLASSIC: usize = 131_072;
 const MAX_EXIT: usize = 262_144;
+
+/// The leader of the process of a thread, as far as it is in the table.
+pub(crate) fn leader<'t>(view: View, threads: &'t Threads, groups: &Groups, thread: &'t Thread) -> Option<&'t Thread> {
+    if thread.is_leader() {
+        return Some(thread);
+    }
+    match view {
+        View::Classic => threads.get(thread.id.pid),
+        View::Exit => groups.first(thread).and_then(|key| threads.find(key)).filter(|first| first.is_leader()),
+    }
+}
 
 impl Machine {
     /// Whether the table takes no more threads.
@@ -21,14 +33,7 @@ impl Machine {
 
     /// The leader of the process of `tid`, as far as it is in the table.
     pub fn leader(&self, tid: i64) -> Option<&Thread> {
-        let thread = self.threads.get(tid)?;
-        if thread.is_leader() {
-            return Some(thread);
-        }
-        match self.view {
-            View::Classic => self.threads.get(thread.id.pid),
-            View::Exit => self.groups.first(thread).and_then(|key| self.alive(key)).filter(|first| first.is_leader()),
-        }
+        leader(self.view, &self.threads, &self.groups, self.threads.get(tid)?)
     }
 
     /// The thread id of the leader of the process of `tid`. The classic view makes a placeholder for a leader that it
@@ -47,6 +52,17 @@ impl Machine {
     /// The thread whose descriptors `tid` uses; `None` if it is unknown.
     pub fn fd_owner(&mut self, tid: i64) -> Option<i64> {
         if self.threads.get(tid)?.shares_fds() { self.leader_of(tid) } else { Some(tid) }
+    }
+
+    /// The thread whose descriptors `tid` uses, if it is in the table.
+    pub(crate) fn fd_owner_if_known(&self, tid: i64) -> Option<i64> {
+        if self.threads.get(tid)?.shares_fds() { self.leader(tid).map(|leader| leader.tid) } else { Some(tid) }
+    }
+
+    /// An open descriptor of a thread. Looking leaves no trace.
+    pub(crate) fn open_fd(&self, tid: i64, fd: i64) -> Option<FdKey> {
+        let owner = self.fd_owner_if_known(tid)?;
+        self.threads.get(owner)?.fds.get(fd).map(|_| FdKey { owner, fd })
     }
 
     /// The descriptors of a process that is forked from that of `tid`.

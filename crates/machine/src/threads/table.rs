@@ -1,5 +1,6 @@
 //! The table of threads.
 
+use super::family::ThreadKey;
 use crate::thread::Thread;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +17,11 @@ impl Threads {
     /// The thread with an id.
     pub fn get(&self, tid: i64) -> Option<&Thread> {
         self.by_tid.get(&tid).map(|thread| &**thread)
+    }
+
+    /// The thread that a list names, if it is not gone.
+    pub fn find(&self, key: ThreadKey) -> Option<&Thread> {
+        self.get(key.tid).filter(|thread| thread.serial == key.serial)
     }
 
     /// The thread with an id, to change it. Its process id is changed by [`Threads::set_pid`] only.

@@ -1,0 +1,181 @@
+//! A thread's own part.
+
+use super::{Binder, NO_LIVE};
+use crate::containers::Category;
+use crate::replay::EnterAt;
+use crate::threads::leader;
+use crate::{Machine, Thread};
+use capture_batch::{Id, Lineage, Own, OwnFlags, ProbeKind, Text};
+
+/// What binding remembers of a thread.
+#[derive(Clone, Copy)]
+pub struct ThreadMemo {
+    /// The segment that the ids below are of, plus one; 0 for none.
+    pub(super) segment: u64,
+    made_of: MadeOf,
+    own: Id<Own>,
+    /// The epoch of the lineage, plus one; 0 for none.
+    pub(super) epoch: u64,
+    pub(super) lineage: Id<Lineage>,
+    /// The batch of the live values.
+    pub(super) batch: u64,
+    pub(super) live: u32,
+    /// Where its last enter event is.
+    pub(crate) enter: EnterAt,
+}
+
+/// The versions of all that a thread's own part is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct MadeOf {
+    own: u32,
+    leader: u64,
+    leaders: u32,
+    users: u64,
+    containers: u64,
+}
+
+impl Default for ThreadMemo {
+    fn default() -> Self {
+        ThreadMemo {
+            segment: 0,
+            made_of: MadeOf::default(),
+            own: Id::NONE,
+            epoch: 0,
+            lineage: Id::NONE,
+            batch: 0,
+            live: NO_LIVE,
+            enter: EnterAt::default(),
+        }
+    }
+}
+
+fn made_of(machine: &Machine, thread: &Thread, leader: Option<&Thread>) -> MadeOf {
+    MadeOf {
+        own: thread.id.version(),
+        leader: leader.map_or(0, |leader| leader.serial),
+        leaders: leader.map_or(0, |leader| leader.id.version()),
+        users: machine.users.version(),
+        containers: machine.containers.version(),
+    }
+}
+
+impl Binder {
+    /// The own part of a thread of the table.
+    pub(super) fn own(&mut self, machine: &mut Machine, tid: i64) -> Id<Own> {
+        let Some(thread) = machine.threads.get(tid) else { return Id::NONE };
+        let made_of = made_of(machine, thread, machine.leader(tid));
+        let memo = thread.memo.0;
+        let segment = self.segment.serial + 1;
+        if memo.segment == segment && memo.made_of == made_of {
+            return memo.own;
+        }
+        let own = self.describe(machine, Subject::Known(tid));
+        let last = self.segment.owns.get(memo.own).filter(|_| memo.segment == segment);
+        let id = match last {
+            Some(last) if *last == own => memo.own,
+            _ => self.segment.owns.push(own).unwrap_or(Id::NONE),
+        };
+        if let Some(thread) = machine.threads.get_mut(tid) {
+            let memo = &mut thread.memo.0;
+            if memo.segment != segment {
+                *memo = ThreadMemo { segment, enter: memo.enter, ..ThreadMemo::default() };
+            }
+            (memo.made_of, memo.own) = (made_of, id);
+        }
+        id
+    }
+
+    /// The own part of a thread that is in no table.
+    pub(super) fn own_of_stand_in(&mut self, machine: &mut Machine, thread: &Thread) -> Id<Own> {
+        let own = self.describe(machine, Subject::StandIn(thread));
+        self.segment.owns.push(own).unwrap_or(Id::NONE)
+    }
+
+    fn describe(&self, machine: &mut Machine, subject: Subject<'_>) -> Own {
+        let Machine { view, threads, groups, users, containers, .. } = machine;
+        let (thread, leader) = match subject {
+            Subject::StandIn(thread) => (Some(thread), Some(thread)),
+            Subject::Known(tid) => {
+                let thread = threads.get(tid);
+                (thread, thread.and_then(|thread| leader(*view, threads, groups, thread)))
+            }
+        };
+        let Some(thread) = thread else { return describe(&Thread::new(-1), None) };
+        let id = &thread.id;
+        Own {
+            user: users.user(&id.container_id, id.uid).cloned(),
+            group: users.group(&id.container_id, id.gid).cloned(),
+            loginuser: users.user(&id.container_id, id.loginuid).cloned(),
+            container: containers.bind(&id.container_id, &self.segment),
+            ..describe(thread, leader)
+        }
+    }
+}
+
+/// Whom to describe.
+enum Subject<'t> {
+    /// A thread of the table.
+    Known(i64),
+    /// A thread of no table.
+    StandIn(&'t Thread),
+}
+
+/// What thread and leader alone tell.
+fn describe(thread: &Thread, leader: Option<&Thread>) -> Own {
+    let id = &*thread.id;
+    Own {
+        tid: thread.tid,
+        pid: id.pid,
+        vtid: id.vtid,
+        vpid: id.vpid,
+        sid: id.sid,
+        pgid: id.pgid,
+        vpgid: id.vpgid,
+        comm: id.comm.clone(),
+        exe: id.exe.clone(),
+        exepath: id.exepath.clone(),
+        args: id.args.clone(),
+        env: leader.map_or(&id.env, |leader| &leader.id.env).clone(),
+        cgroups: id.cgroups.clone(),
+        cwd: leader.map_or_else(|| Text::from("./"), |leader| leader.id.cwd.clone()),
+        root: id.root.clone(),
+        uid: id.uid,
+        gid: id.gid,
+        loginuid: id.loginuid,
+        user: None,
+        group: None,
+        loginuser: None,
+        tty: id.tty,
+        capabilities: id.capabilities,
+        clone_ts: id.clone_ts,
+        exec_ts: id.exec_ts,
+        pidns_init_start_ts: id.pidns_init_start_ts,
+        exe_ino: id.exe_ino,
+        exe_ino_ctime: id.exe_ino_ctime,
+        exe_ino_mtime: id.exe_ino_mtime,
+        exe_ino_ctime_to_clone: id.exe_ino_ctime_to_clone,
+        exe_ino_pidns_to_ctime: id.exe_ino_pidns_to_ctime,
+        flags: flags(thread),
+        container_id: id.container_id.clone(),
+        container: None,
+    }
+}
+
+fn flags(thread: &Thread) -> OwnFlags {
+    let id = &*thread.id;
+    let probe = match id.category {
+        Category::Probe(ProbeKind::Healthcheck) => OwnFlags::HEALTHCHECK,
+        Category::Probe(ProbeKind::Liveness) => OwnFlags::LIVENESS_PROBE,
+        Category::Probe(ProbeKind::Readiness) => OwnFlags::READINESS_PROBE,
+        Category::None | Category::Container => OwnFlags::empty(),
+    };
+    let mut flags = probe;
+    flags.set(OwnFlags::MAIN_THREAD, thread.is_leader());
+    flags.set(OwnFlags::EXE_WRITABLE, id.exe_writable);
+    flags.set(OwnFlags::EXE_UPPER_LAYER, id.exe_upper_layer);
+    flags.set(OwnFlags::EXE_LOWER_LAYER, id.exe_lower_layer);
+    flags.set(OwnFlags::EXE_FROM_MEMFD, id.exe_from_memfd);
+    flags.set(OwnFlags::UNKNOWN, thread.is_placeholder());
+    flags.set(OwnFlags::IN_PIDNS, thread.is_in_pid_namespace());
+    flags
+}

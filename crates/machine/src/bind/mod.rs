@@ -1,0 +1,156 @@
+//! Binding: what the state says of an event at its moment, as interned values and columns of a batch.
+//!
+//! The machine changes with every event; a batch must keep each answer. So the answers are values in a [`Segment`],
+//! written once and named by id, and this module finds out cheaply whether an answer is still the one it gave last:
+//!
+//! * a thread's own part ([`actor`]) when neither its identity nor its leader's changed ([`Tracked`] counts), nor
+//!   the tables of users and containers;
+//! * ancestors and leaders ([`lineage`]) when no thread changed that others may descend from
+//!   ([`Epochs::lineage`](crate::machine::Epochs)): a silent grandchild must show its grandparent's new name;
+//! * a descriptor ([`crate::fds::bound`]) when it did not change;
+//! * quantities ([`live`]) when they are equal to those of the thread's last row in the batch;
+//! * descriptors, threads, users in parameters ([`references`]) are looked up each time, for those event types that
+//!   have such parameters.
+//!
+//! What is remembered for that lies beside the state ([`Memo`]): it takes no part in comparing machines.
+//!
+//! [`Tracked`]: crate::tracked::Tracked
+//! [`Memo`]: crate::tracked::Memo
+
+mod actor;
+mod lineage;
+mod live;
+mod references;
+
+use crate::fds::ObjectBinder;
+use crate::{Applied, Machine};
+use capture_batch::{Batch, Id, Needs, RowFlags, Segment, Text};
+use capture_event::schema::event as schema_event;
+use capture_event::{Event, EventFlags};
+use references::Parameters;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+pub use actor::ThreadMemo;
+
+/// A segment that holds more values than this of one kind is full enough: the next batch begins another.
+const MAX_VALUES: usize = 1 << 16;
+
+/// The index in [`Batch::live`] of events without quantities.
+const NO_LIVE: u32 = u32::MAX;
+
+/// Binds the events of one capture, in order.
+pub struct Binder {
+    needs: Needs,
+    segment: Arc<Segment>,
+    /// Counts batches: live values of an earlier batch cannot be shared.
+    batch: u64,
+    objects: ObjectBinder,
+    names: FxHashMap<Text, Id<Text>>,
+    fd_types: live::FdTypesTable,
+    parameters: Parameters,
+}
+
+impl Binder {
+    /// A binder that leaves out what is not needed.
+    pub fn new(view: capture_batch::View, needs: Needs) -> Self {
+        Binder {
+            needs,
+            segment: Arc::new(Segment::default()),
+            batch: 0,
+            objects: ObjectBinder::default(),
+            names: FxHashMap::default(),
+            fd_types: FxHashMap::default(),
+            parameters: Parameters::of(view),
+        }
+    }
+
+    /// The segment of the batch under way.
+    pub fn segment(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
+    /// To be called between batches. A segment that is full enough is followed by an empty one.
+    pub fn next_batch(&mut self) {
+        self.batch += 1;
+        let full = [
+            self.segment.owns.len(),
+            self.segment.lineages.len(),
+            self.segment.objects.len(),
+            self.segment.containers.len(),
+            self.segment.names.len(),
+        ];
+        if full.into_iter().any(|values| values > MAX_VALUES) {
+            self.next_segment();
+        }
+    }
+
+    /// Begins an empty segment: after a full one, and for another machine.
+    pub fn next_segment(&mut self) {
+        let serial = self.segment.serial + 1;
+        self.segment = Arc::new(Segment { serial, ..Segment::default() });
+        self.names.clear();
+        self.fd_types.clear();
+    }
+
+    /// Binds an event that was just applied: fills the bound columns of the batch's newest row.
+    pub fn bind(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied, batch: &mut Batch) {
+        let row = batch.headers.len().saturating_sub(1);
+        let found = || machine.threads.get(event.tid).map(|thread| thread.tid);
+        let tid = applied.thread.filter(|&tid| machine.threads.get(tid).is_some()).or_else(found);
+        let (own, lineage) = match (&applied.stand_in, tid) {
+            (Some(stand_in), _) => {
+                let own = self.own_of_stand_in(machine, stand_in);
+                (own, self.lineage_of_stand_in(machine, stand_in, own))
+            }
+            (None, Some(tid)) => (self.own(machine, tid), self.lineage(machine, tid)),
+            (None, None) => (Id::NONE, Id::NONE),
+        };
+        batch.own.push(own);
+        batch.lineage.push(lineage);
+        batch.enter_ts.push(applied.enter_ts);
+        self.bind_object(machine, event, applied, tid, batch);
+        let live = tid.filter(|_| self.needs.contains(Needs::LIVE)).map(|tid| self.live(machine, tid, batch));
+        batch.live.push(live.unwrap_or(NO_LIVE));
+        if self.needs.contains(Needs::REFERENCES) {
+            self.bind_references(machine, event, applied, tid, row, batch);
+        }
+    }
+
+    /// The event's own descriptor, for events that have to do with descriptors at all.
+    fn bind_object(
+        &mut self,
+        machine: &mut Machine,
+        event: &Event<'_>,
+        applied: &Applied,
+        tid: Option<i64>,
+        batch: &mut Batch,
+    ) {
+        let flags = schema_event(event.code, machine.view.dialect()).map_or(EventFlags::empty(), |info| info.flags);
+        let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
+        let mut object = Id::NONE;
+        let mut fd = -1;
+        if flags.intersects(about_fds) {
+            fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
+            if let Some(key) = applied.object.or(applied.object_by_number) {
+                object = self.objects.bind(machine, key, &self.segment);
+            }
+            if let Some(header) = batch.headers.last_mut() {
+                let by_number = applied.object.is_none() && applied.object_by_number.is_some();
+                header.flags.set(RowFlags::OBJECT_BY_NUMBER, by_number);
+            }
+        }
+        batch.object.push(object);
+        batch.fd.push(fd);
+    }
+
+    /// A name as an interned value; [`Id::NONE`] when the segment is full.
+    fn name(&mut self, name: &Text) -> Id<Text> {
+        if let Some(&id) = self.names.get(name) {
+            return id;
+        }
+        let Some(id) = self.segment.names.push(name.clone()) else { return Id::NONE };
+        self.names.insert(name.clone(), id);
+        id
+    }
+}

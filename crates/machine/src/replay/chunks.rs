@@ -1,0 +1,108 @@
+//! Where the parameters of rows lie: in the reader's buffers, which a batch keeps by reference.
+
+use crate::converter::{CONSTANTS, Converted, Extra, Place};
+use bytes::Bytes;
+use capture_batch::ParamSlice;
+use capture_scap::{EventBlock, Span};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+/// The parameters of one row.
+pub(super) type Slices = SmallVec<[ParamSlice; 32]>;
+
+/// The chunks of the batch under way.
+#[derive(Default)]
+pub(super) struct Chunks {
+    list: Vec<Bytes>,
+    /// The chunk of the last event, and the batch's index of it.
+    current: Option<(u64, u32)>,
+    /// Chunks of the reader, by its number.
+    known: FxHashMap<u64, u32>,
+    /// The index of the buffer of default values.
+    constants: Option<u32>,
+    /// The chunk that the reader is at.
+    reader: Option<u64>,
+}
+
+impl Chunks {
+    /// Hands out the chunks of the batch. The next batch has none yet.
+    pub(super) fn take(&mut self) -> Vec<Bytes> {
+        std::mem::replace(self, Chunks { reader: self.reader, ..Chunks::default() }).list
+    }
+
+    /// The index that the next new chunk gets.
+    pub(super) fn next_index(&self) -> u32 {
+        u32::try_from(self.list.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a chunk.
+    pub(super) fn push(&mut self, bytes: &Bytes) -> u32 {
+        let index = self.next_index();
+        self.list.push(bytes.clone());
+        index
+    }
+
+    /// The bytes of a slice.
+    pub(super) fn bytes(&self, slice: ParamSlice) -> &[u8] {
+        let start = slice.start as usize;
+        let chunk = self.list.get(slice.chunk as usize);
+        chunk.and_then(|chunk| chunk.get(start..start.checked_add(slice.len as usize)?)).unwrap_or_default()
+    }
+
+    /// Whether the reader is at another chunk than with the event before.
+    pub(super) fn is_new(&mut self, block: &EventBlock<'_>) -> bool {
+        let before = self.reader.replace(block.chunk_id);
+        before.is_some_and(|before| before != block.chunk_id)
+    }
+
+    /// The parameters of an event as it is stored.
+    pub(super) fn of_block(&mut self, block: &EventBlock<'_>) -> Slices {
+        let chunk = self.of_events(block);
+        block.params.iter().map(|&span| slice(chunk, span)).collect()
+    }
+
+    /// The parameters of an event that was converted.
+    pub(super) fn of_converted(&mut self, block: &EventBlock<'_>, converted: &Converted) -> Slices {
+        let own = self.of_events(block);
+        let extra = match &converted.extra {
+            None => own,
+            Some(Extra { bytes, chunk_id: Some(id) }) => self.of_reader(*id, bytes),
+            Some(Extra { bytes, chunk_id: None }) => self.push(bytes),
+        };
+        let constants = match self.constants {
+            Some(index) => index,
+            None => self.push(&CONSTANTS),
+        };
+        self.constants = Some(constants);
+        let chunk = |place| match place {
+            Place::Event => own,
+            Place::Extra => extra,
+            Place::Constant => constants,
+        };
+        converted.params.iter().map(|value| slice(chunk(value.place), value.span)).collect()
+    }
+
+    fn of_events(&mut self, block: &EventBlock<'_>) -> u32 {
+        if let Some((current, index)) = self.current
+            && current == block.chunk_id
+        {
+            return index;
+        }
+        let index = self.of_reader(block.chunk_id, block.chunk);
+        self.current = Some((block.chunk_id, index));
+        index
+    }
+
+    fn of_reader(&mut self, id: u64, bytes: &Bytes) -> u32 {
+        if let Some(&index) = self.known.get(&id) {
+            return index;
+        }
+        let index = self.push(bytes);
+        self.known.insert(id, index);
+        index
+    }
+}
+
+fn slice(chunk: u32, span: Span) -> ParamSlice {
+    ParamSlice { chunk, start: span.start, len: span.len }
+}

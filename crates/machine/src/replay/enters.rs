@@ -1,0 +1,120 @@
+//! The enter events of calls that have not returned, so that their exits can be bound to them.
+
+use super::chunks::Slices;
+use crate::{Machine, Thread};
+use bytes::Bytes;
+use capture_batch::{Batch, NO_ROW, ParamSlice, RowFlags, RowHeader};
+use rustc_hash::FxHashMap;
+
+/// Where a thread's last enter event is. Beside the state: see [`crate::bind::ThreadMemo`].
+#[derive(Debug, Clone, Copy)]
+pub struct EnterAt {
+    batch: u64,
+    row: u32,
+    /// Whether it was kept from an earlier batch.
+    is_kept: bool,
+}
+
+impl Default for EnterAt {
+    fn default() -> Self {
+        EnterAt { batch: 0, row: NO_ROW, is_kept: false }
+    }
+}
+
+/// An enter event of an earlier batch.
+pub(super) struct Kept {
+    header: RowHeader,
+    pub(super) bytes: Bytes,
+    ends: Vec<u32>,
+}
+
+impl Kept {
+    fn of(batch: &Batch, row: u32) -> Option<Kept> {
+        let row = batch.row(row as usize)?;
+        let mut bytes = Vec::new();
+        let mut ends = Vec::with_capacity(row.param_count());
+        for param in (0..row.param_count()).filter_map(|i| row.raw(i)) {
+            bytes.extend_from_slice(param);
+            ends.push(u32::try_from(bytes.len()).ok()?);
+        }
+        Some(Kept { header: *row.header, bytes: Bytes::from(bytes), ends })
+    }
+
+    /// Its header in the batch that repeats it.
+    pub(super) fn repeated_header(&self) -> RowHeader {
+        RowHeader { flags: RowFlags::REPEATED, ..self.header }
+    }
+
+    /// Its parameters, once its bytes are chunk `chunk` of a batch.
+    pub(super) fn slices(&self, chunk: u32) -> Slices {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| ParamSlice { chunk, start, len: end - start }).collect()
+    }
+}
+
+/// What is known of enter events.
+pub(super) struct Enters {
+    /// Counts batches from 1.
+    batch: u64,
+    /// Threads that entered a call in this batch.
+    entered: Vec<i64>,
+    /// Enter events of earlier batches whose exits may still come, by thread id and serial.
+    kept: FxHashMap<(i64, u64), Kept>,
+}
+
+impl Default for Enters {
+    fn default() -> Self {
+        Enters { batch: 1, entered: Vec::new(), kept: FxHashMap::default() }
+    }
+}
+
+/// Where the enter event of an exit event is.
+pub(super) enum Found {
+    /// A row of the same batch.
+    Row(u32),
+    /// In an earlier batch.
+    Earlier(Kept),
+    /// Nowhere.
+    None,
+}
+
+impl Enters {
+    /// A thread enters a call with the event of a row.
+    pub(super) fn enter(&mut self, thread: &mut Thread, row: u32) {
+        let at = &mut thread.memo.0.enter;
+        if at.is_kept {
+            self.kept.remove(&(thread.tid, thread.serial));
+        }
+        if at.batch != self.batch || at.row == NO_ROW {
+            self.entered.push(thread.tid);
+        }
+        *at = EnterAt { batch: self.batch, row, is_kept: false };
+    }
+
+    /// A thread returns from the call that it entered last.
+    pub(super) fn exit(&mut self, thread: &mut Thread) -> Found {
+        let at = std::mem::take(&mut thread.memo.0.enter);
+        if at.is_kept {
+            return self.kept.remove(&(thread.tid, thread.serial)).map_or(Found::None, Found::Earlier);
+        }
+        if at.batch == self.batch && at.row != NO_ROW { Found::Row(at.row) } else { Found::None }
+    }
+
+    /// Keeps what the next batch may need.
+    pub(super) fn end_batch(&mut self, machine: &mut Machine, batch: &Batch) {
+        self.kept.retain(|&(tid, serial), _| machine.threads.get(tid).is_some_and(|thread| thread.serial == serial));
+        for tid in self.entered.drain(..) {
+            let Some(thread) = machine.threads.get_mut(tid) else { continue };
+            let at = &mut thread.memo.0.enter;
+            if at.batch != self.batch || at.row == NO_ROW {
+                continue;
+            }
+            let kept = Kept::of(batch, at.row);
+            *at = EnterAt { is_kept: kept.is_some(), ..EnterAt::default() };
+            if let Some(kept) = kept {
+                self.kept.insert((thread.tid, thread.serial), kept);
+            }
+        }
+        self.batch += 1;
+    }
+}

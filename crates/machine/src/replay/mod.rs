@@ -1,0 +1,315 @@
+//! From a capture's blocks to batches.
+//!
+//! [`Replay`] reads blocks, keeps the [`Machine`] of the section they belong to, and hands out [`Batch`]es: rows with
+//! their parameters, which stay where the reader put them ([`chunks`]), and all that is bound to them ([`crate::bind`]).
+//!
+//! # Numbers
+//!
+//! Events are numbered from 1 over all sections of a capture, each view by itself :
+//!
+//! * an event whose code the view's schema does not have has no number, and is not applied;
+//! * in the exit view, an enter event that the converter drops has none either, and no row;
+//! * hidden events have one: those stored for the state alone, bookkeeping (`procinfo` …), enter events that the exit
+//!   view applies but does not show, and the container events at the very beginning;
+//! * at the beginning of a later section those container events have none: both programs restart their count there,
+//!   and then restore it.
+//!
+//! # Enter events of an earlier batch
+//!
+//! A batch answers for its own rows, so the enter event of a call that ends in a later batch is repeated there, right
+//! before its exit ([`enters`]).
+
+mod chunks;
+mod enters;
+mod tables;
+
+pub use enters::EnterAt;
+
+use crate::Machine;
+use crate::bind::Binder;
+use crate::containers;
+use crate::converter::{Converter, Outcome};
+use bytes::Bytes;
+use capture_batch::{Batch, Head, Id, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+use capture_event::schema::event as schema_event;
+use capture_event::{Category, Event, EventInfo, Source, code};
+use capture_scap::{Content, Damage, EventBlock, Reader};
+use chunks::{Chunks, Slices};
+use enters::{Enters, Found};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Rows of a batch, unless its section ends.
+const BATCH_ROWS: usize = 1 << 14;
+
+/// What comes out of a replay.
+pub enum Piece {
+    /// The next events.
+    Batch(Batch),
+    /// Something between or within the events before and after it that could not be read.
+    Damage(Damage),
+}
+
+/// Replays a capture for one view.
+pub struct Replay {
+    reader: Reader,
+    engine: Engine,
+    ended: bool,
+}
+
+/// Everything but the reader, whose blocks are borrowed while they are applied.
+struct Engine {
+    view: View,
+    name: String,
+    machine: Machine,
+    converter: Converter,
+    binder: Binder,
+    chunks: Chunks,
+    enters: Enters,
+    batch: Batch,
+    /// Sections begun so far.
+    sections: u64,
+    /// Whether the section's tables are complete: an event came.
+    has_events: bool,
+    /// Number of the last event that has one.
+    num: u64,
+    /// Time of the section's first event; 0 before it.
+    first_ts: u64,
+    /// Time of the last event.
+    last_ts: u64,
+}
+
+impl Replay {
+    /// Replays what `reader` reads. Batches call the capture `name` and hold, beside threads and objects, what is
+    /// needed.
+    pub fn new(reader: Reader, view: View, needs: Needs, name: &str) -> Self {
+        let binder = Binder::new(view, needs);
+        let head = Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 };
+        let batch = Batch::new(head, binder.segment().clone());
+        let engine = Engine {
+            view,
+            name: name.to_owned(),
+            machine: Machine::new(view),
+            converter: Converter::new(),
+            binder,
+            chunks: Chunks::default(),
+            enters: Enters::default(),
+            batch,
+            sections: 0,
+            has_events: false,
+            num: 0,
+            first_ts: 0,
+            last_ts: 0,
+        };
+        Replay { reader, engine, ended: false }
+    }
+
+    /// The reader: how far it is, what it counted.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The state after the last event of the last batch.
+    pub fn machine(&self) -> &Machine {
+        &self.engine.machine
+    }
+
+    /// The next batch, or damage; `None` at the end. Damage comes before the batch in whose midst it lies.
+    pub fn next_piece(&mut self) -> Option<Piece> {
+        while !self.ended {
+            match self.reader.next_block() {
+                None => {
+                    self.ended = true;
+                    return self.engine.take_batch().map(Piece::Batch);
+                }
+                Some(Err(damage)) => return Some(Piece::Damage(damage)),
+                Some(Ok(block)) => {
+                    if let Some(batch) = self.engine.take_block(&block.content) {
+                        return Some(Piece::Batch(batch));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Engine {
+    /// Takes one block; gives a batch when that made one full.
+    fn take_block(&mut self, content: &Content<'_>) -> Option<Batch> {
+        match content {
+            Content::Event(event) => {
+                self.take_event(event);
+                (self.batch.len() >= BATCH_ROWS).then(|| self.take_batch()).flatten()
+            }
+            Content::Section(_) => {
+                let batch = self.take_batch();
+                self.begin_section();
+                batch
+            }
+            _ => {
+                if !self.has_events {
+                    self.machine.load(content);
+                }
+                None
+            }
+        }
+    }
+
+    /// All state starts anew.
+    fn begin_section(&mut self) {
+        self.sections += 1;
+        if self.sections == 1 {
+            return;
+        }
+        self.machine = Machine::new(self.view);
+        self.converter = Converter::new();
+        self.binder.next_segment();
+        self.has_events = false;
+        self.first_ts = 0;
+        self.begin_batch();
+    }
+
+    fn begin_batch(&mut self) {
+        self.binder.next_batch();
+        let source = self.batch.head.source.clone();
+        let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
+        self.batch = Batch::new(head, self.binder.segment().clone());
+    }
+
+    /// Hands out the batch under way, if it has rows, and begins the next.
+    fn take_batch(&mut self) -> Option<Batch> {
+        if self.batch.is_empty() {
+            return None;
+        }
+        let empty = Batch::new(self.batch.head.clone(), self.batch.segment.clone());
+        let mut batch = std::mem::replace(&mut self.batch, empty);
+        batch.chunks = self.chunks.take();
+        batch.head.first_ts = self.first_ts;
+        self.enters.end_batch(&mut self.machine, &batch);
+        self.begin_batch();
+        Some(batch)
+    }
+
+    fn take_event(&mut self, block: &EventBlock<'_>) {
+        if !self.has_events {
+            self.has_events = true;
+            self.machine.finish_import();
+            self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
+        }
+        if self.chunks.is_new(block) {
+            self.converter.end_chunk();
+        }
+        let Some(stored) = schema_event(block.code, self.view.dialect()) else {
+            let slices = self.chunks.of_block(block);
+            push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE), &slices);
+            return;
+        };
+        let (info, slices, marks) = match self.view {
+            View::Classic => (stored, self.chunks.of_block(block), RowFlags::empty()),
+            View::Exit => match self.converter.convert(block) {
+                Outcome::Dropped => {
+                    containers::begin(&mut self.machine, block.code);
+                    return;
+                }
+                Outcome::Unchanged(marks) => (stored, self.chunks.of_block(block), marks),
+                Outcome::Changed(converted, marks) => {
+                    let info = schema_event(converted.code, self.view.dialect()).unwrap_or(stored);
+                    (info, self.chunks.of_converted(block, converted), marks)
+                }
+            },
+        };
+        if let Some(chunk) = self.take_known(block, info, slices, marks) {
+            self.chunks.push(&chunk);
+        }
+    }
+
+    /// Applies an event of a known type, and makes its row. Gives the next chunk, if the row before it needs one.
+    fn take_known(
+        &mut self,
+        block: &EventBlock<'_>,
+        info: &EventInfo,
+        slices: Slices,
+        marks: RowFlags,
+    ) -> Option<Bytes> {
+        let known = slices.iter().take(info.params.len());
+        let params: SmallVec<[&[u8]; 32]> = known.map(|&slice| self.chunks.bytes(slice)).collect();
+        let state_only = block.state_only();
+        let event = Event { code: info.code, state_only, params: &params, ..block.event(&[]) };
+        if self.first_ts == 0 && is_first(self.view, info) {
+            self.first_ts = event.ts;
+        }
+        let applied = self.machine.apply(&event);
+
+        let mut flags = marks | applied.marks;
+        flags.set(RowFlags::STATE_ONLY, state_only);
+        flags.set(RowFlags::INTERNAL, info.category == Category::Internal);
+        flags.set(RowFlags::NAME_CHANGED, applied.name_changed);
+        if self.view == View::Classic && !event.is_enter() && applied.thread.is_some() {
+            flags.set(RowFlags::UNPAIRED, !applied.paired);
+        }
+        let is_counted = self.sections <= 1 || !flags.contains(RowFlags::PREAMBLE);
+        self.num += u64::from(is_counted);
+        let num = if is_counted { self.num } else { 0 };
+
+        let thread = applied.thread.and_then(|tid| self.machine.threads.get_mut(tid));
+        let found = match thread {
+            Some(thread) if event.is_enter() => {
+                self.enters.enter(thread, next_row(&self.batch));
+                Found::None
+            }
+            Some(thread) if applied.paired => self.enters.exit(thread),
+            _ => Found::None,
+        };
+        let mut repeated = None;
+        let enter = match found {
+            Found::Row(row) => row,
+            Found::None => NO_ROW,
+            Found::Earlier(kept) => {
+                let row = next_row(&self.batch);
+                push_unbound(&mut self.batch, kept.repeated_header(), &kept.slices(self.chunks.next_index()));
+                repeated = Some(kept.bytes);
+                row
+            }
+        };
+        push_row(&mut self.batch, header(block, info.code, num, flags), &slices, enter);
+        self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
+        self.last_ts = event.ts;
+        repeated
+    }
+}
+
+/// Whether times of the capture may be counted from an event of this type.
+fn is_first(view: View, info: &EventInfo) -> bool {
+    match view {
+        View::Classic => !matches!(info.code, code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E),
+        View::Exit => info.source != Source::MetaEvent,
+    }
+}
+
+fn header(block: &EventBlock<'_>, code: u16, num: u64, flags: RowFlags) -> RowHeader {
+    RowHeader { num, ts: block.ts, tid: block.tid, cpu: block.cpu, code, flags }
+}
+
+fn next_row(batch: &Batch) -> u32 {
+    u32::try_from(batch.len()).unwrap_or(NO_ROW)
+}
+
+/// Makes a row, but for what is bound to it.
+fn push_row(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice], enter: u32) {
+    batch.headers.push(header);
+    batch.params.extend_from_slice(slices);
+    batch.params_end.push(u32::try_from(batch.params.len()).unwrap_or(u32::MAX));
+    batch.enter.push(enter);
+}
+
+/// Makes a row that nothing is bound to.
+fn push_unbound(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice]) {
+    push_row(batch, header, slices, NO_ROW);
+    batch.own.push(Id::NONE);
+    batch.lineage.push(Id::NONE);
+    batch.object.push(Id::NONE);
+    batch.fd.push(-1);
+    batch.live.push(u32::MAX);
+    batch.enter_ts.push(0);
+}
