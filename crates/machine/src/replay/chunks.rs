@@ -1,10 +1,9 @@
 //! Where the parameters of rows lie: in the reader's buffers, which a batch keeps by reference.
 
-use crate::converter::{CONSTANTS, Converted, Extra, Place};
+use crate::converter::{CONSTANTS, Converted, Place};
 use bytes::Bytes;
 use capture_batch::ParamSlice;
 use capture_scap::{EventBlock, Span};
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 /// The parameters of one row.
@@ -14,20 +13,16 @@ pub(super) type Slices = SmallVec<[ParamSlice; 32]>;
 #[derive(Default)]
 pub(super) struct Chunks {
     list: Vec<Bytes>,
-    /// The chunk of the last event, and the batch's index of it.
+    /// The reader's chunk that the last event was in, and its index here.
     current: Option<(u64, u32)>,
-    /// Chunks of the reader, by its number.
-    known: FxHashMap<u64, u32>,
     /// The index of the buffer of default values.
     constants: Option<u32>,
-    /// The chunk that the reader is at.
-    reader: Option<u64>,
 }
 
 impl Chunks {
     /// Hands out the chunks of the batch. The next batch has none yet.
     pub(super) fn take(&mut self) -> Vec<Bytes> {
-        std::mem::replace(self, Chunks { reader: self.reader, ..Chunks::default() }).list
+        std::mem::take(self).list
     }
 
     /// The index that the next new chunk gets.
@@ -49,12 +44,6 @@ impl Chunks {
         chunk.and_then(|chunk| chunk.get(start..start.checked_add(slice.len as usize)?)).unwrap_or_default()
     }
 
-    /// Whether the reader is at another chunk than with the event before.
-    pub(super) fn is_new(&mut self, block: &EventBlock<'_>) -> bool {
-        let before = self.reader.replace(block.chunk_id);
-        before.is_some_and(|before| before != block.chunk_id)
-    }
-
     /// The parameters of an event as it is stored.
     pub(super) fn of_block(&mut self, block: &EventBlock<'_>) -> Slices {
         let chunk = self.of_events(block);
@@ -64,11 +53,7 @@ impl Chunks {
     /// The parameters of an event that was converted.
     pub(super) fn of_converted(&mut self, block: &EventBlock<'_>, converted: &Converted) -> Slices {
         let own = self.of_events(block);
-        let extra = match &converted.extra {
-            None => own,
-            Some(Extra { bytes, chunk_id: Some(id) }) => self.of_reader(*id, bytes),
-            Some(Extra { bytes, chunk_id: None }) => self.push(bytes),
-        };
+        let extra = converted.extra.as_ref().map_or(own, |bytes| self.push(bytes));
         let constants = match self.constants {
             Some(index) => index,
             None => self.push(&CONSTANTS),
@@ -88,17 +73,8 @@ impl Chunks {
         {
             return index;
         }
-        let index = self.of_reader(block.chunk_id, block.chunk);
+        let index = self.push(block.chunk);
         self.current = Some((block.chunk_id, index));
-        index
-    }
-
-    fn of_reader(&mut self, id: u64, bytes: &Bytes) -> u32 {
-        if let Some(&index) = self.known.get(&id) {
-            return index;
-        }
-        let index = self.push(bytes);
-        self.known.insert(id, index);
         index
     }
 }

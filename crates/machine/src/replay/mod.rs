@@ -197,9 +197,6 @@ impl Engine {
             self.machine.finish_import();
             self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
         }
-        if self.chunks.is_new(block) {
-            self.converter.end_chunk();
-        }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
             let slices = self.chunks.of_block(block);
             push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE), &slices);
