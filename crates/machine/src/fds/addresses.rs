@@ -131,6 +131,11 @@ impl Addresses {
         L4Proto::from_code(code)
     }
 
+    /// Whether nothing lies where the transport protocol of a connection has its place.
+    pub fn lacks_l4(&self, family: Family) -> bool {
+        self.get(2 * family.width() + 4) == [0]
+    }
+
     /// Remembers the transport protocol of a connection.
     pub fn set_l4(&mut self, family: Family, l4: L4Proto) {
         self.put(2 * family.width() + 4, [l4 as u8]);

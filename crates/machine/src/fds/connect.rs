@@ -18,7 +18,13 @@ pub(super) fn enter(call: &mut Call<'_>) {
     let Some(address) = event.bytes(1).and_then(SockAddr::parse) else { return };
     call.change(|fd| match address {
         SockAddr::Inet(end) => aim_at(fd, end),
-        _ => fd.name = names::of_sockaddr(View::Classic, address),
+        _ => {
+            fd.name = names::of_sockaddr(View::Classic, address);
+            // Whatever the socket is, the program takes what follows for two kernel addresses.
+            let mut bytes = event.bytes(1).unwrap_or_default().iter().skip(1).copied();
+            let mut word = || u64::from_le_bytes(std::array::from_fn(|_| bytes.next().unwrap_or(0)));
+            fd.addresses.set_unix(word(), word());
+        }
     });
 }
 
@@ -70,7 +76,7 @@ fn connect(view: View, fd: &mut Fd, tuple: SockTuple<'_>) {
         SockTuple::Inet { ends, .. } => {
             let family = Family::of(ends.source.ip);
             fd.kind = tuple::kind_of(family);
-            let is_new = tuple::learn(fd, ends, view == View::Exit);
+            let is_new = tuple::learn(view, fd, ends);
             if is_new && fd.flags.contains(FdFlags::SERVER) && fd.is_udp() {
                 tuple::swap(fd, family);
             }

@@ -8,12 +8,12 @@
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
 //! | `dup`, `close`, `on_exec` | copies, and ends |
 //! | `tuple`, [`interfaces`] | what a tuple teaches |
-//! | [`bound`], [`references`] | descriptors as objects of events, and as references of parameters |
+//! | [`bound`] | descriptors as objects of events |
 //!
 //! The views differ where their programs do: the classic one takes arguments from the enter event, the exit view from
 //! the exit event ([`call`](self)); they join paths by different rules; only the classic one keeps the state of a
 //! number that is opened again while it is being closed; only the exit view closes on exec, knows close_range, takes
-//! over a changed destination on connect, and makes a datagram socket of an unknown one when a send returns (the
+//! over a changed destination, and makes a datagram socket of an unknown one when a send returns (the
 //! classic view does when a sendto enters).
 
 pub mod addresses;
@@ -29,7 +29,6 @@ pub mod names;
 mod on_exec;
 mod open;
 pub mod parameter;
-pub mod references;
 mod socket;
 mod special;
 pub mod table;
@@ -41,7 +40,6 @@ mod tests;
 
 pub use bound::ObjectBinder;
 pub use fd::{Fd, FdFlags};
-pub use references::{BoundEvent, ReferenceBinder};
 pub use table::FdTable;
 
 use crate::{Applied, Machine, View};
@@ -98,7 +96,6 @@ fn route(call: &mut Call<'_>) {
         (View::Exit, code::MEMFD_CREATE_X) => special::memfd_create(call),
         (View::Exit, code::PIDFD_OPEN_X) => special::pidfd_open(call),
         (View::Exit, code::PIDFD_GETFD_X) => dup::pidfd_getfd(call),
-        (View::Exit, code::EXECVE_19_X | code::EXECVEAT_X) => exec(call),
         (_, code::OPEN_X | code::CREAT_X | code::OPENAT_2_X | code::OPENAT2_X) => open::exit(call),
         (_, code::SOCKET_X) => socket::socket(call),
         (_, code::SOCKETPAIR_X) => socket::socketpair(call),
@@ -126,16 +123,6 @@ fn getsockopt(call: &mut Call<'_>) {
     let leader = call.machine.leader_of(call.tid);
     call.applied.object = leader.and_then(|leader| call.machine.look_up_fd(leader, number));
     call.set_number(number);
-}
-
-/// Exit view: a successful exec closes what it is told to.
-fn exec(call: &mut Call<'_>) {
-    if call.result() < 0 {
-        return;
-    }
-    if let Some(owner) = call.owner.and_then(|owner| call.machine.threads.get_mut(owner)) {
-        owner.fds.close_on_exec();
-    }
 }
 
 /// Where an event has to do with descriptors but not with an open one, users are shown what its thread's last number

@@ -1,7 +1,7 @@
 //! What becomes of descriptors when their process calls exec. The classic view keeps them all.
 
 use super::fd::Fd;
-use super::table::FdTable;
+use crate::Machine;
 use capture_event::tables::fd::FdType;
 
 /// Close on exec, in open flags as the schema numbers them.
@@ -23,9 +23,11 @@ fn is_closed(fd: &Fd) -> bool {
     created || fd.open_flags & O_CLOEXEC != 0
 }
 
-impl FdTable {
-    /// Exit view: closes what its process's exec closes.
-    pub fn close_on_exec(&mut self) {
-        self.retain(|_, fd| !is_closed(fd));
+impl Machine {
+    /// Exit view: closes what a successful exec of thread `tid` closes.
+    pub(crate) fn close_on_exec(&mut self, tid: i64) {
+        if let Some(owner) = self.fd_owner(tid).and_then(|owner| self.threads.get_mut(owner)) {
+            owner.fds.retain(|_, fd| !is_closed(fd));
+        }
     }
 }

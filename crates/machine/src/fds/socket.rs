@@ -151,7 +151,7 @@ pub(super) fn accept(call: &mut Call<'_>) {
     let event = call.event;
     let Some(peer) = event.bytes(1).and_then(SockTuple::parse) else { return };
     let mut fd = match peer {
-        SockTuple::Inet { ends, .. } => accepted(ends),
+        SockTuple::Inet { ends, .. } => accepted(view, ends),
         SockTuple::Unix { source, destination, .. } => {
             let mut fd = Fd::new(FdType::UnixSock);
             fd.addresses.set_unix(source, destination);
@@ -167,10 +167,10 @@ pub(super) fn accept(call: &mut Call<'_>) {
     call.open(number, fd);
 }
 
-fn accepted(ends: Ends) -> Fd {
+fn accepted(view: View, ends: Ends) -> Fd {
     let family = Family::of(ends.source.ip);
     let mut fd = Fd::new(FdType::Unknown);
-    tuple::learn(&mut fd, ends, false);
+    tuple::learn(view, &mut fd, ends);
     fd.kind = tuple::kind_of(family);
     fd.addresses.set_l4(family, L4Proto::Tcp);
     fd

@@ -84,7 +84,7 @@ fn meet(call: &mut Call<'_>, way: Way) {
     let Some(tuple) = SockTuple::parse(&bytes) else { return };
     let view = call.view();
     let mut is_new = false;
-    call.change(|fd| is_new = tuple::take_over(fd, tuple));
+    call.change(|fd| is_new = tuple::take_over(view, fd, tuple));
     if !is_new {
         return;
     }

@@ -3,6 +3,7 @@
 use super::addresses::{Ends, Family};
 use super::fd::Fd;
 use super::parameter::SockTuple;
+use crate::View;
 use capture_event::tables::fd::{FdType, L4Proto};
 
 /// The kind of a connection.
@@ -14,15 +15,15 @@ pub(super) fn kind_of(family: Family) -> FdType {
 }
 
 /// Remembers the ends of a connection and gives whether something was new. The same connection, in either
-/// direction, is nothing new. The source is always taken over, a destination that is known only with
-/// `overwrite_destination`.
-pub(super) fn learn(fd: &mut Fd, told: Ends, overwrite_destination: bool) -> bool {
+/// direction, is nothing new. The classic view does not take over a destination if one is known.
+pub(super) fn learn(view: View, fd: &mut Fd, told: Ends) -> bool {
     let family = Family::of(told.source.ip);
     let known = fd.addresses.ends(family);
     if fd.family() == Some(family) && (told == known || told.swapped() == known) {
         return false;
     }
     let mut destination = known.destination;
+    let overwrite_destination = view == View::Exit;
     if destination.ip.is_unspecified() || overwrite_destination {
         destination.ip = told.destination.ip;
     }
@@ -41,7 +42,7 @@ pub(super) fn swap(fd: &mut Fd, family: Family) {
 }
 
 /// Takes over the tuple of data that went through a socket; gives whether that changed anything.
-pub(super) fn take_over(fd: &mut Fd, tuple: SockTuple<'_>) -> bool {
+pub(super) fn take_over(view: View, fd: &mut Fd, tuple: SockTuple<'_>) -> bool {
     match tuple {
         SockTuple::Inet { ends, from_v6 } => {
             let family = Family::of(ends.source.ip);
@@ -52,7 +53,7 @@ pub(super) fn take_over(fd: &mut Fd, tuple: SockTuple<'_>) -> bool {
                 }
                 fd.kind = FdType::Ipv4Sock;
             }
-            if !learn(fd, ends, false) {
+            if !learn(view, fd, ends) {
                 return false;
             }
         }
@@ -65,7 +66,7 @@ pub(super) fn take_over(fd: &mut Fd, tuple: SockTuple<'_>) -> bool {
     }
     // An address that changes in the middle means datagrams.
     if let Some(family) = fd.family()
-        && fd.addresses.l4(family) == L4Proto::Unknown
+        && fd.addresses.lacks_l4(family)
     {
         fd.addresses.set_l4(family, L4Proto::Udp);
     }

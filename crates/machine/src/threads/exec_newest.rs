@@ -51,6 +51,7 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     {
         thread.id.exepath = exepath;
     }
+    machine.close_on_exec(tid);
     if let Some(thread) = machine.threads.get_mut(tid) {
         thread.id.flags = (thread.id.flags & LASTING) | ThreadFlags::NAME_CHANGED;
     }

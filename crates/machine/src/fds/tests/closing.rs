@@ -79,7 +79,7 @@ fn close_range_takes_effect_at_once_or_on_exec() {
     assert!(host.fd(5).is_some() && host.fd(6).is_none() && host.fd(7).is_none());
     host.event(code::CLOSE_RANGE_X, &[i64p(0), u32p(4), u32p(4), u32p(4)]);
     assert!(host.fd(4).is_some());
-    host.machine.threads.get_mut(TID).unwrap().fds.close_on_exec();
+    host.machine.close_on_exec(TID);
     assert!(host.fd(3).is_some() && host.fd(4).is_none() && host.fd(5).is_some());
 }
 

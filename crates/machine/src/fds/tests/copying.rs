@@ -46,7 +46,7 @@ fn copies_survive_exec_unless_asked_not_to() {
     host.event(code::FCNTL_X, &[i64p(6), i64p(3), u8p(26), u64p(0)]);
     host.event(code::DUP_1_X, &[i64p(7), i64p(3)]);
     host.event(code::FCNTL_X, &[i64p(0), i64p(7), u8p(3), u64p(1)]);
-    host.machine.threads.get_mut(TID).unwrap().fds.close_on_exec();
+    host.machine.close_on_exec(TID);
     assert_eq!((3..8).filter(|&fd| host.fd(fd).is_some()).collect::<Vec<_>>(), [4]);
 }
 

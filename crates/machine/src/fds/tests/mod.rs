@@ -1,12 +1,12 @@
 //! Descriptors, family by family: events of one thread, and what its table and the events' objects then are.
 
+mod binding;
 mod closing;
 mod connecting;
 mod copying;
 mod finding;
 mod importing;
 mod opening;
-mod referring;
 mod sockets;
 mod special;
 mod traffic;

@@ -55,6 +55,6 @@ fn a_memory_file_has_the_name_it_was_given() {
     let applied = host.event(code::MEMFD_CREATE_X, &[i64p(3), text("secret"), u32p(1)]);
     assert_eq!((host.name(3).as_str(), host.fd(3).unwrap().kind), ("secret", FdType::Memfd));
     assert!(applied.name_changed);
-    host.machine.threads.get_mut(TID).unwrap().fds.close_on_exec();
+    host.machine.close_on_exec(TID);
     assert!(host.fd(3).is_none());
 }
