@@ -47,10 +47,7 @@ fn a_socket_that_receives_first_is_a_server() {
 
 #[test]
 fn a_bound_socket_shows_its_port_as_the_destination_in_the_classic_view() {
-    for (view, name) in [
-        (View::Classic, "9.9.9.9:4000->53.0.3.0:53"),
-        (View::Exit, "9.9.9.9:4000->10.0.0.1:53"),
-    ] {
+    for (view, name) in [(View::Classic, "9.9.9.9:4000->53.0.3.0:53"), (View::Exit, "9.9.9.9:4000->10.0.0.1:53")] {
         let mut host = Host::new(view);
         host.socket(3, INET, DGRAM);
         match view {
