@@ -137,10 +137,12 @@ bitflags::bitflags! {
         const PRINTS_OWN = 1 << 15;
         /// The argument may follow a dot, as in `evt.arg.name`.
         const ARG_DOT = 1 << 16;
-        /// Classic view: output leaves out the bytes that do not print.
-        const SANITIZED = 1 << 18;
         /// `=` holds for values up to the one given; there is no other comparison.
         const AT_MOST = 1 << 17;
+        /// Classic view: output leaves out the bytes that do not print.
+        const SANITIZED = 1 << 18;
+        /// It is the event's time: as a value for programs (JSON) it is nanoseconds since the epoch.
+        const EVENT_TIME = 1 << 19;
     }
 }
 

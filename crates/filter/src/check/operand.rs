@@ -21,7 +21,7 @@ struct Argument {
 
 impl Checker {
     /// Checks what yields values. `None` if something in it is wrong.
-    pub(super) fn source(&mut self, operand: &Operand) -> Option<Source> {
+    pub fn source(&mut self, operand: &Operand) -> Option<Source> {
         let source = match operand {
             Operand::Field(field) => self.field(field)?,
             Operand::Literal(literal) => Source {
@@ -85,7 +85,7 @@ impl Checker {
         }
     }
 
-    fn lookup_error(&self, expr: &FieldExpr, error: LookupError) -> FilterError {
+    pub fn lookup_error(&self, expr: &FieldExpr, error: LookupError) -> FilterError {
         let kind = match error {
             LookupError::UnknownField => ErrorKind::UnknownField { name: expr.name.clone() },
             LookupError::ArgumentMissing(field) => ErrorKind::ArgumentMissing { field },

@@ -104,6 +104,11 @@ impl Source {
 }
 
 impl Source {
+    /// Whether its values depend on the rows before.
+    pub fn is_ordered(&self) -> bool {
+        self.scope == Scope::Order
+    }
+
     /// The marks of the field that this is; none if it is none, or transformed.
     pub fn field_flags(&self) -> FieldFlags {
         match &self.reader {

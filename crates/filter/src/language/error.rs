@@ -73,6 +73,10 @@ pub enum ErrorKind {
     OperatorTakesNoField { operator: &'static str },
     /// Both sides have to be of the same type.
     TypesDiffer { left: String, right: String },
+    /// The field has no value to print.
+    OnlyInFilters { field: &'static str },
+    /// The place for a value is too wide.
+    TooWide { limit: usize },
 }
 
 /// What is odd.
@@ -115,6 +119,8 @@ impl fmt::Display for ErrorKind {
             NoTransformer { field } => write!(f, "the field `{field}` cannot stand in a transformer"),
             NoRightSide { field } => write!(f, "the field `{field}` cannot be compared with another field"),
             OperatorTakesNoField { operator } => write!(f, "`{operator}` cannot compare with a field"),
+            OnlyInFilters { field } => write!(f, "the field `{field}` is for filters only"),
+            TooWide { limit } => write!(f, "a value takes at most {limit} bytes"),
             TypesDiffer { left, right } => write!(f, "the left side is {left}, the right side is {right}"),
         }
     }

@@ -48,6 +48,14 @@ pub fn parse(text: &str) -> Parsed {
     Parsed { expr, errors: parser.errors }
 }
 
+/// The transformer that stands at byte `at` of a text, if one does, and where it ends.
+pub(crate) fn transformer_at(text: &str, at: usize) -> Option<Result<(TransformerExpr, usize), Box<FilterError>>> {
+    let mut parser = Parser { lexer: Lexer::new(text), errors: Vec::new(), depth: 0 };
+    parser.lexer.go_to(at);
+    let transformer = parser.transformer().transpose()?;
+    Some(transformer.map(|transformer| (transformer, parser.lexer.at())))
+}
+
 /// The fault that ends the reading of a comparison.
 type Fault = Box<FilterError>;
 

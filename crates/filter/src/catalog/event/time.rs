@@ -10,8 +10,10 @@ use capture_event::PrintFormat::{Dec, NA, PaddedDec10};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.time", CharBuf, NA, Depends::Row, |ask| clock(ask, false, true), "Time of day, with nanoseconds."),
-    field("evt.time.s", CharBuf, NA, Depends::Row, |ask| clock(ask, false, false), "Time of day, in whole seconds."),
+    field("evt.time", CharBuf, NA, Depends::Row, |ask| clock(ask, false, true), "Time of day, with nanoseconds.")
+        .flags(FieldFlags::EVENT_TIME),
+    field("evt.time.s", CharBuf, NA, Depends::Row, |ask| clock(ask, false, false), "Time of day, in whole seconds.")
+        .flags(FieldFlags::EVENT_TIME),
     field(
         "evt.time.iso8601",
         CharBuf,
@@ -19,8 +21,10 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Row,
         |ask| Extracted::owned(Some(iso8601(ask.row.header.ts).into_bytes())),
         "Date and time in UTC in ISO 8601 form, with nanoseconds.",
-    ),
-    field("evt.datetime", CharBuf, NA, Depends::Row, |ask| clock(ask, true, true), "Date and time, with nanoseconds."),
+    )
+    .flags(FieldFlags::EVENT_TIME),
+    field("evt.datetime", CharBuf, NA, Depends::Row, |ask| clock(ask, true, true), "Date and time, with nanoseconds.")
+        .flags(FieldFlags::EVENT_TIME),
     field(
         "evt.datetime.s",
         CharBuf,
@@ -28,7 +32,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Row,
         |ask| clock(ask, true, false),
         "Date and time, in whole seconds.",
-    ),
+    )
+    .flags(FieldFlags::EVENT_TIME),
     field("evt.rawtime", AbsTime, Dec, Depends::Row, |ask| number(ask.row.header.ts), "Nanoseconds since the epoch."),
     field(
         "evt.rawtime.s",
@@ -85,7 +90,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     .ordered(|ask, memory| number(delta(ask, memory) % SECOND)),
     field("evt.outputtime", CharBuf, NA, Depends::Order, none, "The time in the form that -t asks for.")
         .ordered(|ask, memory| Extracted::owned(Some(output_time(ask, memory).into_bytes())))
-        .flags(FieldFlags::PRINT_ONLY),
+        .flags(FieldFlags::PRINT_ONLY.union(FieldFlags::EVENT_TIME)),
     field("evt.around", UInt64, Dec, Depends::Row, around, AROUND_HELP).flags(
         FieldFlags::ARG_REQUIRED
             .union(FieldFlags::ARG_INDEX)

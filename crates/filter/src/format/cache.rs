@@ -1,0 +1,61 @@
+//! Texts that were made before for the same thread or object.
+
+use crate::check::scope::Scope;
+use crate::value::{Extracted, Value};
+use capture_batch::Row;
+use std::borrow::Cow;
+
+/// How many texts are kept. Neighbouring events are mostly of a few threads.
+const SLOTS: usize = 64;
+
+/// The texts of one field, by what they depend on. Only what has to be made is kept: text that lies in the batch is
+/// copied as fast from there.
+#[derive(Default)]
+pub(super) struct TextCache {
+    slots: Vec<Option<(Key, Box<[u8]>)>>,
+}
+
+/// The segment and the ids in it that a value depends on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    segment: u64,
+    ids: [usize; 2],
+}
+
+impl TextCache {
+    /// What a value with this scope depends on in a row; `None` if its texts are not kept.
+    pub fn key(&self, scope: Scope, row: Row<'_>) -> Option<Key> {
+        let batch = row.batch;
+        let own = || batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| id.index());
+        let ids = match scope {
+            Scope::Own => [own()?, 0],
+            Scope::Actor => [own()?, batch.lineage.get(row.index).filter(|id| !id.is_none())?.index()],
+            Scope::Object => [batch.object.get(row.index).filter(|id| !id.is_none())?.index(), 0],
+            _ => return None,
+        };
+        Some(Key { segment: batch.segment.serial, ids })
+    }
+
+    /// The text for a key.
+    pub fn get(&self, key: Key) -> Option<&[u8]> {
+        let (found, text) = self.slots.get(slot(key))?.as_ref()?;
+        (*found == key).then_some(text)
+    }
+
+    /// Keeps the text that a value printed as, if it was made for the occasion.
+    pub fn put(&mut self, key: Key, value: &Extracted<'_>, text: &[u8]) {
+        if !matches!(value, Extracted::One(Value::Bytes(Cow::Owned(_))) | Extracted::Many(_)) {
+            return;
+        }
+        if self.slots.is_empty() {
+            self.slots.resize_with(SLOTS, || None);
+        }
+        if let Some(slot) = self.slots.get_mut(slot(key)) {
+            *slot = Some((key, text.into()));
+        }
+    }
+}
+
+fn slot(key: Key) -> usize {
+    (key.ids[0] ^ key.ids[1].rotate_left(3)) % SLOTS
+}
