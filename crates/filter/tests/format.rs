@@ -140,7 +140,8 @@ fn presets_compile_in_both_views() {
 
 #[test]
 fn any_text_compiles_or_is_refused() {
-    let pieces = ["%", "%5", "%-", "proc.name", "[", "]", "evt.arg", ".", "tolower(", ")", "\"", "\\", "é", "*", " ", "%%"];
+    let pieces =
+        ["%", "%5", "%-", "proc.name", "[", "]", "evt.arg", ".", "tolower(", ")", "\"", "\\", "é", "*", " ", "%%"];
     for a in pieces {
         for b in pieces {
             for c in pieces {

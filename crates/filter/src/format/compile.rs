@@ -19,7 +19,8 @@ use capture_event::PrintFormat;
 const MAX_WIDTH: usize = 1 << 16;
 
 pub(super) fn compile(text: &str, view: View) -> Result<Format, Vec<FilterError>> {
-    let mut compiler = Compiler { text, at: 0, view, checker: Checker::new(view), segments: Vec::new(), members: Vec::new() };
+    let mut compiler =
+        Compiler { text, at: 0, view, checker: Checker::new(view), segments: Vec::new(), members: Vec::new() };
     if text.is_empty() {
         compiler.fault(ErrorKind::Expected("a format"), 0, 0);
     }
@@ -186,12 +187,8 @@ impl<'t> Compiler<'t> {
     fn source(&mut self, operand: &Operand) -> Option<(Source, Style)> {
         let operand = self.as_printed(operand);
         let source = self.checker.source(&operand)?;
-        let mut style = Style {
-            ty: source.ty.ty,
-            format: PrintFormat::Dec,
-            is_list: source.ty.list,
-            is_sanitized: false,
-        };
+        let mut style =
+            Style { ty: source.ty.ty, format: PrintFormat::Dec, is_list: source.ty.list, is_sanitized: false };
         if let Reader::Field { field, .. } = &source.reader {
             if field.field.flags.contains(FieldFlags::FILTER_ONLY) {
                 let (field, span) = (field.field.name, operand.span());

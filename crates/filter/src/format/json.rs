@@ -1,8 +1,8 @@
 //! Events as JSON objects.
 
 use crate::Env;
-use crate::check::source::{Reader, Source, State};
 use crate::catalog::FieldFlags;
+use crate::check::source::{Reader, Source, State};
 use crate::print::field::{Style, decimal};
 use crate::print::json::string;
 use capture_batch::Row;
@@ -23,7 +23,8 @@ impl Member {
         let mut quoted = Vec::new();
         string(&mut quoted, name.as_bytes());
         quoted.push(b':');
-        let is_event_time = matches!(&source.reader, Reader::Field { field, .. } if field.field.flags.contains(FieldFlags::EVENT_TIME));
+        let is_event_time =
+            matches!(&source.reader, Reader::Field { field, .. } if field.field.flags.contains(FieldFlags::EVENT_TIME));
         Member { name: quoted, source, style, is_event_time }
     }
 
