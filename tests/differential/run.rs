@@ -1,12 +1,9 @@
 //! Running both programs.
 
-use capture_testkit::Program;
+use capture_testkit::{Program, parallel};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 
 /// The words of a command line, beside the capture.
 #[derive(Debug, Clone)]
@@ -65,28 +62,9 @@ pub fn for_each<T: Sync, R: Send>(
     captures: &[PathBuf],
     items: &[T],
     work: impl Fn(&Path, &T) -> R + Sync,
-    mut done: impl FnMut(R),
+    done: impl FnMut(R),
 ) {
-    if items.is_empty() {
-        return;
-    }
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
-    let sender = Mutex::new(sender);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let sender = sender.lock().expect("no thread panics with the lock").clone();
-            let (next, work) = (&next, &work);
-            scope.spawn(move || {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(capture) = captures.get(at / items.len()) else { break };
-                    let _ = sender.send(work(capture, &items[at % items.len()]));
-                }
-            });
-        }
-        drop(sender);
-        receiver.iter().for_each(&mut done);
-    });
+    let pairs: Vec<(&PathBuf, &T)> =
+        captures.iter().flat_map(|capture| items.iter().map(move |item| (capture, item))).collect();
+    parallel(&pairs, |(capture, item)| work(capture, item), done);
 }
