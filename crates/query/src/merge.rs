@@ -5,108 +5,130 @@
 
 use std::ops::{ControlFlow, Range};
 
-/// A capture as the merge sees it: batches of rows, made when they are due.
-pub(crate) trait Feed {
+/// What is merged: parts, told by their numbers from 0, that consist of batches of rows.
+pub(crate) trait Parts {
     /// A batch, and what was made of it.
     type Batch;
-    /// The time of its first event, ns since the epoch; anything before it if that is not known.
-    fn first_ts(&self) -> u64;
-    /// The next batch.
-    fn next(&mut self) -> Option<Self::Batch>;
+    /// How many parts there are.
+    fn count(&self) -> usize;
+    /// The time of a part's first row, ns since the epoch; anything before it if that is not known.
+    fn first_ts(&self, part: usize) -> u64;
+    /// A part's next batch; `None` at its end. Asked for the first time when the first row is due.
+    fn load(&mut self, part: usize) -> Option<Self::Batch>;
     /// How many rows a batch has.
     fn len(batch: &Self::Batch) -> usize;
     /// The time of a row of a batch, ns since the epoch.
     fn ts(batch: &Self::Batch, row: usize) -> u64;
+    /// Takes the next rows of all.
+    fn emit(&mut self, part: usize, batch: &mut Self::Batch, rows: Range<usize>) -> ControlFlow<()>;
 }
 
-/// The batch of a feed that is being merged, and its next row.
-struct Head<B> {
-    batch: B,
-    at: usize,
+/// Where a part stands.
+enum Lane<B> {
+    /// Its first batch was not loaded yet: the time of its first row.
+    Waiting(u64),
+    /// A batch, and its next row.
+    At(B, usize),
+    /// It has no rows any more.
+    Ended,
 }
 
-/// A feed and where it stands.
-struct Lane<F: Feed> {
-    feed: F,
-    head: Option<Head<F::Batch>>,
-    ended: bool,
-}
-
-impl<F: Feed> Lane<F> {
-    /// The time of its next row, as far as that is known.
-    fn due(&self) -> u64 {
-        match &self.head {
-            Some(head) => F::ts(&head.batch, head.at),
-            None => self.feed.first_ts(),
-        }
-    }
-
-    /// Gets its next batch that has rows, or ends.
-    fn load(&mut self) {
-        while let Some(batch) = self.feed.next() {
-            if F::len(&batch) > 0 {
-                self.head = Some(Head { batch, at: 0 });
-                return;
-            }
-        }
-        self.ended = true;
-    }
-}
-
-/// Hands the rows of all feeds to `emit` in the order of their times, in runs of rows of one batch. Feeds are told by
-/// their place. A feed is asked for its first batch when its first event is due.
-pub(crate) fn merge<F: Feed>(
-    feeds: Vec<F>,
-    mut emit: impl FnMut(usize, &mut F::Batch, Range<usize>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut lanes: Vec<Lane<F>> = feeds.into_iter().map(|feed| Lane { feed, head: None, ended: false }).collect();
+/// Emits the rows of all parts in the order of their times, in runs of rows of one batch.
+pub(crate) fn merge<P: Parts>(parts: &mut P) -> ControlFlow<()> {
+    let mut lanes: Vec<Lane<P::Batch>> = (0..parts.count()).map(|i| Lane::Waiting(parts.first_ts(i))).collect();
+    let mut due: Vec<Option<u64>> = lanes.iter().map(next_ts::<P>).collect();
     loop {
-        let running = lanes.iter().enumerate().filter(|(_, lane)| !lane.ended);
-        let Some((next, _)) = running.min_by_key(|(_, lane)| lane.due()) else { return ControlFlow::Continue(()) };
-        let limit = limit(&lanes, next);
+        let running = due.iter().enumerate().filter_map(|(i, due)| due.map(|ts| (ts, i)));
+        let Some((_, next)) = running.min() else { return ControlFlow::Continue(()) };
         let Some(lane) = lanes.get_mut(next) else { return ControlFlow::Continue(()) };
-        let Some(head) = &mut lane.head else {
-            lane.load();
-            continue;
+        let is_used_up = match lane {
+            Lane::At(batch, at) => {
+                let rows = *at..run_end::<P>(batch, *at, limit(&due, next));
+                *at = rows.end;
+                let len = P::len(batch);
+                parts.emit(next, batch, rows)?;
+                *at >= len
+            }
+            _ => true,
         };
-        let rows = head.at..run_end::<F>(head, limit);
-        head.at = rows.end;
-        emit(next, &mut head.batch, rows)?;
-        if head.at >= F::len(&head.batch) {
-            lane.head = None;
-            lane.load();
+        if is_used_up {
+            // The batch goes before the next one comes.
+            *lane = Lane::Ended;
+            *lane = load(parts, next);
+        }
+        if let Some(due) = due.get_mut(next) {
+            *due = next_ts::<P>(lane);
         }
     }
 }
 
-/// Where the run of the lane `of` must end: before the first row with this time or a later one. `None`: nowhere.
-fn limit<F: Feed>(lanes: &[Lane<F>], of: usize) -> Option<u64> {
-    let others = lanes.iter().enumerate().filter(|&(i, lane)| i != of && !lane.ended);
-    // Rows of the same time may go on if the other lane's turn is later.
-    others.map(|(i, lane)| if i > of { lane.due().saturating_add(1) } else { lane.due() }).min()
+/// The next batch of a part that has rows.
+fn load<P: Parts>(parts: &mut P, part: usize) -> Lane<P::Batch> {
+    while let Some(batch) = parts.load(part) {
+        if P::len(&batch) > 0 {
+            return Lane::At(batch, 0);
+        }
+    }
+    Lane::Ended
 }
 
-fn run_end<F: Feed>(head: &Head<F::Batch>, limit: Option<u64>) -> usize {
-    let len = F::len(&head.batch);
+/// The time of a lane's next row, as far as that is known; `None` if there is none.
+fn next_ts<P: Parts>(lane: &Lane<P::Batch>) -> Option<u64> {
+    match lane {
+        Lane::Waiting(ts) => Some(*ts),
+        Lane::At(batch, at) => Some(P::ts(batch, *at)),
+        Lane::Ended => None,
+    }
+}
+
+/// Where a run of the lane `of` must end: before the first row with this time or a later one. `None`: nowhere.
+fn limit(due: &[Option<u64>], of: usize) -> Option<u64> {
+    let others = due.iter().enumerate().filter(|&(i, _)| i != of);
+    // Of rows of the same time, those of the lane that stands first come first.
+    others.filter_map(|(i, due)| due.map(|ts| if i > of { ts.saturating_add(1) } else { ts })).min()
+}
+
+fn run_end<P: Parts>(batch: &P::Batch, at: usize, limit: Option<u64>) -> usize {
+    let len = P::len(batch);
     let Some(limit) = limit else { return len };
-    let after_first = head.at + 1;
-    (after_first..len).find(|&row| F::ts(&head.batch, row) >= limit).unwrap_or(len)
+    (at + 1..len).find(|&row| P::ts(batch, row) >= limit).unwrap_or(len)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Batches of times.
-    struct Times(u64, std::vec::IntoIter<Vec<u64>>);
+    /// Batches of times, and what was emitted of them.
+    struct Times {
+        first: Vec<u64>,
+        batches: Vec<std::vec::IntoIter<Vec<u64>>>,
+        rows: Vec<(usize, u64)>,
+        stop_after: usize,
+    }
 
-    impl Feed for Times {
-        type Batch = Vec<u64>;
-        fn first_ts(&self) -> u64 {
-            self.0
+    impl Times {
+        fn new(captures: &[&[&[u64]]]) -> Self {
+            let batches = |parts: &&[&[u64]]| parts.iter().map(|b| b.to_vec()).collect::<Vec<_>>().into_iter();
+            let first = |parts: &&[&[u64]]| parts.iter().copied().flatten().next().copied().unwrap_or(0);
+            Times {
+                first: captures.iter().map(first).collect(),
+                batches: captures.iter().map(batches).collect(),
+                rows: Vec::new(),
+                stop_after: usize::MAX,
+            }
         }
-        fn next(&mut self) -> Option<Vec<u64>> {
-            self.1.next()
+    }
+
+    impl Parts for Times {
+        type Batch = Vec<u64>;
+        fn count(&self) -> usize {
+            self.first.len()
+        }
+        fn first_ts(&self, part: usize) -> u64 {
+            self.first[part]
+        }
+        fn load(&mut self, part: usize) -> Option<Vec<u64>> {
+            self.batches[part].next()
         }
         fn len(batch: &Vec<u64>) -> usize {
             batch.len()
@@ -114,19 +136,16 @@ mod tests {
         fn ts(batch: &Vec<u64>, row: usize) -> u64 {
             batch[row]
         }
+        fn emit(&mut self, part: usize, batch: &mut Vec<u64>, rows: Range<usize>) -> ControlFlow<()> {
+            self.rows.extend(batch[rows].iter().map(|&ts| (part, ts)));
+            if self.rows.len() >= self.stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
     }
 
     fn merged(captures: &[&[&[u64]]]) -> Vec<(usize, u64)> {
-        let feed = |batches: &&[&[u64]]| {
-            let batches: Vec<Vec<u64>> = batches.iter().map(|batch| batch.to_vec()).collect();
-            Times(batches.iter().flatten().next().copied().unwrap_or(0), batches.into_iter())
-        };
-        let mut rows = Vec::new();
-        let _ = merge(captures.iter().map(feed).collect(), |i, batch, range| {
-            rows.extend(batch[range].iter().map(|&ts| (i, ts)));
-            ControlFlow::Continue(())
-        });
-        rows
+        let mut times = Times::new(captures);
+        assert_eq!(merge(&mut times), ControlFlow::Continue(()));
+        times.rows
     }
 
     #[test]
@@ -156,12 +175,8 @@ mod tests {
 
     #[test]
     fn a_consumer_can_stop() {
-        let mut seen = 0;
-        let feed = Times(1, vec![vec![1, 2], vec![3]].into_iter());
-        let end = merge(vec![feed], |_, _, rows| {
-            seen += rows.len();
-            ControlFlow::Break(())
-        });
-        assert_eq!((seen, end), (2, ControlFlow::Break(())));
+        let mut times = Times { stop_after: 1, ..Times::new(&[&[&[1, 2], &[3]]]) };
+        assert_eq!(merge(&mut times), ControlFlow::Break(()));
+        assert_eq!(times.rows.len(), 2);
     }
 }

@@ -1,0 +1,69 @@
+//! The batches of one capture, in order.
+
+use crate::Capture;
+use capture_batch::{Batch, Needs, View};
+use capture_machine::replay::{Piece, Replay};
+use capture_scap::Damage;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// How many batches may be ready before they are used: memory stays bounded, whoever is slower.
+const READY: usize = 2;
+
+/// How a capture is replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// On the thread that uses the batches.
+    Sequential,
+    /// On a thread of its own, a little ahead.
+    Ahead,
+}
+
+/// What comes out of a capture, and how many bytes of its file were read until then.
+pub(crate) struct Item {
+    pub(crate) piece: Piece,
+    pub(crate) position: u64,
+}
+
+/// The batches of one capture.
+pub(crate) enum Stream {
+    Sequential(Box<Replay>),
+    Ahead(Receiver<Item>),
+}
+
+impl Stream {
+    /// Begins to replay a capture.
+    pub(crate) fn start(capture: Capture, view: View, needs: Needs, pace: Pace) -> Stream {
+        let (reader, name) = capture.into_parts();
+        let replay = Replay::new(reader, view, needs, &name);
+        match pace {
+            Pace::Sequential => Stream::Sequential(Box::new(replay)),
+            Pace::Ahead => {
+                let (sender, receiver) = sync_channel(READY);
+                // Nobody waits for it: it ends with its capture, or when its receiver is gone.
+                std::thread::spawn(move || send(replay, &sender));
+                Stream::Ahead(receiver)
+            }
+        }
+    }
+
+    /// The next piece.
+    pub(crate) fn next(&mut self) -> Option<Item> {
+        match self {
+            Stream::Sequential(replay) => next(replay),
+            Stream::Ahead(receiver) => receiver.recv().ok(),
+        }
+    }
+}
+
+fn next(replay: &mut Replay) -> Option<Item> {
+    let piece = replay.next_piece()?;
+    Some(Item { piece, position: replay.reader().file_position() })
+}
+
+fn send(mut replay: Replay, sender: &SyncSender<Item>) {
+    while let Some(item) = next(&mut replay) {
+        if sender.send(item).is_err() {
+            return;
+        }
+    }
+}
