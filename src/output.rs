@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::fd::AsFd;
 
-/// Standard output, buffered; on a terminal and with `--unbuffered` line by line.
+/// Standard output, buffered; on a terminal and with `--unbuffered` lines go out as they come.
 pub struct Output {
     sink: BufWriter<File>,
     flush_lines: bool,
@@ -12,7 +12,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Takes standard output. With `unbuffered` every line goes out at once.
+    /// Takes standard output. With `unbuffered` nothing is held back.
     pub fn stdout(unbuffered: bool) -> io::Result<Self> {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
@@ -31,15 +31,9 @@ impl Output {
         self.terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes, whole lines as a rule.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sink.write_all(bytes)
-    }
-
-    /// Writes a line: `bytes` and a line feed.
-    pub fn line(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.sink.write_all(bytes)?;
-        self.sink.write_all(b"\n")?;
         if self.flush_lines { self.sink.flush() } else { Ok(()) }
     }
 

@@ -1,9 +1,17 @@
 //! `capture query`: the events of captures that a filter selects, printed or written.
 
-use crate::input;
+mod chisels;
+mod hosts;
+mod settings;
+mod show;
+mod summary;
+
 use crate::moment::{self, Moment};
+use crate::output::Output;
 use crate::status::{End, Failure, READING_HELP};
 use capture_batch::View;
+use capture_filter::TimeOutput;
+use capture_filter::format::preset;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -197,10 +205,46 @@ enum TimeType {
     Delta,
 }
 
+impl TimeType {
+    fn output(self) -> TimeOutput {
+        match self {
+            TimeType::Human => TimeOutput::Clock,
+            TimeType::Absolute => TimeOutput::Absolute,
+            TimeType::Relative => TimeOutput::Relative,
+            TimeType::Latency => TimeOutput::Latency,
+            TimeType::Delta => TimeOutput::Delta,
+        }
+    }
+}
+
 /// Does what the options say.
 pub fn run(args: Args) -> Result<End, Failure> {
-    let (more, filter) = input::split_words(args.words);
-    let inputs = input::named(&[args.read, more].concat())?;
-    let _ = (inputs, filter);
-    Ok(End::Good)
+    if let Some(chisel) = &args.chisel {
+        return Err(chisels::answer(chisel));
+    }
+    let mut output = Output::stdout(args.unbuffered)?;
+    if let Some(text) = listing(&args, &output) {
+        output.write(text.as_bytes())?;
+        output.finish()?;
+        return Ok(End::Good);
+    }
+    let job = settings::job(args, &output)?;
+    show::run(job, output)
+}
+
+/// What is printed without reading a capture.
+fn listing(args: &Args, output: &Output) -> Option<String> {
+    if args.list {
+        Some(crate::fields::list("", args.verbose))
+    } else if args.list_events {
+        Some(crate::events::list(View::Classic.dialect()))
+    } else if args.print.as_deref() == Some("p") {
+        Some(format!("{}\n", default_format(output)))
+    } else {
+        None
+    }
+}
+
+fn default_format(output: &Output) -> &'static str {
+    if output.has_colour() { preset::COLORED } else { preset::DEFAULT }
 }

@@ -1,0 +1,175 @@
+//! From options to what is to be done: which captures, which view, which events, printed how.
+
+use super::{Args, TimeType, default_format, hosts};
+use crate::input::{self, Input};
+use crate::moment::Moment;
+use crate::output::Output;
+use crate::report;
+use crate::status::Failure;
+use capture_batch::View;
+use capture_filter::format::preset;
+use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning};
+use capture_query::Capture;
+use capture_scap::OpenError;
+use jiff::tz::TimeZone;
+use std::ops::Range;
+
+/// What is to be done.
+pub struct Job {
+    /// Where the events come from.
+    pub captures: Vec<Capture>,
+    /// Which view is shown.
+    pub view: View,
+    /// The filter's text; empty for none.
+    pub filter: String,
+    /// Times of the events that are looked at, ns since the epoch.
+    pub times: Range<u64>,
+    /// How many selected events are looked at.
+    pub limit: Option<u64>,
+    /// How selected events are shown.
+    pub show: Show,
+    /// How fields print. Each capture has its own names of hosts.
+    pub envs: Vec<Env>,
+    /// Whether internal events are shown.
+    pub internal: bool,
+    /// Whether events are counted by type.
+    pub summary: bool,
+    /// Whether statistics are printed at the end.
+    pub verbose: bool,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// How selected events are shown.
+pub enum Show {
+    /// Not at all.
+    Nothing,
+    /// A line each, in this format.
+    Lines(String),
+    /// A JSON object each, with the fields of this format.
+    Json(String),
+    /// A row of a table, with these fields.
+    Table(Vec<String>),
+}
+
+/// What the options ask for.
+pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
+    let (more, words) = input::split_words(args.words.clone());
+    let mut captures = open(input::named(&[args.read.clone(), more].concat())?)?;
+    let view = match args.view {
+        Some(name) => name.view(),
+        None => natural_view(&mut captures),
+    };
+    let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
+    let filter = filter_text(words)?;
+    let env = env(&args, &zone);
+    let names = compile(&filter, view, &env)?.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
+    let envs = hosts::envs(env, args.hosts.as_deref(), args.resolve, &names, captures.len())?;
+    let first_ts = captures.iter_mut().filter_map(Capture::first_ts).min().unwrap_or(0);
+    let bound = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.resolve(first_ts, &zone));
+    Ok(Job {
+        captures,
+        view,
+        filter,
+        times: bound(&args.from).unwrap_or(0)..bound(&args.to).unwrap_or(u64::MAX),
+        limit: args.numevents,
+        show: show(&args, output),
+        envs,
+        internal: args.debug,
+        summary: args.summary,
+        verbose: args.verbose,
+        progress: args.progress,
+    })
+}
+
+/// Opens captures. Files of a directory that are no captures are left out.
+fn open(inputs: Vec<Input>) -> Result<Vec<Capture>, Failure> {
+    if inputs.is_empty() {
+        return Err(Failure::new("no capture: name one with -r FILE (`-` is standard input)"));
+    }
+    let mut captures = Vec::new();
+    for input in inputs {
+        let name = input.to_string();
+        let opened = match &input {
+            Input::Stdin => Capture::stdin("-"),
+            Input::File(path) | Input::Listed(path) => Capture::open(path, &*name),
+        };
+        match (opened, &input) {
+            (Ok(capture), _) => captures.push(capture),
+            (Err(OpenError::NotACapture(_)), Input::Listed(_)) => report::note(&format!("{name} is not a capture")),
+            (Err(error), _) => return Err(Failure::new(format_args!("{name}: {error}"))),
+        }
+    }
+    if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(captures) }
+}
+
+/// The view for captures of which the user said nothing: the classic one if all were made for it.
+fn natural_view(captures: &mut [Capture]) -> View {
+    if captures.iter_mut().all(|capture| capture.natural_view() == View::Classic) {
+        report::note("the classic view: enter and exit events (--view exit shows exit events only)");
+        View::Classic
+    } else {
+        report::note("the exit view: exit events only (--view classic shows all events as they are stored)");
+        View::Exit
+    }
+}
+
+fn filter_text(words: Vec<std::ffi::OsString>) -> Result<String, Failure> {
+    let words: Result<Vec<String>, _> = words.into_iter().map(std::ffi::OsString::into_string).collect();
+    match words {
+        Ok(words) => Ok(words.join(" ")),
+        Err(word) => Err(Failure::new(format_args!("the filter is not UTF-8: {}", word.display()))),
+    }
+}
+
+/// Compiles a filter; an empty text is none. Warnings go to stderr.
+fn compile(text: &str, view: View, env: &Env) -> Result<Option<Filter>, Failure> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let filter = Filter::compile(text, view, env).map_err(|errors| explain(text, &errors))?;
+    filter.warnings().iter().for_each(|warning: &FilterWarning| report::note(&warning.render(text)));
+    Ok(Some(filter))
+}
+
+/// All faults of a filter or format, each with its place.
+pub fn explain(text: &str, errors: &[FilterError]) -> Failure {
+    let rendered: Vec<String> = errors.iter().map(|error| error.render(text)).collect();
+    Failure::new(rendered.join("\n"))
+}
+
+fn env(args: &Args, zone: &TimeZone) -> Env {
+    let encodings = [
+        (args.print_hex, BufferFormat::Hex),
+        (args.print_hex_ascii, BufferFormat::HexAscii),
+        (args.print_ascii, BufferFormat::Ascii),
+        (args.print_base64, BufferFormat::Base64),
+    ];
+    let chosen = encodings.into_iter().find(|(is_chosen, _)| *is_chosen);
+    Env {
+        time_zone: Some(zone.clone()).filter(|zone| *zone != TimeZone::UTC),
+        buffer_format: chosen.map_or(BufferFormat::Dots, |(_, format)| format),
+        buffer_limit: (!args.verbose).then_some(BUFFER_LIMIT),
+        time_output: TimeType::output(args.timetype),
+        name_ports: args.resolve_ports,
+        ..Env::default()
+    }
+}
+
+/// So many bytes of a buffer or long argument are printed without `-v`.
+const BUFFER_LIMIT: usize = 80;
+
+fn show(args: &Args, output: &Output) -> Show {
+    if args.quiet {
+        return Show::Nothing;
+    }
+    if let Some(fields) = &args.table {
+        return Show::Table(fields.split(',').map(|field| field.trim().to_owned()).collect());
+    }
+    let format = match &args.print {
+        Some(text) => preset::by_name(text).unwrap_or(text),
+        None if args.json => preset::DEFAULT,
+        None => default_format(output),
+    };
+    if args.json { Show::Json(format.to_owned()) } else { Show::Lines(format.to_owned()) }
+}
