@@ -1,9 +1,8 @@
 //! The batches of one capture, in order.
 
 use crate::Capture;
-use capture_batch::{Batch, Needs, View};
+use capture_batch::{Needs, View};
 use capture_machine::replay::{Piece, Replay};
-use capture_scap::Damage;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// How many batches may be ready before they are used: memory stays bounded, whoever is slower.
