@@ -18,7 +18,10 @@ const REPLACEMENTS: &[(&str, &str)] = &[
     ("spy_logs", "-A -p '%fd.name %evt.buffer' evt.is_io_write=true and fd.name contains .log"),
     ("spy_port", "-X evt.is_io=true and fd.port=PORT"),
     ("spy_syslog", "-p '%proc.name %syslog.severity.str %syslog.message' evt.is_syslog=true"),
-    ("spy_users", "-p '%evt.time %user.name) %proc.cwd %proc.cmdline' evt.type=execve and evt.dir=< and evt.failed=false"),
+    (
+        "spy_users",
+        "-p '%evt.time %user.name) %proc.cwd %proc.cmdline' evt.type=execve and evt.dir=< and evt.failed=false",
+    ),
     ("stderr", "-A -p %evt.buffer evt.is_io_write=true and fd.num=2"),
     ("stdin", "-A -p %evt.buffer evt.is_io_read=true and fd.num=0"),
     ("stdout", "-A -p %evt.buffer evt.is_io_write=true and fd.num=1"),
@@ -32,10 +35,15 @@ pub fn answer(chisel: &str) -> Failure {
         let width = REPLACEMENTS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let lines: Vec<String> =
             REPLACEMENTS.iter().map(|(name, words)| format!("  {name:width$}  capture query {words}")).collect();
-        return Failure::new(format_args!("there are no chisels here. These queries replace some:\n{}", lines.join("\n")));
+        return Failure::new(format_args!(
+            "there are no chisels here. These queries replace some:\n{}",
+            lines.join("\n")
+        ));
     }
     match REPLACEMENTS.iter().find(|(name, _)| *name == chisel) {
-        Some((_, words)) => Failure::new(format_args!("there are no chisels here. In place of `{chisel}`:\n  capture query {words}")),
+        Some((_, words)) => {
+            Failure::new(format_args!("there are no chisels here. In place of `{chisel}`:\n  capture query {words}"))
+        }
         None => Failure::new(format_args!("there are no chisels here, and nothing replaces `{chisel}` yet")),
     }
 }

@@ -1,8 +1,8 @@
 //! Running captures through a consumer.
 
+use crate::Capture;
 use crate::merge::{Parts, merge};
 use crate::stream::{Pace, Stream};
-use crate::Capture;
 use capture_batch::{Batch, Needs, View};
 use capture_machine::replay::Piece;
 use capture_scap::Damage;
