@@ -119,7 +119,11 @@ fn the_classic_view_shows_the_descriptors_that_sysdig_shows() {
             // The program looks at a failed openat's directory again while it prints the name, and then prints the
             // directory's other fields: what it prints depends on the order of the fields.
             let failed_openat = matches!(row.header.code, code::OPENAT_2_X | code::OPENAT2_X) && ours.num == "-1";
-            assert!(failed_openat || agrees(&ours, theirs, row), "{file} {}: {ours:?}, sysdig {theirs:?}", row.header.num);
+            assert!(
+                failed_openat || agrees(&ours, theirs, row),
+                "{file} {}: {ours:?}, sysdig {theirs:?}",
+                row.header.num
+            );
         });
         assert!(compared > 100, "{file}: {compared} events compared");
     }
@@ -151,14 +155,8 @@ fn golden(file: &Path) -> HashMap<Key, HashMap<String, String>> {
     rows.collect()
 }
 
-const CAPTURES: [&str; 6] = [
-    "cat_write",
-    "curl_google",
-    "open-multiple-files",
-    "psp_run_as_user_0_container",
-    "sample",
-    "single_ipv6_conn",
-];
+const CAPTURES: [&str; 6] =
+    ["cat_write", "curl_google", "open-multiple-files", "psp_run_as_user_0_container", "sample", "single_ipv6_conn"];
 
 #[test]
 fn the_exit_view_shows_the_descriptors_that_the_newest_libraries_show() {
