@@ -4,14 +4,11 @@ use crate::Env;
 use crate::check::Checker;
 use crate::evaluate::{Columns, Plan, Sequential, describe};
 use crate::language::ast::Expr;
-use crate::language::error::{FilterError, FilterWarning};
+use crate::language::error::{FilterError, FilterWarning, MAX_ERRORS};
 use crate::language::parser::parse;
 use crate::language::span::Position;
 use capture_batch::{Needs, View};
 use std::sync::Arc;
-
-/// How many faults of one text are reported.
-const MAX_ERRORS: usize = 100;
 
 /// A compiled filter: it is never changed, cheap to clone, and shared between threads. What an evaluation remembers is
 /// in the evaluator that [`Filter::columns`] makes.

@@ -14,7 +14,7 @@ mod warning;
 use crate::catalog::FieldFlags;
 use crate::catalog::lookup::FieldUse;
 use crate::language::ast::{Check, Expr, Literal, Name, Operand, Right};
-use crate::language::error::{ErrorKind, FilterError, FilterWarning, nearest};
+use crate::language::error::{ErrorKind, FilterError, FilterWarning, MAX_ERRORS, nearest};
 use crate::language::hex_byte;
 use crate::language::operator::{Comparison, OPERATORS};
 use crate::language::parser::MAX_DEPTH;
@@ -278,10 +278,15 @@ impl Checker {
             return true;
         }
         let kind = ErrorKind::UnknownValue { field: field.field.name, value: value.to_string() };
-        let near = nearest(&value.to_ascii_lowercase(), crate::catalog::event_types(self.view));
+        let near = self.nearest(&value, crate::catalog::event_types(self.view));
         let hint = near.map(|near| format!("did you mean `{near}`?"));
         self.errors.push(FilterError { hint, ..FilterError::new(kind, literal.span) });
         false
+    }
+
+    /// The candidate most like a word. Faults that nobody will see get no advice.
+    fn nearest<'c>(&self, word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+        nearest(&word.to_ascii_lowercase(), candidates.filter(|_| self.errors.len() < MAX_ERRORS))
     }
 
     fn collect_host_names(&mut self, left: &Source, literals: &[Literal]) {

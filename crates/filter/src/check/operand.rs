@@ -7,7 +7,7 @@ use super::types::ValueType;
 use crate::catalog::lookup::{LookupError, resolve};
 use crate::catalog::{Arg, Depends, FieldFlags, FieldUse, fields, parameter_type};
 use crate::language::ast::{FieldExpr, Operand, TransformerExpr};
-use crate::language::error::{ErrorKind, FilterError, nearest};
+use crate::language::error::{ErrorKind, FilterError};
 use crate::language::span::Span;
 use crate::language::transformer::{Action, Shape, Transformer, transformer};
 use capture_batch::{Needs, View};
@@ -95,7 +95,7 @@ impl Checker {
         };
         let hint = match error {
             LookupError::UnknownField => {
-                let near = nearest(&expr.name.to_ascii_lowercase(), fields().map(|field| field.name));
+                let near = self.nearest(&expr.name, fields().map(|field| field.name));
                 near.map(|near| format!("did you mean `{near}`?"))
             }
             LookupError::ArgumentMissing(field) => {

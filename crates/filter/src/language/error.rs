@@ -214,6 +214,9 @@ fn shown<'c>(chars: impl Iterator<Item = &'c char>) -> String {
     chars.map(|&c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// How many faults of one text are reported.
+pub(crate) const MAX_ERRORS: usize = 100;
+
 /// The one of `candidates` that is most like `word`, if any is like it.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let limit = (word.chars().count() / 3).clamp(1, 3);

@@ -10,6 +10,8 @@ impl Display for Expr {
         match self {
             Expr::And(parts) => joined(f, parts, " and "),
             Expr::Or(parts) => joined(f, parts, " or "),
+            // `not not x` would be read as `x`.
+            Expr::Not(inner) if matches!(**inner, Expr::Not(_)) => write!(f, "not ({inner})"),
             Expr::Not(inner) => {
                 f.write_str("not ")?;
                 grouped(f, inner)
@@ -34,8 +36,6 @@ fn joined(f: &mut Formatter<'_>, parts: &[Expr], joint: &str) -> fmt::Result {
 fn grouped(f: &mut Formatter<'_>, expr: &Expr) -> fmt::Result {
     match expr {
         Expr::And(_) | Expr::Or(_) => write!(f, "({expr})"),
-        // `not not x` would be read as `x`.
-        Expr::Not(inner) if matches!(**inner, Expr::Not(_)) => write!(f, "({expr})"),
         _ => write!(f, "{expr}"),
     }
 }
