@@ -51,7 +51,8 @@ pub struct Ask<'r> {
 /// thread, no object) are asked one by one: a failed open has no object, its name comes from the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depends {
-    /// The event's type alone.
+    /// The event's type alone. Types that stand for many are asked by row: calls without an event type of their own,
+    /// asynchronous events, events of plugins.
     Type,
     /// The thread's own part.
     Own,

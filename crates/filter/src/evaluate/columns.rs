@@ -14,6 +14,7 @@ use crate::check::Test;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{Batch, Row, Segment};
+use capture_event::code;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Weak};
 
@@ -147,7 +148,7 @@ fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
     let batch = row.batch;
     match scope {
         Scope::Nothing => Some(Key::Number(0)),
-        Scope::Type => Some(Key::Number(usize::from(row.header.code))),
+        Scope::Type => says_its_type(row.header.code).then(|| Key::Number(usize::from(row.header.code))),
         Scope::Own => batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
         Scope::Object => batch.object.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
         Scope::Live => {
@@ -160,4 +161,9 @@ fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
         }
         Scope::Row | Scope::Order => None,
     }
+}
+
+/// Whether the code says which type an event is of; others say it in their parameters.
+fn says_its_type(code: u16) -> bool {
+    !matches!(code, code::GENERIC_E | code::GENERIC_X | code::ASYNCEVENT_E | code::PLUGINEVENT_E)
 }

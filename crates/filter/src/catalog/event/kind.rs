@@ -43,7 +43,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.type",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Type,
         |ask| Extracted::text(type_name(ask.row)),
         "Name of the event, such as open.",
     )
@@ -62,11 +62,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "syscall.type",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Type,
         syscall_type,
         "Name of the system call, such as open; no value for events that are none.",
     )
-    .classic(Depends::Row, classic_syscall_type),
+    .classic(Depends::Type, classic_syscall_type),
     field(
         "evt.category",
         CharBuf,
@@ -76,7 +76,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "What the event is about, such as file, net, memory. For reads and writes: what they work on.",
     )
     .classic(Depends::Row, classic_category),
-    field("evt.source", CharBuf, NA, Depends::Row, source, "Where it comes from: syscall, unless a plugin made it.")
+    field("evt.source", CharBuf, NA, Depends::Type, source, "Where it comes from: syscall, unless a plugin made it.")
         .flags(FieldFlags::EXIT_ONLY),
     field(
         "evt.is_async",
@@ -87,7 +87,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Whether it was not the act of a thread, such as an event that describes a container.",
     )
     .flags(FieldFlags::EXIT_ONLY),
-    field("evt.asynctype", CharBuf, NA, Depends::Row, async_type, "For such an event: what it tells of.")
+    field("evt.asynctype", CharBuf, NA, Depends::Type, async_type, "For such an event: what it tells of.")
         .flags(FieldFlags::EXIT_ONLY),
     field(
         "evt.hostname",
