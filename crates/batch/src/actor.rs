@@ -125,8 +125,8 @@ pub struct Lineage {
     /// The thread that the thread's own parent id names. The leader's parent id may be another one, and this may
     /// be another thread of the parent than [`ancestors`](Self::ancestors) starts with.
     pub parent: Id<Own>,
-    /// The known ancestors of the process, parent first. Ends at the first unknown one, or before a loop. Exit view:
-    /// leaders of processes; classic view: the very threads that the parent ids name.
+    /// The known ancestors of the process, parent first. Ends at the first unknown one; a loop is gone round for a
+    /// while. Exit view: leaders of processes; classic view: the very threads that the parent ids name.
     pub ancestors: Box<[Id<Own>]>,
     /// The ancestors that a search through all of them visits, where they are not just [`ancestors`](Self::ancestors):
     /// the very threads that the parent ids name, in the exit view too.

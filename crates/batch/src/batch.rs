@@ -149,8 +149,9 @@ pub struct Batch {
     pub lives: Vec<Live>,
     /// For an exit event: the row of its enter event, or [`NO_ROW`].
     pub enter: Vec<u32>,
-    /// For an exit event: the time of its enter event, ns since the epoch, 0 if unknown.
-    pub enter_ts: Vec<u64>,
+    /// Classic view: time since the thread entered the call that the event ends, ns; for context switches, that of
+    /// the thread's last call. 0 for other events.
+    pub latency: Vec<u64>,
     /// What parameters refer to, ascending by row; not one a row.
     pub references: Vec<Reference>,
 }
@@ -172,7 +173,7 @@ impl Batch {
             live: Vec::new(),
             lives: Vec::new(),
             enter: Vec::new(),
-            enter_ts: Vec::new(),
+            latency: Vec::new(),
             references: Vec::new(),
         }
     }

@@ -162,9 +162,10 @@ impl<'b> Row<'b> {
         self.batch.row(*self.batch.enter.get(self.index)? as usize)
     }
 
-    /// The time of the enter event of an exit event, ns since the epoch.
-    pub fn enter_ts(&self) -> Option<u64> {
-        self.batch.enter_ts.get(self.index).copied().filter(|&ts| ts != 0)
+    /// Classic view: time since the thread entered the call that the event ends, ns; for context switches, that of the
+    /// thread's last call. 0 for other events.
+    pub fn latency(&self) -> u64 {
+        self.batch.latency.get(self.index).copied().unwrap_or(0)
     }
 
     /// What its parameters refer to, in the order of parameter and item.

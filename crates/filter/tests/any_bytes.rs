@@ -41,7 +41,7 @@ fn batch(view: View, numbers: &mut Numbers) -> Made {
     let mut made = Made::new(view);
     for code in 0..schema::EVENT_COUNT {
         for _ in 0..4 {
-            made = made.event(code).at(numbers.next()).entered_at(numbers.next());
+            made = made.event(code).at(numbers.next()).took(numbers.next());
             for _ in 0..numbers.next() % 34 {
                 made = made.bytes(&numbers.bytes());
             }

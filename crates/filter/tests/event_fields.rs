@@ -242,8 +242,7 @@ fn opens_say_what_for() {
 
 #[test]
 fn latency_is_measured_in_the_classic_view_only() {
-    let made =
-        |view| Made::new(view).event(code::POLL_X).thread("a", "/").i64(0).at(2_000_010_500).entered_at(1_000_000_000);
+    let made = |view| Made::new(view).event(code::POLL_X).thread("a", "/").i64(0).at(2_000_010_500).took(1_000_010_500);
     let classic = made(View::Classic);
     for (field, value) in [
         ("evt.latency", "1000010500"),

@@ -31,8 +31,9 @@ pub struct Applied {
     pub enter: Option<KeptEvent>,
     /// For an exit event: whether the thread's last enter event is that of the same call.
     pub paired: bool,
-    /// For an exit event: time of the thread's last enter event, ns since the epoch; 0 if none.
-    pub enter_ts: u64,
+    /// Classic view: how long the call took that the event ends, ns; for a context switch, the thread's last call. 0
+    /// for other events.
+    pub latency: u64,
     /// Marks that the event's row gets beside others.
     pub marks: RowFlags,
     /// Classic view: the thread made up for a container event, in no table. It is shown as the event's thread.

@@ -87,7 +87,9 @@ impl Machine {
             Lookup::Bystander | Lookup::Known => is_known().then_some(event.tid),
             Lookup::OrMadeUp => self.thread_or_placeholder(event.tid),
         };
-        if applied.thread.is_none() || lookup == Lookup::Bystander {
+        let Some(thread) = applied.thread.and_then(|tid| self.threads.get(tid)) else { return applied };
+        if lookup == Lookup::Bystander {
+            applied.latency = thread.last.latency;
             return applied;
         }
         if event.is_enter() {
@@ -103,6 +105,7 @@ impl Machine {
         let Some(thread) = self.threads.get_mut(event.tid) else { return };
         thread.last.code = event.code;
         thread.last.enter_ts = event.ts;
+        thread.last.latency = 0;
         thread.last.fd = -1;
         if info.flags.contains(EventFlags::USES_FD) {
             let fd = event.i64(0).unwrap_or(-1);
@@ -116,7 +119,10 @@ impl Machine {
         let view = self.view;
         let Some(thread) = self.threads.get_mut(event.tid) else { return };
         let last = &mut thread.last;
-        applied.enter_ts = last.enter_ts;
+        if view == View::Classic && last.enter_ts != 0 {
+            last.latency = event.ts.wrapping_sub(last.enter_ts);
+        }
+        applied.latency = last.latency;
         applied.paired = ends(view, event.code, last.code);
         if let Some(mut kept) = last.kept.take() {
             if applied.paired && ends(view, event.code, kept.code()) {

@@ -217,13 +217,15 @@ pub struct LastEvent {
     pub fd: i64,
     /// Time of its last enter event, ns since the epoch; 0 if none.
     pub enter_ts: u64,
+    /// Classic view: how long its last call took, ns; 0 while it is in one.
+    pub latency: u64,
     /// The enter event, where a handler asked to keep it.
     pub kept: Option<KeptEvent>,
 }
 
 impl Default for LastEvent {
     fn default() -> Self {
-        LastEvent { code: NO_EVENT, fd: 0, enter_ts: 0, kept: None }
+        LastEvent { code: NO_EVENT, fd: 0, enter_ts: 0, latency: 0, kept: None }
     }
 }
 
@@ -242,6 +244,9 @@ pub struct Thread {
     pub last: LastEvent,
     /// Its descriptors; unused where it shares its leader's.
     pub fds: FdTable,
+    /// Classic view: the leader that it had when it called exec and became one itself. That one's directory, limit and
+    /// counts go on to be shown for it.
+    pub former_leader: Option<ThreadKey>,
     /// Exit view: its place among its relatives.
     pub family: Family,
     /// What binding remembers of it.

@@ -36,7 +36,7 @@ impl Made {
         batch.fd.push(-1);
         batch.live.push(u32::MAX);
         batch.enter.push(NO_ROW);
-        batch.enter_ts.push(0);
+        batch.latency.push(0);
         self
     }
 
@@ -45,8 +45,8 @@ impl Made {
         self
     }
 
-    pub fn entered_at(mut self, ts: u64) -> Made {
-        *self.batch.enter_ts.last_mut().unwrap() = ts;
+    pub fn took(mut self, ns: u64) -> Made {
+        *self.batch.latency.last_mut().unwrap() = ns;
         self
     }
 

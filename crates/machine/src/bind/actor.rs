@@ -3,7 +3,6 @@
 use super::{Binder, NO_LIVE};
 use crate::containers::Category;
 use crate::replay::EnterAt;
-use crate::threads::leader;
 use crate::{Machine, Thread};
 use capture_batch::{Id, Lineage, Own, OwnFlags, ProbeKind, Text};
 
@@ -49,7 +48,8 @@ impl Default for ThreadMemo {
     }
 }
 
-fn made_of(machine: &Machine, thread: &Thread, leader: Option<&Thread>) -> MadeOf {
+fn made_of(machine: &Machine, thread: &Thread) -> MadeOf {
+    let leader = machine.main_thread(thread.tid);
     MadeOf {
         own: thread.id.version(),
         leader: leader.map_or(0, |leader| leader.serial),
@@ -63,7 +63,7 @@ impl Binder {
     /// The own part of a thread of the table.
     pub(super) fn own(&mut self, machine: &mut Machine, tid: i64) -> Id<Own> {
         let Some(thread) = machine.threads.get(tid) else { return Id::NONE };
-        let made_of = made_of(machine, thread, machine.leader(tid));
+        let made_of = made_of(machine, thread);
         let memo = thread.memo.0;
         let segment = self.segment.serial + 1;
         if memo.segment == segment && memo.made_of == made_of {
@@ -92,22 +92,20 @@ impl Binder {
     }
 
     fn describe(&self, machine: &mut Machine, subject: Subject<'_>) -> Own {
-        let Machine { view, threads, groups, users, containers, .. } = machine;
-        let (thread, leader) = match subject {
-            Subject::StandIn(thread) => (Some(thread), Some(thread)),
+        let own = match subject {
+            Subject::StandIn(thread) => describe(thread, Some(thread)),
             Subject::Known(tid) => {
-                let thread = threads.get(tid);
-                (thread, thread.and_then(|thread| leader(*view, threads, groups, thread)))
+                let Some(thread) = machine.threads.get(tid) else { return describe(&Thread::new(tid), None) };
+                describe(thread, machine.main_thread(tid))
             }
         };
-        let Some(thread) = thread else { return describe(&Thread::new(-1), None) };
-        let id = &thread.id;
+        let user = |uid| machine.users.user(&own.container_id, uid).cloned();
         Own {
-            user: users.user(&id.container_id, id.uid).cloned(),
-            group: users.group(&id.container_id, id.gid).cloned(),
-            loginuser: users.user(&id.container_id, id.loginuid).cloned(),
-            container: containers.bind(&id.container_id, &self.segment),
-            ..describe(thread, leader)
+            user: user(own.uid),
+            group: machine.users.group(&own.container_id, own.gid).cloned(),
+            loginuser: user(own.loginuid),
+            container: machine.containers.bind(&own.container_id, &self.segment),
+            ..own
         }
     }
 }
@@ -120,9 +118,10 @@ enum Subject<'t> {
     StandIn(&'t Thread),
 }
 
-/// What thread and leader alone tell.
-fn describe(thread: &Thread, leader: Option<&Thread>) -> Own {
+/// What a thread and the main thread of its process tell alone.
+fn describe(thread: &Thread, main: Option<&Thread>) -> Own {
     let id = &*thread.id;
+    let env = main.filter(|_| !thread.is_leader()).unwrap_or(thread).id.env.clone();
     Own {
         tid: thread.tid,
         pid: id.pid,
@@ -135,9 +134,9 @@ fn describe(thread: &Thread, leader: Option<&Thread>) -> Own {
         exe: id.exe.clone(),
         exepath: id.exepath.clone(),
         args: id.args.clone(),
-        env: leader.map_or(&id.env, |leader| &leader.id.env).clone(),
+        env,
         cgroups: id.cgroups.clone(),
-        cwd: leader.map_or_else(|| Text::from("./"), |leader| leader.id.cwd.clone()),
+        cwd: main.map_or_else(|| Text::from("./"), |main| main.id.cwd.clone()),
         root: id.root.clone(),
         uid: id.uid,
         gid: id.gid,

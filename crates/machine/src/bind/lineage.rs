@@ -9,6 +9,9 @@ use smallvec::SmallVec;
 /// How many ancestors are followed.
 const MAX_ANCESTORS: usize = 1024;
 
+/// How many ancestors are named where they form a loop. Both programs go round for ever.
+const MAX_IN_LOOP: usize = 64;
+
 type Tids = SmallVec<[i64; 16]>;
 type Owns = SmallVec<[Id<Own>; 16]>;
 
@@ -126,10 +129,10 @@ fn chain(machine: &Machine, leader: &Thread) -> Tids {
         at = parent;
     }
     if chain.len() == MAX_ANCESTORS {
-        // Most likely a loop.
         let mut seen = FxHashSet::from_iter([leader.tid]);
-        let loops = chain.iter().position(|&tid| !seen.insert(tid));
-        chain.truncate(loops.unwrap_or(MAX_ANCESTORS));
+        if chain.iter().any(|&tid| !seen.insert(tid)) {
+            chain.truncate(MAX_IN_LOOP);
+        }
     }
     chain
 }

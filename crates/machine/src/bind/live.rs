@@ -11,7 +11,8 @@ pub(super) type FdTypesTable = FxHashMap<FdTypes, Id<FdTypes>>;
 impl Binder {
     /// The quantities of a thread: those of its last row in the batch if they are the same.
     pub(super) fn live(&mut self, machine: &mut Machine, tid: i64, batch: &mut Batch) -> u32 {
-        let Some(mut live) = quantities(machine, tid) else { return super::NO_LIVE };
+        let Some(thread) = machine.threads.get(tid) else { return super::NO_LIVE };
+        let mut live = quantities(machine, thread, machine.main_thread(tid));
         if self.needs.contains(Needs::STD_STREAMS) {
             live.std = self.std_streams(machine, tid);
         }
@@ -25,6 +26,13 @@ impl Binder {
         let index = u32::try_from(batch.lives.len()).unwrap_or(super::NO_LIVE);
         batch.lives.push(live);
         (memo.batch, memo.live) = (self.batch, index);
+        index
+    }
+
+    /// The quantities of a thread that is in no table.
+    pub(super) fn live_of_stand_in(&mut self, machine: &Machine, thread: &Thread, batch: &mut Batch) -> u32 {
+        let index = u32::try_from(batch.lives.len()).unwrap_or(super::NO_LIVE);
+        batch.lives.push(quantities(machine, thread, Some(thread)));
         index
     }
 
@@ -50,12 +58,10 @@ impl Binder {
     }
 }
 
-fn quantities(machine: &Machine, tid: i64) -> Option<Live> {
-    let thread = machine.threads.get(tid)?;
-    let leader = machine.leader(tid);
+fn quantities(machine: &Machine, thread: &Thread, leader: Option<&Thread>) -> Live {
     let (threads, children) = counts(machine, thread, leader);
     let own = &*thread.quantities;
-    Some(Live {
+    Live {
         vm_size: own.vm_size,
         vm_rss: own.vm_rss,
         vm_swap: own.vm_swap,
@@ -67,7 +73,7 @@ fn quantities(machine: &Machine, tid: i64) -> Option<Live> {
         children,
         std: [Id::NONE; 3],
         fd_types: Id::NONE,
-    })
+    }
 }
 
 /// Threads of the process; and what the view calls children, which are threads too, without the leader.

@@ -108,10 +108,15 @@ impl Binder {
         };
         batch.own.push(own);
         batch.lineage.push(lineage);
-        batch.enter_ts.push(applied.enter_ts);
+        batch.latency.push(applied.latency);
         self.bind_object(machine, event, applied, tid, batch);
-        let live = tid.filter(|_| self.needs.contains(Needs::LIVE)).map(|tid| self.live(machine, tid, batch));
-        batch.live.push(live.unwrap_or(NO_LIVE));
+        let live = match (&applied.stand_in, tid) {
+            _ if !self.needs.contains(Needs::LIVE) => NO_LIVE,
+            (Some(stand_in), _) => self.live_of_stand_in(machine, stand_in, batch),
+            (None, Some(tid)) => self.live(machine, tid, batch),
+            (None, None) => NO_LIVE,
+        };
+        batch.live.push(live);
         if self.needs.contains(Needs::REFERENCES) {
             self.bind_references(machine, event, applied, tid, row, batch);
         }

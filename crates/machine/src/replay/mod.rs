@@ -308,5 +308,5 @@ fn push_unbound(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice]) {
     batch.object.push(Id::NONE);
     batch.fd.push(-1);
     batch.live.push(u32::MAX);
-    batch.enter_ts.push(0);
+    batch.latency.push(0);
 }

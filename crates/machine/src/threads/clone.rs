@@ -140,7 +140,7 @@ fn forget_stale(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied)
     let is_stale = |thread: &&Thread| thread.id.clone_ts != 0 && event.ts.wrapping_sub(thread.id.clone_ts) > STALE;
     if known.filter(is_stale).is_some() {
         machine.remove_thread(event.tid, true);
-        (applied.thread, applied.enter_ts) = (None, 0);
+        (applied.thread, applied.latency) = (None, 0);
     }
 }
 

@@ -78,7 +78,7 @@ fn in_child(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
             return;
         }
         machine.remove_thread(event.tid, false);
-        (applied.thread, applied.enter_ts) = (None, 0);
+        (applied.thread, applied.latency) = (None, 0);
     }
     let mut thread = Thread::new(event.tid);
     thread.id.pid = event.i64(PID).unwrap_or(-1);
@@ -91,7 +91,7 @@ fn in_child(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     }
     let model = if is_leader { thread.id.ptid } else { thread.id.pid };
     if machine.thread_or_placeholder(model).is_none() {
-        (applied.thread, applied.enter_ts) = (None, 0);
+        (applied.thread, applied.latency) = (None, 0);
         return;
     }
     let is_known = machine.threads.get(model).is_some_and(|model| !model.is_invalid());
@@ -112,7 +112,6 @@ fn in_child(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
         thread.id.pidns_init_start_ts = machine.boot_ts;
     }
     applied.thread = machine.add_thread(thread).then_some(event.tid);
-    applied.enter_ts = 0;
     if collided && applied.thread.is_some() {
         *applied = machine.reset(event);
     }

@@ -51,7 +51,10 @@ impl Machine {
 
     /// After a leader was taken from its threads: all counts start anew, and it comes back as a placeholder.
     fn recount_threads(&mut self) {
-        self.threads.iter_mut().for_each(|thread| thread.quantities.children = 0);
+        for thread in self.threads.iter_mut() {
+            thread.quantities.children = 0;
+            thread.former_leader = None;
+        }
         let orphans: Vec<i64> = self.threads.iter().filter(|t| t.shares_fds()).map(|t| t.tid).collect();
         for tid in orphans {
             self.leader_of(tid);

@@ -47,7 +47,8 @@ pub(super) fn chdir(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
 pub(super) fn fchdir(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     if let (Some(tid), Some(key)) = (applied.thread.filter(|_| succeeded(event)), applied.object) {
         let directory = machine.fd_name(key);
-        machine.set_cwd(tid, &directory);
+        // A nameless descriptor leads to the root.
+        machine.set_cwd(tid, if directory.is_empty() { b"/" } else { &directory });
     }
 }
 

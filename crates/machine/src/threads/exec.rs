@@ -49,10 +49,12 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     }
     let Some(tid) = applied.thread else { return };
     let exepath = exepath(machine, tid, event, applied);
+    let leader = machine.leader(tid).map(|leader| leader.key()).filter(|leader| leader.tid != tid);
     if let Some(pid) = event.i64(PID) {
         machine.threads.set_pid(tid, pid);
     }
     let Some(thread) = machine.threads.get_mut(tid) else { return };
+    thread.former_leader = leader.or(thread.former_leader).filter(|_| thread.is_leader());
     let (view, code) = (View::Classic, event.code);
     let id = &mut *thread.id;
     id.exe = values::text(view, event, EXE);

@@ -2,24 +2,12 @@
 
 use crate::fds::FdTable;
 use crate::thread::{NO_ID, UNKNOWN_NAME};
-use crate::threads::family::Groups;
-use crate::{FdKey, Machine, Thread, Threads};
+use crate::{FdKey, Machine, Thread};
 use capture_batch::{Text, View};
 
 /// How many threads each view's program keeps; it knows no thread beyond.
 const MAX_CLASSIC: usize = 131_072;
 const MAX_EXIT: usize = 262_144;
-
-/// The leader of the process of a thread, as far as it is in the table.
-pub(crate) fn leader<'t>(view: View, threads: &'t Threads, groups: &Groups, thread: &'t Thread) -> Option<&'t Thread> {
-    if thread.is_leader() {
-        return Some(thread);
-    }
-    match view {
-        View::Classic => threads.get(thread.id.pid),
-        View::Exit => groups.first(thread).and_then(|key| threads.find(key)).filter(|first| first.is_leader()),
-    }
-}
 
 impl Machine {
     /// Whether the table takes no more threads.
@@ -33,14 +21,30 @@ impl Machine {
 
     /// The leader of the process of `tid`, as far as it is in the table.
     pub fn leader(&self, tid: i64) -> Option<&Thread> {
-        leader(self.view, &self.threads, &self.groups, self.threads.get(tid)?)
+        let thread = self.threads.get(tid)?;
+        if thread.is_leader() {
+            return Some(thread);
+        }
+        match self.view {
+            View::Classic => self.threads.get(thread.id.pid),
+            View::Exit => {
+                let first = self.groups.first(thread).and_then(|key| self.threads.find(key));
+                first.filter(|first| first.is_leader())
+            }
+        }
     }
 
-    /// The thread id of the leader of the process of `tid`. The classic view makes a placeholder for a leader that it
-    /// does not know.
+    /// The thread that holds what its process has in common: directory, descriptors and their limit, counts. The
+    /// leader, as a rule.
+    pub fn main_thread(&self, tid: i64) -> Option<&Thread> {
+        let former = self.threads.get(tid)?.former_leader.and_then(|key| self.threads.find(key));
+        former.or_else(|| self.leader(tid))
+    }
+
+    /// As [`Machine::main_thread`]. The classic view makes a placeholder for a leader that it does not know.
     pub fn leader_of(&mut self, tid: i64) -> Option<i64> {
-        if let Some(leader) = self.leader(tid) {
-            return Some(leader.tid);
+        if let Some(main) = self.main_thread(tid) {
+            return Some(main.tid);
         }
         let pid = self.threads.get(tid)?.id.pid;
         match self.view {
@@ -56,7 +60,7 @@ impl Machine {
 
     /// The thread whose descriptors `tid` uses, if it is in the table.
     pub(crate) fn fd_owner_if_known(&self, tid: i64) -> Option<i64> {
-        if self.threads.get(tid)?.shares_fds() { self.leader(tid).map(|leader| leader.tid) } else { Some(tid) }
+        if self.threads.get(tid)?.shares_fds() { self.main_thread(tid).map(|main| main.tid) } else { Some(tid) }
     }
 
     /// An open descriptor of a thread. Looking leaves no trace.

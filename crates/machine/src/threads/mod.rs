@@ -22,7 +22,6 @@ mod session;
 mod table;
 mod values;
 
-pub(crate) use lookup::leader;
 pub use recent::RecentExits;
 pub use table::Threads;
 

@@ -58,7 +58,7 @@ pub(super) fn latency(row: Row<'_>) -> u64 {
     if row.view() == View::Exit || !counts || !has_state(row) {
         return 0;
     }
-    row.enter_ts().map_or(0, |entered| row.header.ts.wrapping_sub(entered))
+    row.latency()
 }
 
 /// Whether the classic program has the thread's state at hand. It leaves some events alone.
