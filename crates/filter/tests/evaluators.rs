@@ -195,7 +195,7 @@ fn batch(view: View, segment: &Arc<Segment>, numbers: &mut Numbers, first: u64) 
         let lives = batch.lives.len() as u64;
         batch.live.push(if lives == 0 { u32::MAX } else { numbers.one(&[numbers_below(lives, row), u32::MAX]) });
         batch.enter.push(NO_ROW);
-        batch.enter_ts.push(ts.saturating_sub(2));
+        batch.latency.push(2);
     }
     batch
 }
