@@ -21,6 +21,7 @@
 //! [`Row`] is how everyone reads a batch: one event with all that is bound to it.
 
 mod actor;
+pub mod address;
 mod batch;
 mod container;
 mod live;

@@ -1,10 +1,9 @@
 //! The descriptors that a poll waits for.
 
 use super::{Ask, Depends, Field, field};
-use crate::print::address::ipv6;
 use crate::print::reference::poll_list;
 use crate::value::Extracted;
-use capture_batch::{Endpoint, Object, Socket, View};
+use capture_batch::{Endpoint, Object, Socket, View, address};
 use capture_event::ParamType::CharBuf;
 use capture_event::PrintFormat::{Dec, Id, NA};
 use capture_event::code;
@@ -122,12 +121,7 @@ fn first_four_bytes(ip: IpAddr) -> IpAddr {
 }
 
 fn ip_text(ip: IpAddr) -> Vec<u8> {
-    match ip {
-        IpAddr::V4(ip) => ip.to_string().into_bytes(),
-        IpAddr::V6(ip) => {
-            let mut text = Vec::new();
-            ipv6(&mut text, ip);
-            text
-        }
-    }
+    let mut text = Vec::new();
+    address::print_ip(&mut text, ip);
+    text
 }

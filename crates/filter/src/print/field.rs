@@ -3,15 +3,14 @@
 //! A number prints by its field's type and format; a number that has no format prints as if it were missing, as in
 //! both views' programs. Text ends at its first zero byte.
 
-use super::{address, buffer, path};
+use super::{buffer, path};
 use crate::catalog::FieldFlags;
 use crate::value::{Extracted, Value};
 use crate::{Env, FieldUse};
-use capture_batch::View;
+use capture_batch::{View, address};
 use capture_event::event::until_nul;
 use capture_event::{ParamType, PrintFormat};
 use std::io::Write;
-use std::net::IpAddr;
 
 /// How the values of one field print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +79,7 @@ impl Style {
             Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
             // Writing to a vector cannot fail, here and below.
             Value::Double(number) => write!(out, "{number:.1}").ok()?,
-            Value::Ip(IpAddr::V4(ip)) => write!(out, "{ip}").ok()?,
-            Value::Ip(IpAddr::V6(ip)) => address::ipv6(out, *ip),
+            Value::Ip(ip) => address::print_ip(out, *ip),
         }
         Some(())
     }

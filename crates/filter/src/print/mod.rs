@@ -18,7 +18,6 @@
 //! | [`path`] | paths and the directories they are relative to |
 //! | [`reference`] | descriptors, lists of them, processes, users, groups |
 
-pub mod address;
 pub mod buffer;
 pub mod field;
 pub mod flags;
@@ -28,7 +27,7 @@ pub mod path;
 pub mod reference;
 
 use crate::Env;
-use capture_batch::{Row, View};
+use capture_batch::{Row, View, address};
 use capture_event::tables::{errno, signal, syscall};
 use capture_event::{ParamInfo, ParamType};
 
@@ -164,8 +163,8 @@ impl<'r> Param<'r> {
             CharBuf => value.extend_from_slice(capture_event::event::until_nul(bytes)),
             FsPath | FsRelPath => path::print(self, bytes, value, resolved),
             ByteBuf => buffer::print(value, bytes, env),
-            SockAddr => address::socket(value, bytes, self.row.view()),
-            SockTuple => address::tuple(value, bytes, self.row.view()),
+            SockAddr => address::print_sockaddr(value, bytes, self.row.view()),
+            SockTuple => address::print_socktuple(value, bytes, self.row.view()),
             CharBufArray => {
                 value.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes).iter().map(|&b| if b == 0 { b'.' } else { b }))
             }

@@ -12,6 +12,7 @@
 //! | unix | source 0, destination 8 | |
 
 use capture_batch::Endpoint;
+use capture_batch::address::Ends;
 use capture_event::tables::fd::L4Proto;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -39,22 +40,6 @@ impl Family {
             IpAddr::V4(_) => Family::V4,
             IpAddr::V6(_) => Family::V6,
         }
-    }
-}
-
-/// Both ends of a connection. In an event's tuple: of one family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ends {
-    /// Where from.
-    pub source: Endpoint,
-    /// Where to.
-    pub destination: Endpoint,
-}
-
-impl Ends {
-    /// The same connection seen from the other side.
-    pub fn swapped(self) -> Ends {
-        Ends { source: self.destination, destination: self.source }
     }
 }
 
@@ -175,15 +160,6 @@ impl Addresses {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for. Both libraries count the unspecified address among them.
-pub fn mapped(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    match ip.octets() {
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d] => Some(Ipv4Addr::new(a, b, c, d)),
-        octets if octets == [0; 16] => Some(Ipv4Addr::UNSPECIFIED),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,13 +192,5 @@ mod tests {
         addresses.set_server(end("0.0.0.0:53"));
         addresses.set_server_l4(Family::V4, L4Proto::Udp);
         assert_eq!(addresses.ends(Family::V4).destination, end("53.0.3.0:0"));
-    }
-
-    #[test]
-    fn only_mapped_and_unspecified_addresses_stand_for_ipv4() {
-        assert_eq!(mapped("::ffff:1.2.3.4".parse().unwrap()), Some(Ipv4Addr::new(1, 2, 3, 4)));
-        assert_eq!(mapped("::".parse().unwrap()), Some(Ipv4Addr::UNSPECIFIED));
-        assert_eq!(mapped("::1".parse().unwrap()), None);
-        assert_eq!(mapped("1::ffff:1.2.3.4".parse().unwrap()), None);
     }
 }

@@ -1,13 +1,15 @@
 //! connect: enter and exit.
 
-use super::addresses::{Family, mapped};
+use super::addresses::Family;
 use super::call::Call;
 use super::fd::{Fd, FdFlags};
-use super::parameter::{SockAddr, SockTuple, with_entered_destination};
 use super::{names, tuple};
 use crate::View;
+use capture_batch::address::{SockAddr, SockTuple, mapped};
 use capture_batch::{Endpoint, Text};
+use capture_event::event::until_nul;
 use capture_event::tables::fd::FdType;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 const EINPROGRESS: i64 = 115;
@@ -19,7 +21,7 @@ pub(super) fn enter(call: &mut Call<'_>) {
     call.change(|fd| match address {
         SockAddr::Inet(end) => aim_at(fd, end),
         _ => {
-            fd.name = names::of_sockaddr(View::Classic, address);
+            fd.name = names::of_sockaddr(View::Classic, event.bytes(1).unwrap_or_default());
             // Whatever the socket is, the program takes what follows for two kernel addresses.
             let mut bytes = event.bytes(1).unwrap_or_default().iter().skip(1).copied();
             let mut word = || u64::from_le_bytes(std::array::from_fn(|_| bytes.next().unwrap_or(0)));
@@ -57,7 +59,7 @@ pub(super) fn exit(call: &mut Call<'_>) {
         View::Exit => with_entered_destination(bytes, event.bytes(3).unwrap_or_default(), &entered),
     };
     if let Some(tuple) = SockTuple::parse(&bytes) {
-        call.change(|fd| connect(view, fd, tuple));
+        call.change(|fd| connect(view, fd, tuple, &bytes));
     }
 }
 
@@ -71,7 +73,7 @@ fn by_entered_address(call: &mut Call<'_>, entered: &[u8]) {
     });
 }
 
-fn connect(view: View, fd: &mut Fd, tuple: SockTuple<'_>) {
+fn connect(view: View, fd: &mut Fd, tuple: SockTuple<'_>, bytes: &[u8]) {
     match tuple {
         SockTuple::Inet { ends, .. } => {
             let family = Family::of(ends.source.ip);
@@ -85,11 +87,33 @@ fn connect(view: View, fd: &mut Fd, tuple: SockTuple<'_>) {
         _ if view == View::Exit && fd.kind != FdType::UnixSock => return,
         SockTuple::Unix { source, destination, .. } => {
             fd.addresses.set_unix(source, destination);
-            fd.name = names::of_socktuple(view, tuple);
+            fd.name = names::of_socktuple(view, bytes);
         }
-        SockTuple::Other(_) => fd.name = names::of_socktuple(view, tuple),
+        SockTuple::Other(_) => fd.name = names::of_socktuple(view, bytes),
     }
     if fd.has_no_role() {
         fd.flags |= FdFlags::CLIENT;
     }
+}
+
+/// A tuple with the destination that the call was entered with, if the tuple's own is that of the `argument` seen
+/// when the call returned: then neither was vouched for by the kernel, and another thread may have changed both.
+fn with_entered_destination<'t>(tuple: &'t [u8], argument: &[u8], entered: &[u8]) -> Cow<'t, [u8]> {
+    // Where in the tuple the destination begins.
+    let destination = match SockTuple::parse(tuple) {
+        Some(SockTuple::Unix { .. }) => 1 + 8 + 8,
+        Some(SockTuple::Inet { .. }) => 1 + tuple.len() / 2,
+        Some(SockTuple::Other(_)) | None => return tuple.into(),
+    };
+    let (Some((source, told)), Some((argument_family, argument)), Some((entered_family, entered))) =
+        (tuple.split_at_checked(destination), argument.split_first(), entered.split_first())
+    else {
+        return tuple.into();
+    };
+    let one_family = [argument_family, entered_family].iter().all(|family| Some(*family) == tuple.first());
+    let same = match SockTuple::parse(tuple) {
+        Some(SockTuple::Unix { .. }) => until_nul(told) == until_nul(argument),
+        _ => told == argument && entered.len() == told.len(),
+    };
+    if one_family && same { [source, entered].concat().into() } else { tuple.into() }
 }

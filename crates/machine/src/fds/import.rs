@@ -1,13 +1,14 @@
 //! Descriptor lists: what was open when the capture began.
 
-use super::addresses::{Addresses, Ends, Family, mapped};
+use super::addresses::{Addresses, Family};
 use super::fd::{Fd, FdFlags};
 use super::{names, tuple};
 use crate::{Machine, View};
 use capture_batch::Endpoint;
+use capture_batch::address::Ends;
 use capture_event::tables::fd::{FdType, L4Proto};
 use capture_scap::{FdEntry, FdInfo, FdList};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 impl Machine {
     /// Opens the descriptors of a thread's list in its own table. Lists of unknown threads are left alone.
@@ -87,16 +88,8 @@ fn imported(entry: &FdEntry<'_>, (addresses, dev): (Addresses, u32)) -> Option<F
 }
 
 fn connection(fd: &mut Fd, source: SocketAddr, destination: SocketAddr, l4: L4Proto) {
-    let ends = match (source.ip(), destination.ip()) {
-        (IpAddr::V6(from), IpAddr::V6(to)) => match (mapped(from), mapped(to)) {
-            (Some(from), Some(to)) => Ends {
-                source: Endpoint { ip: from.into(), port: source.port() },
-                destination: Endpoint { ip: to.into(), port: destination.port() },
-            },
-            _ => Ends { source: endpoint(source), destination: endpoint(destination) },
-        },
-        _ => Ends { source: endpoint(source), destination: endpoint(destination) },
-    };
+    let ends = Ends { source: endpoint(source), destination: endpoint(destination) };
+    let ends = ends.as_ipv4().unwrap_or(ends);
     let family = Family::of(ends.source.ip);
     fd.kind = tuple::kind_of(family);
     fd.addresses.set_ends(ends);

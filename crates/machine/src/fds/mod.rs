@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`fd`], [`table`] | the state of one descriptor; those of a process |
-//! | [`addresses`], [`parameter`], [`names`] | where sockets lead; the same in parameters; how names are made |
+//! | [`addresses`], [`names`] | where sockets lead, and how they are called |
 //! | [`import`] | descriptor lists of captures |
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
 //! | `dup`, `close`, `on_exec` | copies, and ends |
@@ -28,7 +28,6 @@ pub mod interfaces;
 pub mod names;
 mod on_exec;
 mod open;
-pub mod parameter;
 mod socket;
 mod special;
 pub mod table;

@@ -1,12 +1,12 @@
 //! Calls that make sockets or give them an address of their own: socket, socketpair, bind, accept.
 
-use super::addresses::{Ends, Family, mapped};
+use super::addresses::Family;
 use super::call::Call;
 use super::fd::{Fd, FdFlags};
-use super::parameter::{SockAddr, SockTuple};
 use super::{names, tuple};
 use crate::View;
 use capture_batch::Endpoint;
+use capture_batch::address::{Ends, SockAddr, SockTuple, mapped};
 use capture_event::code;
 use capture_event::tables::fd::{FdType, L4Proto};
 use std::net::IpAddr;
@@ -112,14 +112,15 @@ pub(super) fn bind(call: &mut Call<'_>) {
     }
     let view = call.view();
     let event = call.event;
-    let Some(address) = event.bytes(1).and_then(SockAddr::parse) else { return };
+    let bytes = event.bytes(1).unwrap_or_default();
+    let Some(address) = SockAddr::parse(bytes) else { return };
     call.change(|fd| {
         if let SockAddr::Inet(end) = address
             && end.port > 0
         {
             listen_on(fd, end);
         }
-        fd.name = names::of_sockaddr(view, address);
+        fd.name = names::of_sockaddr(view, bytes);
     });
 }
 
@@ -149,7 +150,8 @@ pub(super) fn accept(call: &mut Call<'_>) {
     call.set_number(number);
     let view = call.view();
     let event = call.event;
-    let Some(peer) = event.bytes(1).and_then(SockTuple::parse) else { return };
+    let bytes = event.bytes(1).unwrap_or_default();
+    let Some(peer) = SockTuple::parse(bytes) else { return };
     let mut fd = match peer {
         SockTuple::Inet { ends, .. } => accepted(view, ends),
         SockTuple::Unix { source, destination, .. } => {
@@ -162,7 +164,7 @@ pub(super) fn accept(call: &mut Call<'_>) {
     if view == View::Exit && event.code == code::ACCEPT4_6_X {
         fd.open_flags = event.u32(5).unwrap_or(0) & O_CLOEXEC;
     }
-    fd.name = names::of_socktuple(view, peer);
+    fd.name = names::of_socktuple(view, bytes);
     fd.flags = FdFlags::SERVER | FdFlags::CONNECTED;
     call.open(number, fd);
 }

@@ -3,10 +3,10 @@
 use super::addresses::Family;
 use super::call::Call;
 use super::fd::{Fd, FdFlags};
-use super::parameter::SockTuple;
 use super::{interfaces, names, socket, tuple};
 use crate::View;
 use capture_batch::Text;
+use capture_batch::address::SockTuple;
 use capture_event::code;
 use capture_event::tables::fd::FdType;
 
@@ -97,11 +97,11 @@ fn meet(call: &mut Call<'_>, way: Way) {
     let role = call.fd().filter(|fd| fd.family().is_some() && fd.has_no_role()).map(|fd| guessed_role(call, fd, way));
     call.change(|fd| {
         fd.flags |= role.unwrap_or_default();
-        fd.name = met_name(view, fd, tuple, way);
+        fd.name = met_name(view, fd, &bytes, way);
     });
 }
 
-fn met_name(view: View, fd: &mut Fd, tuple: SockTuple<'_>, way: Way) -> Text {
+fn met_name(view: View, fd: &mut Fd, tuple: &[u8], way: Way) -> Text {
     let Some(family) = fd.family() else { return names::of_socktuple(view, tuple) };
     let backwards = match way {
         Way::In => FdFlags::CLIENT,

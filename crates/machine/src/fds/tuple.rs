@@ -1,9 +1,9 @@
 //! What a socket learns from the tuples of events.
 
-use super::addresses::{Ends, Family};
+use super::addresses::Family;
 use super::fd::Fd;
-use super::parameter::SockTuple;
 use crate::View;
+use capture_batch::address::{Ends, SockTuple};
 use capture_event::tables::fd::{FdType, L4Proto};
 
 /// The kind of a connection.
