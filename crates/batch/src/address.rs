@@ -249,7 +249,10 @@ mod tests {
             assert_eq!(text(print_socktuple, &v4, view), "10.0.0.1:12345->10.0.0.2:80");
             assert_eq!(text(print_socktuple, &unix, view), "abcd->0 /run/x");
             assert_eq!(text(print_socktuple, &v6, view), "10.0.0.1:1->10.0.0.2:2");
-            assert_eq!(text(print_socktuple, &plain, view), "fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe:1->::ffff:10.0.0.2:2");
+            assert_eq!(
+                text(print_socktuple, &plain, view),
+                "fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe:1->::ffff:10.0.0.2:2"
+            );
             assert_eq!(text(print_socktuple, &v6[..30], view), "INVALID IPv6");
         }
     }
