@@ -1,5 +1,6 @@
 //! The paths that calls on the file system are about, for those that succeeded.
 
+use super::event::object;
 use super::{Ask, Depends, Field, FieldFlags, Getter, field};
 use crate::print::Param;
 use crate::print::number::i64_of;
@@ -138,7 +139,7 @@ fn resolved<'r>(ask: &Ask<'r>, role: Role) -> Extracted<'r> {
     let absolute = given(row, role).filter(|_| row.own().is_some()).map(|given| match (given, row.header.code) {
         ([b'/', ..], _) => path::join(row.view(), b"", given),
         // The name of what was opened is already complete.
-        (_, OPENAT_2_X | OPENAT2_X) => path::join(row.view(), b"", row.object().map_or(UNKNOWN, |object| &object.name)),
+        (_, OPENAT_2_X | OPENAT2_X) => path::join(row.view(), b"", object(row).map_or(UNKNOWN, |object| &object.name)),
         _ => path::join(row.view(), &base(row, role), given),
     });
     Extracted::owned(absolute)
@@ -164,7 +165,7 @@ fn cwd<'r>(row: Row<'r>) -> Cow<'r, [u8]> {
 
 /// The directory that the event's own descriptor refers to.
 fn own_directory<'r>(row: Row<'r>) -> Cow<'r, [u8]> {
-    let directory = row.object().filter(|object| object.fd_type == FdType::Directory);
+    let directory = object(row).filter(|object| object.fd_type == FdType::Directory);
     directory.map_or(Cow::Borrowed(UNKNOWN), with_slash)
 }
 

@@ -1,7 +1,7 @@
 //! Fields that are 1 for what they count.
 
 use super::result::result;
-use super::{is_exit, is_file};
+use super::{is_exit, is_file, object};
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::value::Extracted;
 use capture_batch::{Object, OwnFlags, Row, View};
@@ -109,11 +109,11 @@ fn is_file_or_directory(object: &Object) -> bool {
 }
 
 fn concerns_file(row: Row<'_>) -> bool {
-    row.object().map_or_else(|| is_open(row), is_file_or_directory)
+    object(row).map_or_else(|| is_open(row), is_file_or_directory)
 }
 
 fn concerns_net(row: Row<'_>) -> bool {
-    row.object().map_or_else(|| is_connection(row), |object| object.fd_type.is_socket())
+    object(row).map_or_else(|| is_connection(row), |object| object.fd_type.is_socket())
 }
 
 fn concerns_memory(row: Row<'_>) -> bool {
@@ -121,7 +121,7 @@ fn concerns_memory(row: Row<'_>) -> bool {
 }
 
 fn concerns_other(row: Row<'_>) -> bool {
-    match row.object() {
+    match object(row) {
         Some(object) => !is_file_or_directory(object) && !object.fd_type.is_socket(),
         None => !is_open(row) && !is_connection(row) && !concerns_memory(row),
     }

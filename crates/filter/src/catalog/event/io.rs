@@ -1,7 +1,7 @@
 //! Reads, writes and waits.
 
 use super::result::result;
-use super::{flags, is_exit, is_file, is_net};
+use super::{flags, is_exit, is_file, is_net, object};
 use crate::catalog::{Ask, Depends, Field, FieldFlags, Getter, field};
 use crate::print::number::i64_of;
 use crate::value::Extracted;
@@ -90,7 +90,7 @@ fn direction<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 pub(in crate::catalog) fn writes_to_syslog(row: Row<'_>) -> bool {
     const SOCKET: &[u8] = b"/dev/log";
     let is_log = |object: &Object| memchr::memmem::find(&object.name, SOCKET).is_some();
-    flags(row).contains(WRITES) && row.object().is_some_and(is_log)
+    flags(row).contains(WRITES) && object(row).is_some_and(is_log)
 }
 
 fn is_io(category: Category) -> bool {
@@ -110,7 +110,7 @@ fn length<'r>(ask: &Ask<'r>, of_category: fn(Category) -> bool, of_object: fn(&O
     let row = ask.row;
     let counts = is_exit(row)
         && row.info().is_some_and(|info| of_category(info.category))
-        && row.object().is_some_and(of_object);
+        && object(row).is_some_and(of_object);
     if !counts {
         return Extracted::None;
     }

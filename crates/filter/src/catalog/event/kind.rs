@@ -1,6 +1,6 @@
 //! What sort of event it is, and where it was recorded.
 
-use super::{is_exit, is_generic};
+use super::{is_exit, is_generic, object};
 use crate::catalog::names::is_event_code;
 use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field, is_event_type, nothing};
 use crate::print::path::is_null;
@@ -205,7 +205,7 @@ fn category_name(row: Row<'_>, category: Category) -> &'static str {
         Category::Wait => "wait",
         Category::Scheduler => "scheduler",
         Category::IoRead | Category::IoWrite | Category::IoOther => {
-            row.object().map_or("unknown", |object| object_category(object.fd_type, row.view()))
+            object(row).map_or("unknown", |object| object_category(object.fd_type, row.view()))
         }
     }
 }

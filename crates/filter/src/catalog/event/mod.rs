@@ -10,13 +10,18 @@ pub(super) mod open;
 pub(super) mod result;
 pub(super) mod time;
 
-use capture_batch::{Object, Row};
+use capture_batch::{Object, Row, RowFlags};
 use capture_event::tables::fd::FdType;
 use capture_event::{EventFlags, code};
 
 /// The properties of an event's type.
 pub(super) fn flags(row: Row<'_>) -> EventFlags {
     row.info().map_or(EventFlags::empty(), |info| info.flags)
+}
+
+/// What the event worked on, if the event itself found it: not what the descriptor used last stands for.
+pub(super) fn object<'r>(row: Row<'r>) -> Option<&'r Object> {
+    row.object().filter(|_| !row.header.flags.contains(RowFlags::OBJECT_BY_NUMBER))
 }
 
 /// Whether it is the exit of a call.
