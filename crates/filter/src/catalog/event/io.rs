@@ -108,9 +108,8 @@ fn is_write(category: Category) -> bool {
 /// The result of an exit event whose type and object are of the right kind.
 fn length<'r>(ask: &Ask<'r>, of_category: fn(Category) -> bool, of_object: fn(&Object) -> bool) -> Extracted<'r> {
     let row = ask.row;
-    let counts = is_exit(row)
-        && row.info().is_some_and(|info| of_category(info.category))
-        && object(row).is_some_and(of_object);
+    let counts =
+        is_exit(row) && row.info().is_some_and(|info| of_category(info.category)) && object(row).is_some_and(of_object);
     if !counts {
         return Extracted::None;
     }
