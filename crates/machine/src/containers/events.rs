@@ -105,6 +105,7 @@ fn stand_in(id: &Text) -> Thread {
     thread.id.comm = Text::from([b"container:", &**id].concat());
     thread.id.container_id = id.clone();
     thread.id.ptid = 0;
+    (thread.id.uid, thread.id.gid, thread.id.loginuid) = (0, 0, 0);
     thread.id.vtid = -2;
     thread.id.vpid = -2;
     thread
