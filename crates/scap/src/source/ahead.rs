@@ -22,11 +22,13 @@ enum Piece {
     /// Unpacked bytes behind [`HEADROOM`] others.
     Data(Vec<u8>),
     Fault(Problem),
+    End,
 }
 
 /// A compressed capture.
 pub(crate) struct Ahead {
-    pieces: Receiver<Piece>,
+    /// `None` once the end was seen.
+    pieces: Option<Receiver<Piece>>,
     fault: Option<Problem>,
     used: Arc<AtomicU64>,
 }
@@ -39,7 +41,7 @@ impl Ahead {
         let members = Members::new(format, input, used.clone());
         // The thread ends when it has nothing more to unpack, or when nobody wants it any more.
         std::thread::spawn(move || unpack_all(members, &sender));
-        Ahead { pieces, fault: None, used }
+        Ahead { pieces: Some(pieces), fault: None, used }
     }
 }
 
@@ -50,11 +52,12 @@ fn unpack_all(mut members: Members, sender: &SyncSender<Piece>) {
         let outcome = fill(&mut members, &mut piece, &mut filled);
         piece.truncate(filled);
         let gone = filled > HEADROOM && sender.send(Piece::Data(piece)).is_err();
-        let ended = match outcome {
-            Ok(more) => !more,
-            Err(broken) => sender.send(Piece::Fault(problem(broken))).is_err(),
+        let (next, last) = match outcome {
+            Ok(true) => (None, false),
+            Ok(false) => (Some(Piece::End), true),
+            Err(broken) => (Some(Piece::Fault(problem(broken))), false),
         };
-        if gone || ended {
+        if gone || next.is_some_and(|piece| sender.send(piece).is_err()) || last {
             return;
         }
     }
@@ -87,13 +90,16 @@ impl Ahead {
         if self.fault.is_some() {
             return None;
         }
-        match self.pieces.recv().ok()? {
-            Piece::Data(piece) => Some(piece),
-            Piece::Fault(problem) => {
-                self.fault = Some(problem);
-                None
+        match self.pieces.as_ref()?.recv() {
+            Ok(Piece::Data(piece)) => return Some(piece),
+            Ok(Piece::Fault(problem)) => self.fault = Some(problem),
+            Ok(Piece::End) => self.pieces = None,
+            Err(_) => {
+                self.pieces = None;
+                self.fault = Some(Problem::Io("the decompressor stopped unexpectedly".to_string()));
             }
         }
+        None
     }
 }
 

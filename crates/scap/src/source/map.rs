@@ -130,3 +130,46 @@ impl Source for Mapped {
         fault
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::FileTimes;
+    use std::time::SystemTime;
+
+    #[test]
+    fn only_settled_files_that_nobody_writes_are_stable() {
+        let writer = tempfile::NamedTempFile::new().unwrap();
+        writer.as_file().set_len(10).unwrap();
+        let reader = File::open(writer.path()).unwrap();
+        if !is_local(&reader) {
+            return capture_testkit::skip("temporary files are on no local file system");
+        }
+        assert!(!is_stable(&reader), "just written");
+        let hour_ago = FileTimes::new().set_modified(SystemTime::now() - Duration::from_secs(3600));
+        writer.as_file().set_times(hour_ago).unwrap();
+        assert!(!is_stable(&reader), "open for writing");
+        let path = writer.into_temp_path();
+        assert!(is_stable(&reader));
+        let future = FileTimes::new().set_modified(SystemTime::now() + Duration::from_secs(3600));
+        File::options().write(true).open(&path).unwrap().set_times(future).unwrap();
+        assert!(!is_stable(&reader), "of a time to come");
+        assert!(!is_stable(&File::open("/dev/null").unwrap()));
+        assert!(!is_stable(&File::open(std::env::temp_dir()).unwrap()));
+    }
+
+    #[test]
+    fn a_shrunken_file_is_noticed_before_it_is_touched() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(3 * PIECE).unwrap();
+        let mut mapped = Mapped::new(File::open(file.path()).unwrap()).unwrap();
+        let piece = mapped.more(&[], 0, 10);
+        assert_eq!(piece.len() as u64, PIECE);
+        assert_eq!(mapped.more(&[], PIECE - 4, 2 * PIECE as usize).len() as u64, 2 * PIECE);
+        file.as_file().set_len(PIECE).unwrap();
+        assert!(mapped.more(&[], PIECE, 1).is_empty());
+        assert!(matches!(mapped.fault(), Some(Problem::Io(message)) if message.contains("shrank")));
+        assert!(mapped.fault().is_none());
+        drop(piece);
+    }
+}
