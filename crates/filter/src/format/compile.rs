@@ -187,8 +187,11 @@ impl<'t> Compiler<'t> {
     fn source(&mut self, operand: &Operand) -> Option<(Source, Style)> {
         let operand = self.as_printed(operand);
         let source = self.checker.source(&operand)?;
-        let mut style =
-            Style { ty: source.ty.ty, format: PrintFormat::Dec, is_list: source.ty.list, is_sanitized: false };
+        // The exit view's program prints a transformer's number in the format of the field in it: that of `len()` of
+        // a text prints as missing.
+        let inner = source.reader.field().filter(|_| self.view == View::Exit);
+        let format = inner.map_or(PrintFormat::Dec, |field| field.field.format);
+        let mut style = Style { ty: source.ty.ty, format, is_list: source.ty.list, is_sanitized: false };
         if let Reader::Field { field, .. } = &source.reader {
             if field.field.flags.contains(FieldFlags::FILTER_ONLY) {
                 let (field, span) = (field.field.name, operand.span());

@@ -10,7 +10,7 @@ use capture_event::ParamType::{Bool, CharBuf, Int16, UInt32, UInt64};
 use capture_event::PrintFormat::{Dir, Id, NA};
 use capture_event::event::until_nul;
 use capture_event::tables::fd::FdType;
-use capture_event::tables::syscall;
+use capture_event::tables::syscall::{self, Arch};
 use capture_event::{Category, EventFlags, Source, code};
 
 /// The fields.
@@ -128,8 +128,15 @@ fn generic_id(row: Row<'_>) -> Option<u16> {
     row.array(0).map(u16::from_le_bytes)
 }
 
+/// The name of a call without an event of its own. Of one that was not known yet when it was recorded, the exit view
+/// knows the name by the kernel's number; captures do not say of which architecture.
 fn generic_name(row: Row<'_>) -> Option<&'static str> {
-    syscall::name(generic_id(row)?, row.view().dialect())
+    let native = || syscall::native(row.array(1).map(u16::from_le_bytes)?, Arch::X86_64).map(|(id, _)| id);
+    let id = match generic_id(row)? {
+        0 if row.view() == View::Exit => native().unwrap_or(0),
+        id => id,
+    };
+    syscall::name(id, row.view().dialect())
 }
 
 fn async_name<'r>(row: Row<'r>) -> Option<&'r [u8]> {

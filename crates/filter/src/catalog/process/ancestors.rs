@@ -124,6 +124,8 @@ fn environment<'r>(ask: &Ask<'r>) -> Extracted<'r> {
             Extracted::text(own(ask).map(|_| values.filter(|value| !value.is_empty()).next().unwrap_or_default()))
         }
         Arg::Index(0) => Extracted::owned(own(ask).map(|own| joined(&own.env))),
+        // A thread of which not even the process is known.
+        Arg::Index(_) if ask.row.ancestor(0).is_none() => Extracted::text(own(ask).map(|_| &[][..])),
         _ => each(ask, |own| Value::owned(joined(&own.env))),
     }
 }
