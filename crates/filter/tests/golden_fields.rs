@@ -46,7 +46,10 @@ fn golden(path: &Path) -> Golden {
         let key = std::array::from_fn(|_| columns.next().unwrap());
         (capture, key, columns.collect())
     };
-    Golden { fields: header[6..].iter().map(|name| name.replace("\\\"", "\"")).collect(), events: lines.map(event).collect() }
+    Golden {
+        fields: header[6..].iter().map(|name| name.replace("\\\"", "\"")).collect(),
+        events: lines.map(event).collect(),
+    }
 }
 
 /// As the measurements write values.
@@ -67,7 +70,8 @@ fn escaped(value: &[u8]) -> String {
 
 /// The values of some fields for every event that is shown, in order.
 fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String>>> {
-    let compile = |field: &str| Format::compile(&format!("*%{field}"), View::Exit).unwrap_or_else(|e| panic!("{field}: {e:?}"));
+    let compile =
+        |field: &str| Format::compile(&format!("*%{field}"), View::Exit).unwrap_or_else(|e| panic!("{field}: {e:?}"));
     let mut formats: Vec<Format> = fields.iter().map(|field| compile(field)).collect();
     let mut keys: Vec<Format> =
         ["evt.rawtime", "evt.cpu", "thread.tid", "evt.type", "evt.dir"].iter().map(|field| compile(field)).collect();
@@ -116,7 +120,8 @@ fn values_equal_those_of_the_newest_libraries() {
         return skip("the shared measurements are not here");
     };
     let only = std::env::var("GOLDEN_ONLY").unwrap_or_default();
-    let mut files: Vec<_> = std::fs::read_dir(shared.join("golden/fields-newest")).unwrap().flatten().map(|e| e.path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(shared.join("golden/fields-newest")).unwrap().flatten().map(|e| e.path()).collect();
     files.sort();
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     let mut missing = BTreeSet::new();
