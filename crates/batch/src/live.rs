@@ -31,14 +31,14 @@ pub struct Live {
     pub fd_types: Id<FdTypes>,
 }
 
-/// What a process has open at one moment: descriptor number and type, ascending by number.
+/// What a process has open at one moment: descriptor number and type, in the order in which the view's program walks
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FdTypes(pub Box<[(i64, FdType)]>);
 
 impl FdTypes {
     /// The type of an open descriptor.
     pub fn get(&self, fd: i64) -> Option<FdType> {
-        let at = self.0.binary_search_by_key(&fd, |entry| entry.0).ok()?;
-        self.0.get(at).map(|entry| entry.1)
+        self.0.iter().find(|entry| entry.0 == fd).map(|entry| entry.1)
     }
 }

@@ -62,7 +62,7 @@ fn shown(row: Row<'_>) -> Shown {
 
 /// Lets `look` see every row of a capture.
 fn each_row(path: &Path, view: View, mut look: impl FnMut(Row<'_>)) {
-    let mut replay = Replay::new(Reader::open(path).unwrap(), view, Needs::empty(), "test");
+    let mut replay = Replay::new(Reader::open(path).unwrap(), view, Needs::LIVE | Needs::FD_TYPES, "test");
     while let Some(piece) = replay.next_piece() {
         if let Piece::Batch(batch) = piece {
             batch.rows().for_each(&mut look);
@@ -155,6 +155,18 @@ fn golden(file: &Path) -> HashMap<Key, HashMap<String, String>> {
     rows.collect()
 }
 
+/// The types of what the process has open, as `fd.types` prints them.
+fn open_types(row: Row<'_>) -> String {
+    let mut types = Vec::new();
+    for (_, fd_type) in row.fd_types().into_iter().flat_map(|open| open.0.iter()) {
+        let name = fd_type.type_string().unwrap_or(MISSING);
+        if !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    format!("({})", types.join(","))
+}
+
 const CAPTURES: [&str; 6] =
     ["cat_write", "curl_google", "open-multiple-files", "psp_run_as_user_0_container", "sample", "single_ipv6_conn"];
 
@@ -180,6 +192,9 @@ fn the_exit_view_shows_the_descriptors_that_the_newest_libraries_show() {
             let theirs = Shown::from_fields(&FIELDS.map(field)).unwrap();
             let ours = shown(row);
             assert!(agrees(&ours, &theirs, row), "{key:?}: {ours:?}, newest {theirs:?}");
+            if ours.num != MISSING {
+                assert_eq!(open_types(row), field("fd.types"), "{key:?}");
+            }
             if let Some(object) = row.object() {
                 assert_eq!(object.ino.to_string(), field("fd.ino"), "{key:?}");
                 assert_eq!(format!("{:X}", object.dev), field("fd.dev"), "{key:?}");

@@ -46,9 +46,7 @@ impl Binder {
         let Some(owner) = machine.fd_owner_if_known(tid).and_then(|owner| machine.threads.get(owner)) else {
             return Id::NONE;
         };
-        let mut types: Vec<_> = owner.fds.iter().map(|(fd, state)| (fd, state.kind)).collect();
-        types.sort_unstable_by_key(|&(fd, _)| fd);
-        let types = FdTypes(types.into_boxed_slice());
+        let types = FdTypes(owner.fds.iter().map(|(fd, state)| (fd, state.kind)).collect());
         if let Some(&id) = self.fd_types.get(&types) {
             return id;
         }

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`fd`], [`table`] | the state of one descriptor; those of a process |
+//! | [`fd`], [`table`], `chained` | the state of one descriptor; those of a process, and in which order |
 //! | [`addresses`], [`names`] | where sockets lead, and how they are called |
 //! | [`import`] | descriptor lists of captures |
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
@@ -19,6 +19,7 @@
 pub mod addresses;
 pub mod bound;
 mod call;
+mod chained;
 mod close;
 mod connect;
 mod dup;

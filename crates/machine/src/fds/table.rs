@@ -1,10 +1,10 @@
 //! The descriptors of one process.
 
 use super::bound::Bound;
+use super::chained::Chained;
 use super::fd::{Fd, FdFlags};
 use crate::tracked::Tracked;
 use capture_batch::View;
-use rustc_hash::FxHashMap;
 
 /// How many descriptors a table keeps; both libraries forget those beyond.
 const MAX_OPEN: usize = 4096;
@@ -27,7 +27,7 @@ impl Entry {
 /// The descriptors of a process by number. Empty tables allocate nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FdTable {
-    open: FxHashMap<i64, Entry>,
+    open: Chained<Entry>,
 }
 
 impl FdTable {
@@ -38,12 +38,12 @@ impl FdTable {
 
     /// Whether none is open.
     pub fn is_empty(&self) -> bool {
-        self.open.is_empty()
+        self.open.len() == 0
     }
 
     /// An open descriptor.
     pub fn get(&self, fd: i64) -> Option<&Fd> {
-        self.open.get(&fd).map(|entry| &*entry.fd)
+        self.open.get(fd).map(|entry| &*entry.fd)
     }
 
     /// Looks a descriptor up for an event.
@@ -53,12 +53,12 @@ impl FdTable {
 
     /// An open descriptor, to change it.
     pub fn get_mut(&mut self, fd: i64) -> Option<&mut Fd> {
-        self.open.get_mut(&fd).map(|entry| &mut *entry.fd)
+        self.open.get_mut(fd).map(|entry| &mut *entry.fd)
     }
 
-    /// All open descriptors with their numbers, in no order.
+    /// All open descriptors with their numbers, in the order in which the exit view's program lists them.
     pub fn iter(&self) -> impl Iterator<Item = (i64, &Fd)> {
-        self.open.iter().map(|(&number, entry)| (number, &*entry.fd))
+        self.open.iter().map(|(number, entry)| (number, &*entry.fd))
     }
 
     /// Opens a descriptor in place of one with its number. Gives whether it is in the table now: a full table takes
@@ -73,7 +73,7 @@ impl FdTable {
             fd.flags |= FdFlags::CLOSE_CANCELED;
             self.open.insert(CANCELED, Entry::new(old));
         }
-        if self.open.len() >= MAX_OPEN && !self.open.contains_key(&number) {
+        if self.open.len() >= MAX_OPEN && self.open.get(number).is_none() {
             return false;
         }
         self.open.insert(number, Entry::new(fd));
@@ -82,27 +82,29 @@ impl FdTable {
 
     /// Removes a descriptor.
     pub fn remove(&mut self, fd: i64) {
-        self.open.remove(&fd);
+        self.open.remove(fd);
     }
 
     /// Removes the descriptors for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(i64, &Fd) -> bool) {
-        self.open.retain(|&number, entry| keep(number, &entry.fd));
+        self.open.retain(|number, entry| keep(number, &entry.fd));
     }
 
     /// Changes the descriptors for which `which` is true.
     pub fn change(&mut self, which: impl Fn(i64) -> bool, mut change: impl FnMut(&mut Fd)) {
-        self.open.iter_mut().filter(|(number, _)| which(**number)).for_each(|(_, entry)| change(&mut entry.fd));
+        self.open.iter_mut().filter(|(number, _)| which(*number)).for_each(|(_, entry)| change(&mut entry.fd));
     }
 
-    /// The table of a process that was forked from the owner of this one.
+    /// The table of a process that was forked from the owner of this one: its entries, one after the other.
     pub fn forked(&self) -> FdTable {
-        self.clone()
+        let mut copy = FdTable::default();
+        self.open.iter().for_each(|(number, entry)| copy.open.insert(number, entry.clone()));
+        copy
     }
 
     /// A descriptor with what binding remembers of it, and the number of its version.
     pub(super) fn bound(&mut self, fd: i64) -> Option<(&Fd, u32, &mut Bound)> {
-        let entry = self.open.get_mut(&fd)?;
+        let entry = self.open.get_mut(fd)?;
         Some((&entry.fd, entry.fd.version(), &mut entry.bound))
     }
 }
