@@ -192,9 +192,8 @@ impl<V> Chained<V> {
         }
         let now = self.buckets.len();
         let Some(&size) = SIZES.iter().find(|&&size| size as usize > now) else { return };
-        let order: Vec<u32> = std::iter::successors(Some(self.first), |&at| Some(self.next(at)))
-            .take_while(|&at| at != NONE)
-            .collect();
+        let order: Vec<u32> =
+            std::iter::successors(Some(self.first), |&at| Some(self.next(at))).take_while(|&at| at != NONE).collect();
         self.buckets = vec![NONE; size as usize];
         self.first = NONE;
         order.into_iter().for_each(|at| self.link(at));
