@@ -21,10 +21,12 @@ const HEADER: usize = 8;
 const EMPTY_BLOCK: usize = 12;
 /// No block is longer: the largest lists of real hosts are well below.
 const LONGEST_BLOCK: usize = 1 << 30;
-/// When blocks are looked for, a longer one is not taken for a block.
-const LONGEST_FOUND_BLOCK: usize = 64 << 20;
 /// How many bytes of options may follow an event.
 const LONGEST_OPTIONS: usize = 1 << 20;
+/// When blocks are looked for, a longer list is not taken for one.
+const LONGEST_FOUND_LIST: usize = 16 << 20;
+/// When blocks are looked for, a longer block of another kind is not taken for one.
+const LONGEST_FOUND_BLOCK: usize = 1 << 20;
 
 /// One block, still unread.
 #[derive(Debug, Clone)]
@@ -168,9 +170,7 @@ impl Frames {
         }
         let present = self.peek(size).len();
         if present < size {
-            let cut = Problem::Truncated { needed: size as u64, present: present as u64 };
-            let problem = self.source.fault().unwrap_or(cut);
-            return self.broken(code, problem);
+            return self.cut_off(code, size, present);
         }
         let trailer = self.word(size - 4).unwrap_or_default();
         if trailer == len {
@@ -189,6 +189,19 @@ impl Frames {
             return Ok(self.whole(code, len));
         }
         self.broken(code, problem)
+    }
+
+    /// Hands out what can be saved of a block of which only a part is present.
+    fn cut_off(&mut self, code: u32, size: usize, present: usize) -> Result<Frame, Damage> {
+        let cut = Problem::Truncated { needed: size as u64, present: present as u64 };
+        let Some(problem) = self.source.fault() else { return self.broken(code, cut) };
+        if self.peek(present + 1).len() == present {
+            return self.broken(code, problem);
+        }
+        // What follows the break does not join up with the part before it.
+        let damage = self.damage(BlockKind::from_code(code).map_or("block", BlockKind::name), problem);
+        self.skip(present);
+        Err(self.resume(damage))
     }
 
     /// Hands out a block of this length.
@@ -229,7 +242,7 @@ impl Frames {
             None => self.peek(HEADER).len(),
         };
         let end = if next.is_some() { size.checked_sub(4)? } else { size };
-        if end < 2 * HEADER || size > LONGEST_FOUND_BLOCK {
+        if end < 2 * HEADER || size > LONGEST_FOUND_LIST {
             return None;
         }
         let body = self.at + HEADER..self.at + end;
@@ -258,7 +271,7 @@ impl Frames {
 
     /// The true length of an interface list whose length leaves out the lengths of its entries.
     fn undercounted(&mut self, len: u32) -> Option<u32> {
-        let at_most = (len as usize).checked_mul(2)?;
+        let at_most = (len as usize).checked_mul(2).filter(|&bytes| bytes <= LONGEST_FOUND_LIST)?;
         let body = self.peek(at_most).get(HEADER..)?;
         let true_len = undercounted_len(body, len)?;
         self.block_follows(true_len as usize).then_some(true_len)
@@ -316,7 +329,7 @@ impl Frames {
     /// How far ahead the next block starts, from a distance on; it is looked for as far as a list may reach.
     fn find_ahead(&mut self, from: usize) -> Option<usize> {
         let mut ahead = from;
-        while ahead <= LONGEST_FOUND_BLOCK && self.peek(ahead + HEADER).len() >= ahead + HEADER {
+        while ahead <= LONGEST_FOUND_LIST && self.peek(ahead + HEADER).len() >= ahead + HEADER {
             ahead += self.until_known_code(ahead);
             if self.block_starts(ahead) {
                 return Some(ahead);
@@ -338,10 +351,10 @@ impl Frames {
     /// Whether a block of a known type, with two equal lengths, starts `ahead` bytes from here.
     fn block_starts(&mut self, ahead: usize) -> bool {
         let (Some(code), Some(len)) = (self.word(ahead), self.word(ahead + 4)) else { return false };
+        let Some(kind) = BlockKind::from_code(code) else { return false };
+        let longest = if kind.is_list() { LONGEST_FOUND_LIST } else { LONGEST_FOUND_BLOCK };
         let size = len as usize;
-        BlockKind::from_code(code).is_some()
-            && (EMPTY_BLOCK..LONGEST_FOUND_BLOCK).contains(&size)
-            && self.word(ahead + size - 4) == Some(len)
+        (EMPTY_BLOCK..=longest).contains(&size) && self.word(ahead + size - 4) == Some(len)
     }
 
     /// Whether the stream ends, or another block starts, `size` bytes from here.

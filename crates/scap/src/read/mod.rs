@@ -127,11 +127,18 @@ fn unsized_entry<'r, T>(mut parser: impl FnMut(&'r [u8]) -> Parsed<'r, T>) -> im
 /// More faults than this in one list end it: it is not a list.
 const MAX_FAULTS: usize = 64;
 
+/// No list is longer: Linux has at most so many threads (`PID_MAX_LIMIT`).
+const MAX_ENTRIES: usize = 1 << 22;
+
 /// The entries of a list, and what is wrong with those that are missing. Entries are taken while at least four bytes
 /// are left; fewer are padding.
 fn list<'r, T>(mut input: &'r [u8], mut entry: impl FnMut(&'r [u8]) -> Sized<'r, T>) -> (Vec<T>, Vec<Fault>) {
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
     while input.len() >= 4 && faults.len() < MAX_FAULTS {
+        if entries.len() == MAX_ENTRIES {
+            faults.push(Fault::value(input.len(), "number of entries", entries.len() as u64 + 1));
+            break;
+        }
         let one = entry(input);
         match one.entry {
             Ok(entry) => entries.push(entry),
