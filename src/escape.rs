@@ -22,6 +22,16 @@ pub fn for_terminal(text: &[u8], lines: bool, out: &mut Vec<u8>) {
     }
 }
 
+/// [`for_terminal`] for text that must stay on its line.
+pub fn line(text: &[u8], out: &mut Vec<u8>) {
+    for_terminal(text, false, out);
+}
+
+/// [`for_terminal`] for text that has lines of its own.
+pub fn lines(text: &[u8], out: &mut Vec<u8>) {
+    for_terminal(text, true, out);
+}
+
 #[cfg(test)]
 mod tests {
     use super::for_terminal;

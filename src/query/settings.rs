@@ -38,6 +38,8 @@ pub struct Job {
     pub verbose: bool,
     /// Whether progress is shown.
     pub progress: bool,
+    /// Whether results go to a terminal.
+    pub on_terminal: bool,
 }
 
 /// How selected events are shown.
@@ -79,6 +81,7 @@ pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
         summary: args.summary,
         verbose: args.verbose,
         progress: args.progress,
+        on_terminal: output.is_terminal(),
     })
 }
 

@@ -2,13 +2,14 @@
 
 use super::settings::{Job, Show, explain};
 use super::summary::Summary;
+use crate::escape;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
-use capture_batch::{Batch, Needs, RowFlags, View};
+use capture_batch::{Batch, Needs, Row, RowFlags};
 use capture_filter::format::Format;
-use capture_filter::{Columns, Env, Filter, Selection};
+use capture_filter::{BufferFormat, Columns, Env, Filter, Selection};
 use capture_query::{Capture, Consumer, Pace, Plan};
 use capture_scap::Damage;
 use std::io;
@@ -54,6 +55,8 @@ struct Lane {
 struct Print {
     format: Format,
     json: bool,
+    /// Whether events that are not printed matter too.
+    is_ordered: bool,
 }
 
 impl Lane {
@@ -63,8 +66,8 @@ impl Lane {
             text => Some(Filter::compile(text, job.view, env).map_err(|errors| explain(text, &errors))?),
         };
         let print = match &job.show {
-            Show::Lines(text) => Some(Print::new(text, job.view, false)?),
-            Show::Json(text) => Some(Print::new(text, job.view, true)?),
+            Show::Lines(text) => Some(Print::new(text, job, env, false)?),
+            Show::Json(text) => Some(Print::new(text, job, env, true)?),
             Show::Nothing | Show::Table(_) => None,
         };
         Ok(Lane {
@@ -83,9 +86,24 @@ impl Lane {
 }
 
 impl Print {
-    fn new(text: &str, view: View, json: bool) -> Result<Print, Failure> {
-        let format = Format::compile(text, view).map_err(|errors| explain(text, &errors))?;
-        Ok(Print { format, json })
+    fn new(text: &str, job: &Job, env: &Env, json: bool) -> Result<Print, Failure> {
+        let mut format = Format::compile(text, job.view).map_err(|errors| explain(text, &errors))?;
+        if job.on_terminal && !json {
+            // Dumps of buffers and their text have lines of their own.
+            let has_lines = !matches!(env.buffer_format, BufferFormat::Dots | BufferFormat::Base64);
+            format.escape_values(if has_lines { escape::lines } else { escape::line });
+        }
+        Ok(Print { is_ordered: format.is_ordered(env), format, json })
+    }
+
+    /// Appends the text of an event, with a line feed; `false` if it has none.
+    fn line(&mut self, row: Row<'_>, env: &Env, text: &mut Vec<u8>) -> bool {
+        let is_printed =
+            if self.json { self.format.render_json(row, env, text) } else { self.format.render(row, env, text) };
+        if is_printed {
+            text.push(b'\n');
+        }
+        is_printed
     }
 }
 
@@ -120,21 +138,12 @@ impl Consumer for Shown {
         let Some(lane) = self.lanes.get_mut(capture) else {
             return Made { selected: Selection::none(len), text: Vec::new(), ends: Vec::new() };
         };
-        if lane.learns_hosts {
-            batch.rows().for_each(|row| lane.env.host_names.learn(row));
-        }
         let times = &self.times;
         let is_shown = |row: &usize| {
             let header = batch.headers.get(*row);
             header.is_some_and(|h| !h.flags.intersects(RowFlags::NEVER_SHOWN) && times.contains(&h.ts))
         };
-        let all = Selection::with(len, is_shown);
-        let selected = match &mut lane.filter {
-            Some(filter) => filter.select(batch, &all),
-            None => all,
-        };
-        let (text, ends) = lane.text(batch, &selected, self.left, self.hidden);
-        Made { selected, text, ends }
+        lane.make(batch, Selection::with(len, is_shown), self.left, self.hidden)
     }
 
     fn take(&mut self, _: usize, batch: &Batch, made: &mut Made, rows: Range<usize>) -> ControlFlow<()> {
@@ -169,31 +178,36 @@ impl Consumer for Shown {
 }
 
 impl Lane {
-    /// The text of the first `limit` of the selected rows, one after the other, and where each ends.
-    fn text(
-        &mut self,
-        batch: &Batch,
-        selected: &Selection,
-        limit: u64,
-        hidden: RowFlags,
-    ) -> (Vec<u8>, Vec<(usize, usize)>) {
-        let (mut text, mut ends) = (Vec::new(), Vec::new());
-        let Some(print) = &mut self.print else { return (text, ends) };
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        for row in selected.iter().take(limit).filter_map(|row| batch.row(row)) {
+    /// What is made of a batch: those of the rows in `all` that the filter selects, and the text of the first `limit`
+    /// of them that do not bear one of the marks `hidden`.
+    fn make(&mut self, batch: &Batch, all: Selection, limit: u64, hidden: RowFlags) -> Made {
+        if self.learns_hosts {
+            batch.rows().for_each(|row| self.env.host_names.learn(row));
+        }
+        let selected = match &mut self.filter {
+            Some(filter) => filter.select(batch, &all),
+            None => all.clone(),
+        };
+        let mut made = Made { selected, text: Vec::new(), ends: Vec::new() };
+        let Some(print) = &mut self.print else { return made };
+        let mut left = limit;
+        let looked_at = if print.is_ordered { &all } else { &made.selected };
+        for row in looked_at.iter().filter_map(|row| batch.row(row)) {
+            let is_selected = made.selected.contains(row.index);
+            if is_selected && left == 0 {
+                break;
+            }
+            left -= u64::from(is_selected);
             if row.header.flags.intersects(hidden) {
                 continue;
             }
-            let is_printed = match print.json {
-                true => print.format.render_json(row, &self.env, &mut text),
-                false => print.format.render(row, &self.env, &mut text),
-            };
-            if is_printed {
-                text.push(b'\n');
-                ends.push((row.index, text.len()));
+            if !is_selected {
+                print.format.pass_over(row, &self.env);
+            } else if print.line(row, &self.env, &mut made.text) {
+                made.ends.push((row.index, made.text.len()));
             }
         }
-        (text, ends)
+        made
     }
 }
 

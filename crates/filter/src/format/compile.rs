@@ -34,7 +34,7 @@ pub(super) fn compile(text: &str, view: View) -> Result<Format, Vec<FilterError>
     members.sort_by(|a, b| a.name().cmp(b.name()));
     members.dedup_by(|a, b| a.name() == b.name());
     let state = State::new(checker.memories, checker.shared.len());
-    Ok(Format { segments, members, is_lenient, view, needs: checker.needs, state })
+    Ok(Format { segments, members, is_lenient, view, needs: checker.needs, state, escape: None })
 }
 
 struct Compiler<'t> {

@@ -33,8 +33,9 @@ impl Member {
         &self.name
     }
 
-    pub fn is_ordered(&self) -> bool {
-        self.source.is_ordered()
+    /// Where its value comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Appends name and value; `false` if the value is missing.

@@ -12,10 +12,11 @@ mod compile;
 mod json;
 pub mod preset;
 
-use crate::Env;
+use crate::catalog::FieldFlags;
 use crate::check::source::{Source, State};
 use crate::language::error::FilterError;
 use crate::print::field::Style;
+use crate::{Env, TimeOutput};
 use cache::TextCache;
 use capture_batch::{Needs, Row, View};
 use json::Member;
@@ -33,6 +34,8 @@ pub struct Format {
     view: View,
     needs: Needs,
     state: State,
+    /// What values go through.
+    escape: Option<fn(&[u8], &mut Vec<u8>)>,
 }
 
 /// A piece of a format.
@@ -63,10 +66,28 @@ impl Format {
         self.needs
     }
 
-    /// Whether rows must be shown to it in order, by one format.
-    pub fn is_ordered(&self) -> bool {
-        let in_text = self.segments.iter().any(|segment| matches!(segment, Segment::Value(slot) if slot.is_ordered()));
-        in_text || self.members.iter().any(Member::is_ordered)
+    /// Whether what it prints of an event depends on the events before: every event has to be shown to it then, those
+    /// that are not printed too ([`Format::pass_over`]).
+    pub fn is_ordered(&self, env: &Env) -> bool {
+        sources(&self.segments, &self.members).any(|source| {
+            // Only one form of the output time looks back.
+            let looks_back = !source.field_flags().contains(FieldFlags::EVENT_TIME);
+            source.is_ordered() && (looks_back || env.time_output == TimeOutput::Delta)
+        })
+    }
+
+    /// Takes notice of an event that is not printed.
+    pub fn pass_over(&mut self, row: Row<'_>, env: &Env) {
+        let Format { segments, members, state, .. } = self;
+        for source in sources(segments, members).filter(|source| source.is_ordered()) {
+            source.read(row, env, state);
+        }
+    }
+
+    /// Lets values appear on a terminal in a form that it does not obey: `escape` gets a value's text and appends
+    /// what is to be shown. The format's own text stays as it is.
+    pub fn escape_values(&mut self, escape: fn(&[u8], &mut Vec<u8>)) {
+        self.escape = Some(escape);
     }
 
     /// Appends the line for an event, without a line end; nothing, and `false`, for an event whose line is dropped.
@@ -78,7 +99,12 @@ impl Format {
                 Segment::Text(text) => out.extend_from_slice(text),
                 Segment::Value(slot) => {
                     if is_whole || slot.is_ordered() && self.view == View::Classic {
+                        let value = out.len();
                         is_whole &= slot.render(row, env, &mut self.state, self.is_lenient, out);
+                        if let Some(escape) = self.escape {
+                            let raw = out.split_off(value);
+                            escape(&raw, out);
+                        }
                     }
                 }
             }
@@ -108,6 +134,15 @@ impl Format {
         out.push(b'}');
         true
     }
+}
+
+/// Where all values come from, those of the text and those of the object.
+fn sources<'f>(segments: &'f [Segment], members: &'f [Member]) -> impl Iterator<Item = &'f Source> {
+    let in_text = segments.iter().filter_map(|segment| match segment {
+        Segment::Value(slot) => Some(&slot.source),
+        Segment::Text(_) => None,
+    });
+    in_text.chain(members.iter().map(Member::source))
 }
 
 impl Slot {
