@@ -2,9 +2,11 @@
 
 mod chisels;
 mod hosts;
+mod print;
 mod settings;
 mod show;
 mod summary;
+mod table;
 
 use crate::moment::{self, Moment};
 use crate::output::Output;

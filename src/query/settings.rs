@@ -7,6 +7,7 @@ use crate::output::Output;
 use crate::report;
 use crate::status::Failure;
 use capture_batch::View;
+use capture_filter::catalog::{FieldFlags, fields};
 use capture_filter::format::preset;
 use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning};
 use capture_query::Capture;
@@ -52,6 +53,19 @@ pub enum Show {
     Json(String),
     /// A row of a table, with these fields.
     Table(Vec<String>),
+}
+
+impl Job {
+    /// Whether the filter or what is printed asks for names of hosts.
+    pub fn names_hosts(&self) -> bool {
+        let of_hosts = fields().filter(|field| field.flags.contains(FieldFlags::HOST_NAME));
+        let printed = match &self.show {
+            Show::Nothing => String::new(),
+            Show::Lines(text) | Show::Json(text) => text.clone(),
+            Show::Table(fields) => fields.join(" "),
+        };
+        of_hosts.into_iter().any(|field| self.filter.contains(field.name) || printed.contains(field.name))
+    }
 }
 
 /// What the options ask for.

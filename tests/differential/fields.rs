@@ -59,7 +59,7 @@ struct Values<'f> {
 fn values<'f>(pair: &Pair, capture: &Path, fields: &&'f [String]) -> Values<'f> {
     let printed: String = fields.iter().map(|field| format!("{BETWEEN}%{field}")).collect();
     let case = Case::new(&["-p", &format!("*%evt.num{printed}{BEHIND}")], "");
-    let (theirs, ours) = pair.outputs(capture, &case);
+    let (theirs, ours) = pair.outputs(capture, &case).unwrap_or_default();
     let capture = capture.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Values { capture, fields, theirs, ours }
 }

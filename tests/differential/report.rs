@@ -1,7 +1,7 @@
 //! What the harness prints.
 
 use crate::compare::{Difference, Found};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many differences without a class are shown in full.
 const SHOWN: usize = 40;
@@ -10,6 +10,7 @@ const SHOWN: usize = 40;
 #[derive(Debug, Default)]
 pub struct Report {
     runs: u64,
+    refused: BTreeSet<String>,
     compared: u64,
     equal: u64,
     classes: BTreeMap<&'static str, u64>,
@@ -20,6 +21,7 @@ impl Report {
     /// Adds what one case found on one capture.
     pub fn add(&mut self, found: Found) {
         self.runs += 1;
+        self.refused.extend(found.refused);
         self.compared += found.compared;
         self.equal += found.equal;
         for difference in found.differences {
@@ -38,6 +40,7 @@ impl Report {
     /// Prints it.
     pub fn print(&self) {
         println!("runs compared   {}", self.runs);
+        self.refused.iter().for_each(|case| println!("  sysdig refuses: {case}"));
         println!("lines compared  {}", self.compared);
         println!("lines equal     {}", self.equal);
         for (class, lines) in &self.classes {

@@ -39,8 +39,8 @@ impl Pair {
         self.sysdig.run(words)
     }
 
-    /// What both print for a case: sysdig, ours.
-    pub fn outputs(&self, capture: &Path, case: &Case) -> (Vec<u8>, Vec<u8>) {
+    /// What both print for a case: sysdig, ours. `None` if sysdig refuses it.
+    pub fn outputs(&self, capture: &Path, case: &Case) -> Option<(Vec<u8>, Vec<u8>)> {
         let file = capture.as_os_str();
         let theirs = self.sysdig.command().args(["-d", "-r"]).arg(file).args(&case.words).output();
         let ours = Command::new(env!("CARGO_BIN_EXE_capture"))
@@ -49,11 +49,8 @@ impl Pair {
             .args(&case.words)
             .env("TZ", "UTC")
             .output();
-        let stdout = |output: std::io::Result<Output>| match output {
-            Ok(output) => output.stdout,
-            Err(error) => panic!("{}: {error}", capture.display()),
-        };
-        (stdout(theirs), stdout(ours))
+        let (Ok(theirs), Ok(ours)) = (theirs, ours) else { panic!("{}: cannot run", capture.display()) };
+        theirs.status.success().then_some((theirs.stdout, ours.stdout))
     }
 }
 

@@ -24,6 +24,14 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Number of the event in the capture, from 1, hidden events included.",
     ),
     field(
+        "evt.file",
+        CharBuf,
+        NA,
+        Depends::Row,
+        |ask| Extracted::text(Some(&ask.row.batch.head.source.name)),
+        "Capture that the event comes from, by the name it was asked for with; `-` is standard input.",
+    ),
+    field(
         "evt.cpu",
         Int16,
         Id,
