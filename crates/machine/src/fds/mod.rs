@@ -36,7 +36,7 @@ mod traffic;
 mod tuple;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use bound::ObjectBinder;
 pub use fd::{Fd, FdFlags};

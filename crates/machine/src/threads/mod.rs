@@ -91,3 +91,6 @@ pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;
