@@ -7,7 +7,7 @@ use super::{Converted, Outcome, Params, Place, Value, mark_of};
 use bytes::Bytes;
 use capture_batch::RowFlags;
 use capture_event::schema::event;
-use capture_event::{Dialect, ParamType, code};
+use capture_event::{Dialect, ParamType};
 use capture_scap::{EventBlock, Span};
 
 /// Converts the events of one capture, in order.
@@ -26,10 +26,6 @@ impl Converter {
     /// Converts the next event.
     pub fn convert(&mut self, event: &EventBlock<'_>) -> Outcome<'_> {
         self.stored.follow(event);
-        if matches!(event.code, code::PROCEXIT_E | code::PROCEXIT_1_E) {
-            // What the thread had begun never ends; its id may get another thread.
-            self.stored.forget(event.tid);
-        }
         if step(event.code, event.params.len()) == Step::Deliver {
             return Outcome::Unchanged(RowFlags::empty());
         }

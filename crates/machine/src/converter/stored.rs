@@ -2,9 +2,11 @@
 
 use super::{Place, Value};
 use bytes::Bytes;
+use capture_event::code;
 use capture_scap::{EventBlock, Span};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 
 /// An enter event kept for its exit event.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +14,8 @@ pub(super) struct Held {
     /// Its type.
     pub(super) code: u16,
     params: SmallVec<[Value; 6]>,
+    /// How many events came before it.
+    at: u64,
     /// Its bytes, once they were copied out of their chunk; until then they are in the chunk being read.
     pub(super) copy: Option<Bytes>,
 }
@@ -39,21 +43,49 @@ impl Held {
     }
 }
 
+/// How many events the enter event of a thread that exited is kept for. Its exit event will not come, but the
+/// reference implementation would take it for that of whoever gets the thread's id.
+const KEPT_AFTER_EXIT: u64 = 1 << 16;
+
 /// The enter event of each thread: one, the newest.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Store {
     by_tid: FxHashMap<i64, Held>,
+    /// Threads that exited, and how many events came before that.
+    exited: VecDeque<(u64, i64)>,
+    /// How many events came.
+    events: u64,
     /// The chunk being read.
     chunk: Bytes,
     chunk_id: Option<u64>,
 }
 
 impl Store {
-    /// To be called with every event: when its chunk is a new one, what waits in the old one is copied out of it.
+    /// To be called with every event.
     pub(super) fn follow(&mut self, event: &EventBlock<'_>) {
-        if self.chunk_id == Some(event.chunk_id) {
-            return;
+        self.events += 1;
+        if matches!(event.code, code::PROCEXIT_E | code::PROCEXIT_1_E) {
+            self.exited.push_back((self.events, event.tid));
         }
+        self.forget_exited();
+        if self.chunk_id != Some(event.chunk_id) {
+            self.begin_chunk(event);
+        }
+    }
+
+    fn forget_exited(&mut self) {
+        while let Some(&(at, tid)) = self.exited.front()
+            && self.events - at > KEPT_AFTER_EXIT
+        {
+            self.exited.pop_front();
+            if self.by_tid.get(&tid).is_some_and(|held| held.at < at) {
+                self.by_tid.remove(&tid);
+            }
+        }
+    }
+
+    /// What waits in the chunk before is copied out of it.
+    fn begin_chunk(&mut self, event: &EventBlock<'_>) {
         for held in self.by_tid.values_mut().filter(|held| held.copy.is_none()) {
             held.detach(&self.chunk);
         }
@@ -63,7 +95,8 @@ impl Store {
 
     /// Keeps an event as it is after `params` were converted.
     pub(super) fn put(&mut self, event: &EventBlock<'_>, code: u16, params: &[Value]) {
-        self.by_tid.insert(event.tid, Held { code, params: SmallVec::from_slice(params), copy: None });
+        let held = Held { code, params: SmallVec::from_slice(params), at: self.events, copy: None };
+        self.by_tid.insert(event.tid, held);
     }
 
     pub(super) fn get(&self, tid: i64) -> Option<&Held> {

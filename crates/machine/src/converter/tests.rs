@@ -88,11 +88,19 @@ fn an_enter_event_outlives_its_chunk() {
 }
 
 #[test]
-fn a_thread_that_exits_takes_its_enter_event_along() {
+fn the_enter_event_of_a_thread_that_exited_is_forgotten_in_time() {
     let mut feed = Feed::default();
     feed.event(READ_E, &[&FD, &SIZE]);
-    assert_eq!(feed.event(PROCEXIT_1_E, &[&RES]).unwrap().2, NONE);
-    assert_eq!(feed.event(READ_X, &[&RES, b""]).unwrap().2, RowFlags::UNPAIRED);
+    feed.event_of(8, READ_E, &[&FD, &SIZE]);
+    feed.event(PROCEXIT_1_E, &[&RES]);
+    feed.event_of(8, PROCEXIT_1_E, &[&RES]);
+    assert_eq!(feed.event(READ_X, &[&RES, b""]).unwrap().2, NONE);
+    feed.event(READ_E, &[&FD, &SIZE]);
+    for _ in 0..70_000 {
+        feed.event_of(9, GETUID_X, &[]);
+    }
+    assert_eq!(feed.event(READ_X, &[&RES, b""]).unwrap().2, NONE, "the enter of a later thread");
+    assert_eq!(feed.event_of(8, READ_X, &[&RES, b""]).unwrap().2, RowFlags::UNPAIRED);
 }
 
 #[test]
