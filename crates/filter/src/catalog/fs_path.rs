@@ -56,7 +56,7 @@ enum Role {
 enum Place {
     /// In the parameter of this name.
     Param(&'static str),
-    /// It is the name of the event's descriptor.
+    /// It is the name of the event's descriptor, empty where that is not known.
     Descriptor,
 }
 
@@ -113,7 +113,7 @@ fn given<'r>(row: Row<'r>, role: Role) -> Option<&'r [u8]> {
         return None;
     }
     match place {
-        Descriptor => row.object().map(|object| &*object.name),
+        Descriptor => Some(row.object().map_or(&[], |object| &*object.name)),
         Place::Param(name) => {
             let bytes = Param::named(row, name)?.bytes;
             Some(if is_null(bytes) { b"<NA>" } else { until_nul(bytes) })

@@ -4,6 +4,8 @@ use capture_batch::View;
 use capture_event::ParamType;
 use capture_event::schema;
 use capture_event::tables::syscall;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Whether an event of the view has a parameter with this name.
 pub(crate) fn is_parameter(name: &str, view: View) -> bool {
@@ -12,8 +14,23 @@ pub(crate) fn is_parameter(name: &str, view: View) -> bool {
 
 /// The type of the first parameter with this name in the view's schema. Events may differ in it.
 pub(crate) fn parameter_type(name: &str, view: View) -> Option<ParamType> {
-    let params = schema::events(view.dialect()).iter().flat_map(|info| info.params.iter());
-    params.into_iter().find(|param| param.name == name).map(|param| param.ty)
+    static CLASSIC: LazyLock<ParameterTypes> = LazyLock::new(|| parameter_types(View::Classic));
+    static EXIT: LazyLock<ParameterTypes> = LazyLock::new(|| parameter_types(View::Exit));
+    let types = match view {
+        View::Classic => &CLASSIC,
+        View::Exit => &EXIT,
+    };
+    types.get(name).copied()
+}
+
+type ParameterTypes = FxHashMap<&'static str, ParamType>;
+
+fn parameter_types(view: View) -> ParameterTypes {
+    let mut types = ParameterTypes::default();
+    for param in schema::events(view.dialect()).iter().flat_map(|info| info.params.iter()) {
+        types.entry(param.name).or_insert(param.ty);
+    }
+    types
 }
 
 /// Whether an event type or a system call has this name, in whichever dialect.

@@ -5,6 +5,7 @@ use super::types::ValueType;
 use crate::Env;
 use crate::catalog::{Ask, FieldFlags, FieldUse, Get, Memory};
 use crate::language::transformer::{Action, Transformer};
+use crate::print::field::Style;
 use crate::value::{Extracted, Value};
 use capture_batch::Row;
 use rustc_hash::FxHashMap;
@@ -107,6 +108,14 @@ impl Source {
     /// Whether its values depend on the rows before.
     pub fn is_ordered(&self) -> bool {
         self.scope == Scope::Order
+    }
+
+    /// How the values of one event print, given how those of all do.
+    pub fn style_for(&self, style: Style, row: Row<'_>) -> Style {
+        match &self.reader {
+            Reader::Field { field, .. } => style.for_row(row, &field.arg),
+            _ => style,
+        }
     }
 
     /// The marks of the field that this is; none if it is none, or transformed.

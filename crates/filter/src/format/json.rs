@@ -46,7 +46,7 @@ impl Member {
             return true;
         }
         let start = out.len();
-        self.style.print_json(out, &self.source.read(row, env, state), env);
+        self.source.style_for(self.style, row).print_json(out, &self.source.read(row, env, state), env);
         out.get(start..) != Some(b"null")
     }
 }

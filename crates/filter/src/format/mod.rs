@@ -174,7 +174,7 @@ impl Slot {
         }
         let start = out.len();
         let extracted = source.read(row, env, state);
-        let is_there = style.print(out, &extracted, env).is_some();
+        let is_there = source.style_for(*style, row).print(out, &extracted, env).is_some();
         if let Some(key) = key.filter(|_| is_there) {
             cache.put(key, &extracted, out.get(start..).unwrap_or_default());
         }

@@ -3,11 +3,11 @@
 //! A number prints by its field's type and format; a number that has no format prints as if it were missing, as in
 //! both views' programs. Text ends at its first zero byte.
 
-use super::{buffer, path};
-use crate::catalog::FieldFlags;
+use super::{Param, buffer, path};
+use crate::catalog::{Arg, FieldFlags, parameter_type};
 use crate::value::{Extracted, Value};
 use crate::{Env, FieldUse};
-use capture_batch::{View, address};
+use capture_batch::{Row, View, address};
 use capture_event::event::until_nul;
 use capture_event::{ParamType, PrintFormat};
 use std::io::Write;
@@ -34,6 +34,18 @@ impl Style {
             is_list: field.field.flags.contains(FieldFlags::IS_LIST),
             is_sanitized: view == View::Classic && field.field.flags.contains(FieldFlags::SANITIZED),
         }
+    }
+
+    /// The style for one event. Raw arguments print as the parameter of their name does: in the exit view the event's
+    /// own; in the classic view the first of that name in the whole schema, without a format.
+    pub fn for_row(self, row: Row<'_>, arg: &Arg) -> Self {
+        let Arg::Key(name) = arg else { return self };
+        let Some(name) = std::str::from_utf8(name).ok().filter(|_| self.ty == ParamType::Dyn) else { return self };
+        let found = match row.view() {
+            View::Exit => Param::named(row, name).map(|param| (param.info.ty, param.info.format)),
+            View::Classic => parameter_type(name, View::Classic).map(classic_raw),
+        };
+        found.map_or(self, |(ty, format)| Style { ty, format, ..self })
     }
 
     /// Appends all that a field yields; `None`, with nothing appended, for what prints as missing.
@@ -102,7 +114,6 @@ impl Style {
             PrintFormat::Dec | PrintFormat::Id => decimal(out, false, number),
             PrintFormat::PaddedDec10 => write!(out, "{number:09}").ok()?,
             PrintFormat::Hex | PrintFormat::Oct => self.print_bits(out, number),
-            PrintFormat::NA | PrintFormat::Dir if self.ty == ParamType::Dyn => decimal(out, false, number),
             PrintFormat::NA | PrintFormat::Dir => return None,
         }
         Some(())
@@ -139,6 +150,19 @@ pub(crate) fn decimal(out: &mut Vec<u8>, is_negative: bool, mut magnitude: u64) 
     out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
+/// Of the types that the classic program does not refuse to print, narrow and unsigned numbers print as missing, and
+/// bytes as they are.
+fn classic_raw(ty: ParamType) -> (ParamType, PrintFormat) {
+    use ParamType::*;
+    match ty {
+        ByteBuf => (CharBuf, PrintFormat::NA),
+        Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32 | UInt64 | RelTime | AbsTime | Port | L4Proto => {
+            (ty, PrintFormat::NA)
+        }
+        _ => (ty, PrintFormat::Dec),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,7 +176,7 @@ mod tests {
 
     #[test]
     fn numbers_print_by_type_and_format() {
-        use ParamType::{Bool, Double, Dyn, Int32, Int64, Port, RelTime, UInt32, UInt64};
+        use ParamType::{Bool, Double, Int32, Int64, Port, RelTime, UInt32, UInt64};
         use PrintFormat::{Dec, Hex, Id, NA, Oct, PaddedDec10};
         let cases = [
             (Int64, Dec, Value::Int(i64::MIN), Some("-9223372036854775808")),
@@ -166,7 +190,6 @@ mod tests {
             (RelTime, PaddedDec10, Value::UInt(42), Some("000000042")),
             (UInt32, Oct, Value::UInt(0o644), Some("644")),
             (Port, Dec, Value::UInt(443), Some("443")),
-            (Dyn, NA, Value::UInt(7), Some("7")),
             (Double, NA, Value::Double(12.25), Some("12.2")),
             (Bool, NA, Value::Bool(true), Some("true")),
         ];

@@ -1,7 +1,7 @@
 //! The event's arguments.
 
 use super::is_generic;
-use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field, is_parameter, syslog};
+use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field, is_parameter, parameter_type, syslog};
 use crate::print::Param;
 use crate::print::number::{i64_of, u32_of, u64_of, unsigned_of};
 use crate::print::path::{AT_FDCWD, is_null};
@@ -105,8 +105,23 @@ fn raw<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     named(ask).and_then(|param| raw_value(&param)).into()
 }
 
-/// A parameter as it was recorded; `None` for addresses, lists and the like, which are no single value.
+/// A parameter as it was recorded; `None` for addresses, lists and the like, which are no single value. Numbers are
+/// signed if those of the first parameter of that name in the schema are: filters compare with numbers of that type.
 fn raw_value<'r>(param: &Param<'r>) -> Option<Value<'r>> {
+    let declared = parameter_type(param.info.name, param.row.view())?;
+    Some(match own_value(param)? {
+        Value::UInt(number) if is_signed(declared) => Value::Int(number.cast_signed()),
+        Value::Int(number) if !is_signed(declared) && declared.size().is_some() => Value::UInt(number.cast_unsigned()),
+        value => value,
+    })
+}
+
+fn is_signed(ty: ParamType) -> bool {
+    use ParamType::*;
+    matches!(ty, Int8 | Int16 | Int32 | Int64 | Errno | Fd | Fd32 | Pid | Pid32)
+}
+
+fn own_value<'r>(param: &Param<'r>) -> Option<Value<'r>> {
     use ParamType::*;
     let bytes = param.bytes;
     let signed = |number: u32, bits: u32| i64::from((number << (32 - bits)).cast_signed() >> (32 - bits));
