@@ -166,14 +166,14 @@ fn env(args: &Args, zone: &TimeZone) -> Env {
     Env {
         time_zone: Some(zone.clone()).filter(|zone| *zone != TimeZone::UTC),
         buffer_format: chosen.map_or(BufferFormat::Dots, |(_, format)| format),
-        buffer_limit: (!args.verbose).then_some(BUFFER_LIMIT),
+        buffer_limit: (!args.verbose && !args.json).then_some(BUFFER_LIMIT),
         time_output: TimeType::output(args.timetype),
         name_ports: args.resolve_ports,
         ..Env::default()
     }
 }
 
-/// So many bytes of a buffer or long argument are printed without `-v`.
+/// So many bytes of a buffer or long argument are printed as text without `-v`.
 const BUFFER_LIMIT: usize = 80;
 
 fn show(args: &Args, output: &Output) -> Show {
