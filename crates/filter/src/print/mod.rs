@@ -16,6 +16,7 @@
 //! | [`buffer`] | raw bytes, in the encoding that the user asked for |
 //! | [`address`] | socket addresses and tuples |
 //! | [`path`] | paths and the directories they are relative to |
+//! | [`ports`] | names of services in the text of addresses |
 //! | [`reference`] | descriptors, lists of them, processes, users, groups |
 
 pub mod buffer;
@@ -24,10 +25,12 @@ pub mod flags;
 pub mod json;
 pub mod number;
 pub mod path;
+pub mod ports;
 pub mod reference;
 
 use crate::Env;
 use capture_batch::{Row, View, address};
+use capture_event::tables::fd::L4Proto;
 use capture_event::tables::{errno, signal, syscall};
 use capture_event::{ParamInfo, ParamType};
 
@@ -134,7 +137,7 @@ impl<'r> Param<'r> {
                 number::decimal(value, number);
                 resolved.extend_from_slice(errno_name(number).unwrap_or_default().as_bytes());
             }
-            Fd => reference::descriptor(self, number::i64_of(bytes)?, value, resolved),
+            Fd => reference::descriptor(self, number::i64_of(bytes)?, env, value, resolved),
             Pid => reference::process(self, number::i64_of(bytes)?, value, resolved),
             Uid | Gid => reference::account(self, number::u32_of(bytes)?, value, resolved),
             FdList => reference::descriptors(self, bytes, value),
@@ -163,14 +166,27 @@ impl<'r> Param<'r> {
             CharBuf => value.extend_from_slice(capture_event::event::until_nul(bytes)),
             FsPath | FsRelPath => path::print(self, bytes, value, resolved),
             ByteBuf => buffer::print(value, bytes, env),
-            SockAddr => address::print_sockaddr(value, bytes, self.row.view()),
-            SockTuple => address::print_socktuple(value, bytes, self.row.view()),
+            SockAddr => self.print_address(env, value, |out| address::print_sockaddr(out, bytes, self.row.view())),
+            SockTuple => self.print_address(env, value, |out| address::print_socktuple(out, bytes, self.row.view())),
             CharBufArray => {
                 value.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes).iter().map(|&b| if b == 0 { b'.' } else { b }))
             }
             _ => value.extend_from_slice(b"(n.a.)"),
         }
         Some(())
+    }
+
+    /// Appends what `print` appends, with ports by name if the settings want that.
+    fn print_address(&self, env: &Env, value: &mut Vec<u8>, print: impl FnOnce(&mut Vec<u8>)) {
+        let start = value.len();
+        print(value);
+        let l4 = self.row.object().map_or(L4Proto::Unknown, |object| object.l4);
+        if env.name_ports
+            && let Some(named) = ports::named(value.get(start..).unwrap_or_default(), l4)
+        {
+            value.truncate(start);
+            value.extend_from_slice(&named);
+        }
     }
 
     fn print_syscall(&self, bytes: &[u8], value: &mut Vec<u8>, resolved: &mut Vec<u8>) -> Option<()> {

@@ -1,12 +1,13 @@
 //! What stands for something else: descriptors, lists of them, processes, users, groups.
 
 use super::path::{AT_FDCWD, sanitized};
-use super::{Param, errno_name, number};
+use super::{Param, errno_name, number, ports};
+use crate::Env;
 use capture_batch::{Object, View};
 use std::io::Write;
 
 /// Appends a descriptor and what it refers to: `<4t>10.0.0.1:5->10.0.0.2:80`, `<f>/etc/passwd`.
-pub(super) fn descriptor(param: &Param<'_>, fd: i64, value: &mut Vec<u8>, resolved: &mut Vec<u8>) {
+pub(super) fn descriptor(param: &Param<'_>, fd: i64, env: &Env, value: &mut Vec<u8>, resolved: &mut Vec<u8>) {
     number::decimal(value, fd);
     if param.row.own().is_none() {
         return;
@@ -16,20 +17,21 @@ pub(super) fn descriptor(param: &Param<'_>, fd: i64, value: &mut Vec<u8>, resolv
     } else if fd < 0 {
         resolved.extend_from_slice(errno_name(fd).unwrap_or_default().as_bytes());
     } else if let Some(object) = param.row.object_of(param.index, 0) {
-        object_name(object, param.row.view(), resolved);
+        object_name(object, param.row.view(), env, resolved);
     }
 }
 
-fn object_name(object: &Object, view: View, out: &mut Vec<u8>) {
+fn object_name(object: &Object, view: View, env: &Env, out: &mut Vec<u8>) {
     out.push(b'<');
     let l4 = if object.fd_type.is_inet() { object.l4.typechar() } else { None };
     for character in std::iter::once(object.fd_type.typechar()).chain(l4) {
         let _ = write!(out, "{character}");
     }
     out.push(b'>');
+    let name = ports::object_name(object, env);
     match view {
-        View::Classic => sanitized(out, &object.name),
-        View::Exit => out.extend_from_slice(&object.name),
+        View::Classic => sanitized(out, &name),
+        View::Exit => out.extend_from_slice(&name),
     }
 }
 

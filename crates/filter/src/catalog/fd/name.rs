@@ -6,6 +6,7 @@ use super::{object, user};
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::print::Param;
 use crate::print::path::absolute;
+use crate::print::ports;
 use crate::value::{Extracted, Value};
 use capture_batch::{Object, View};
 use capture_event::ParamType::CharBuf;
@@ -78,7 +79,7 @@ fn text<'r>(text: Option<Cow<'r, [u8]>>) -> Extracted<'r> {
 }
 
 fn name<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
-    object(ask).map(|object| Cow::Borrowed(&object.name[..])).or_else(|| attempted(ask).map(Cow::Owned))
+    object(ask).map(|object| ports::object_name(object, ask.env)).or_else(|| attempted(ask).map(Cow::Owned))
 }
 
 /// What the event would have opened had it not failed. Exit events only; empty for those that open nothing.
