@@ -1,6 +1,7 @@
 //! The event under way, as the handlers of descriptors see it.
 
 use super::fd::Fd;
+use super::table::FdTable;
 use crate::{Applied, FdKey, KeptEvent, Machine, View};
 use capture_batch::Text;
 use capture_event::Event;
@@ -20,8 +21,6 @@ pub(super) struct Call<'a> {
     pub enter: Option<KeptEvent>,
     /// The thread.
     pub tid: i64,
-    /// The thread whose table its descriptors are in; `None` where that is not known.
-    pub owner: Option<i64>,
 }
 
 impl Call<'_> {
@@ -72,7 +71,13 @@ impl Call<'_> {
         if number < 0 {
             return None;
         }
-        self.machine.threads.get(self.owner?)?.fds.get(number)
+        self.machine.threads.get(self.machine.fd_owner_if_known(self.tid)?)?.fds.get(number)
+    }
+
+    /// The table that the thread's descriptors are in.
+    pub fn table(&mut self) -> Option<&mut FdTable> {
+        let owner = self.machine.fd_owner(self.tid)?;
+        self.machine.threads.get_mut(owner).map(|owner| &mut owner.fds)
     }
 
     /// The descriptor that the event works on.
@@ -111,7 +116,8 @@ impl Call<'_> {
     fn put(&mut self, number: i64, fd: Fd) {
         self.set_number(number);
         let view = self.view();
-        self.applied.object = self.owner.and_then(|owner| {
+        let owner = self.machine.fd_owner(self.tid);
+        self.applied.object = owner.and_then(|owner| {
             let table = &mut self.machine.threads.get_mut(owner)?.fds;
             table.put(view, number, fd).then_some(FdKey { owner, fd: number })
         });

@@ -44,10 +44,10 @@ pub(super) fn range_exit(call: &mut Call<'_>) {
     }
     let in_range = |number: i64| (i64::from(first)..=i64::from(last)).contains(&number);
     let only_on_exec = event.u32(3).unwrap_or(0) & CLOSE_RANGE_CLOEXEC != 0;
-    let Some(owner) = call.owner.and_then(|owner| call.machine.threads.get_mut(owner)) else { return };
+    let Some(table) = call.table() else { return };
     if only_on_exec {
-        owner.fds.change(in_range, |fd| fd.open_flags |= O_CLOEXEC);
+        table.change(in_range, |fd| fd.open_flags |= O_CLOEXEC);
     } else {
-        owner.fds.retain(|number, _| !in_range(number));
+        table.retain(|number, _| !in_range(number));
     }
 }

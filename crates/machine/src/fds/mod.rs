@@ -66,15 +66,22 @@ pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
 /// alone.
 pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     let Some(tid) = applied.thread else { return };
-    let owner = machine.fd_owner(tid);
+    let flags = event.info(machine.view.dialect()).map_or(EventFlags::empty(), |info| info.flags);
+    let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
+    if !flags.intersects(about_fds) && event.code != code::CLOSE_RANGE_X {
+        return;
+    }
     let enter = applied.enter.take();
-    let mut call = Call { machine, event, applied, enter, tid, owner };
+    let mut call = Call { machine, event, applied, enter, tid };
     if call.view() == View::Classic && !event.is_enter() && call.applied.object.is_some() {
         close::settle_canceled(&mut call);
     }
     route(&mut call);
     call.applied.enter = call.enter.take();
-    find_by_number(&mut call);
+    if call.applied.object.is_none() && flags.intersects(about_fds) {
+        // Users are shown what the number stands for that the thread used last.
+        call.applied.object_by_number = call.machine.look_up_fd(tid, call.number());
+    }
 }
 
 fn route(call: &mut Call<'_>) {
@@ -123,14 +130,4 @@ fn getsockopt(call: &mut Call<'_>) {
     let leader = call.machine.leader_of(call.tid);
     call.applied.object = leader.and_then(|leader| call.machine.look_up_fd(leader, number));
     call.set_number(number);
-}
-
-/// Where an event has to do with descriptors but not with an open one, users are shown what its thread's last number
-/// stands for.
-fn find_by_number(call: &mut Call<'_>) {
-    let flags = call.event.info(call.view().dialect()).map_or(EventFlags::empty(), |info| info.flags);
-    let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
-    if call.applied.object.is_none() && flags.intersects(about_fds) {
-        call.applied.object_by_number = call.machine.look_up_fd(call.tid, call.number());
-    }
 }

@@ -117,7 +117,8 @@ fn met_name(view: View, fd: &mut Fd, tuple: &[u8], way: Way) -> Text {
 /// at IPv4 only, and read the ports of any connection where IPv4 has them.
 fn guessed_role(call: &Call<'_>, fd: &Fd, way: Way) -> FdFlags {
     let ends = fd.addresses.ends(Family::V4);
-    let table = call.owner.and_then(|owner| call.machine.threads.get(owner)).map(|owner| &owner.fds);
+    let owner = call.applied.object.and_then(|key| call.machine.threads.get(key.owner));
+    let table = owner.map(|owner| &owner.fds);
     let any = |test: &dyn Fn(&Fd) -> bool| table.is_some_and(|table| table.iter().any(|(_, fd)| test(fd)));
     let owns_destination = any(&|fd| match fd.kind {
         FdType::Ipv4Sock => fd.addresses.ends(Family::V4).destination.port == ends.destination.port,
