@@ -1,5 +1,10 @@
 //! `capture info`: what is in a capture.
 
+mod collect;
+mod print;
+
+use crate::input;
+use crate::output::Output;
 use crate::status::{End, Failure, READING_HELP};
 use std::path::PathBuf;
 
@@ -8,6 +13,7 @@ use std::path::PathBuf;
 #[command(after_help = format!("\
 Examples:
   capture info trace.scap
+  capture info trace.scap | grep container
   capture info -j trace.scap | jq .events
 
 {READING_HELP}"))]
@@ -22,6 +28,20 @@ pub struct Args {
 
 /// Prints it.
 pub fn run(args: Args) -> Result<End, Failure> {
-    let _ = (args.json, crate::input::named(&args.files)?);
-    Ok(End::Good)
+    let mut output = Output::stdout(false)?;
+    let mut end = End::Good;
+    for (i, capture) in input::open(&args.files)?.into_iter().enumerate() {
+        let info = collect::info(capture);
+        if info.is_damaged() {
+            end = End::Damaged;
+        }
+        let facts = info.into_json();
+        let text = if args.json { format!("{facts}\n") } else { print::text(&facts, output.is_terminal()) };
+        if i > 0 && !args.json {
+            output.write(b"\n")?;
+        }
+        output.write(text.as_bytes())?;
+    }
+    output.finish()?;
+    Ok(end)
 }

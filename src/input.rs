@@ -1,13 +1,16 @@
 //! Which captures a command reads.
 
+use crate::report;
 use crate::status::Failure;
+use capture_query::Capture;
+use capture_scap::OpenError;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where a capture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
+enum Input {
     /// Standard input.
     Stdin,
     /// A file.
@@ -25,8 +28,29 @@ impl fmt::Display for Input {
     }
 }
 
+/// Opens the captures that a user named. Files of a directory that are no captures are left out.
+pub fn open(names: &[PathBuf]) -> Result<Vec<Capture>, Failure> {
+    if names.is_empty() {
+        return Err(Failure::new("no capture: name one with -r FILE (`-` is standard input)"));
+    }
+    let mut captures = Vec::new();
+    for input in named(names)? {
+        let name = input.to_string();
+        let opened = match &input {
+            Input::Stdin => Capture::stdin("-"),
+            Input::File(path) | Input::Listed(path) => Capture::open(path, &*name),
+        };
+        match (opened, &input) {
+            (Ok(capture), _) => captures.push(capture),
+            (Err(OpenError::NotACapture(_)), Input::Listed(_)) => report::note(&format!("{name} is not a capture")),
+            (Err(error), _) => return Err(Failure::new(format_args!("{name}: {error}"))),
+        }
+    }
+    if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(captures) }
+}
+
 /// The captures that a user named: a file, `-` for standard input, a directory for the files in it.
-pub fn named(names: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+fn named(names: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
     for name in names {
         if name.as_os_str() == "-" {

@@ -1,7 +1,7 @@
 //! From options to what is to be done: which captures, which view, which events, printed how.
 
 use super::{Args, TimeType, default_format, hosts};
-use crate::input::{self, Input};
+use crate::input;
 use crate::moment::Moment;
 use crate::output::Output;
 use crate::report;
@@ -11,7 +11,6 @@ use capture_filter::catalog::{FieldFlags, fields};
 use capture_filter::format::preset;
 use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning};
 use capture_query::Capture;
-use capture_scap::OpenError;
 use jiff::tz::TimeZone;
 use std::ops::Range;
 
@@ -71,7 +70,7 @@ impl Job {
 /// What the options ask for.
 pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
     let (more, words) = input::split_words(args.words.clone());
-    let mut captures = open(input::named(&[args.read.clone(), more].concat())?)?;
+    let mut captures = input::open(&[args.read.clone(), more].concat())?;
     let view = match args.view {
         Some(name) => name.view(),
         None => natural_view(&mut captures),
@@ -97,27 +96,6 @@ pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
         progress: args.progress,
         on_terminal: output.is_terminal(),
     })
-}
-
-/// Opens captures. Files of a directory that are no captures are left out.
-fn open(inputs: Vec<Input>) -> Result<Vec<Capture>, Failure> {
-    if inputs.is_empty() {
-        return Err(Failure::new("no capture: name one with -r FILE (`-` is standard input)"));
-    }
-    let mut captures = Vec::new();
-    for input in inputs {
-        let name = input.to_string();
-        let opened = match &input {
-            Input::Stdin => Capture::stdin("-"),
-            Input::File(path) | Input::Listed(path) => Capture::open(path, &*name),
-        };
-        match (opened, &input) {
-            (Ok(capture), _) => captures.push(capture),
-            (Err(OpenError::NotACapture(_)), Input::Listed(_)) => report::note(&format!("{name} is not a capture")),
-            (Err(error), _) => return Err(Failure::new(format_args!("{name}: {error}"))),
-        }
-    }
-    if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(captures) }
 }
 
 /// The view for captures of which the user said nothing: the classic one if all were made for it.

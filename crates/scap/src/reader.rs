@@ -8,6 +8,7 @@ use crate::frame::{Frame, Frames};
 use crate::kind::{BlockKind, Counts};
 use crate::read::event::Stored;
 use crate::read::{self, Fault};
+use crate::source::unpack::Format;
 use crate::source::{self, Opened};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ pub struct Reader {
     params: Vec<Span>,
     counts: Counts,
     size: Option<u64>,
+    compression: Option<&'static str>,
     /// What is wrong within the block that was handed out last.
     pending: VecDeque<Damage>,
     /// Blocks that were looked at before their turn.
@@ -73,10 +75,11 @@ impl Reader {
     }
 
     fn start(opened: Opened) -> Result<Reader, OpenError> {
+        let (size, compression) = (opened.size, opened.format.map(Format::name));
         let mut frames = Frames::new(opened.source);
         check_start(&mut frames)?;
         let (params, counts, pending, ahead, chunk) = Default::default();
-        Ok(Reader { frames, params, counts, size: opened.size, pending, ahead, chunk })
+        Ok(Reader { frames, params, counts, size, compression, pending, ahead, chunk })
     }
 
     /// How many blocks of each type were read so far.
@@ -92,6 +95,11 @@ impl Reader {
     /// How many bytes of the file were read so far.
     pub fn file_position(&self) -> u64 {
         self.frames.file_position()
+    }
+
+    /// How the file is compressed: `gzip`, `zstd`, `lz4`; `None` if it is not.
+    pub fn compression(&self) -> Option<&'static str> {
+        self.compression
     }
 
     /// The size of the file when it was opened; `None` for a pipe.

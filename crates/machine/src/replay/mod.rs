@@ -33,7 +33,7 @@ use bytes::Bytes;
 use capture_batch::{Batch, Head, Id, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
 use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventInfo, Source, code};
-use capture_scap::{Content, Damage, EventBlock, Reader};
+use capture_scap::{Block, Content, Damage, EventBlock, Reader};
 use chunks::{Chunks, Slices};
 use enters::{Enters, Found};
 use smallvec::SmallVec;
@@ -116,6 +116,11 @@ impl Replay {
 
     /// The next batch, or damage; `None` at the end. Damage comes before the batch in whose midst it lies.
     pub fn next_piece(&mut self) -> Option<Piece> {
+        self.next_piece_seeing(|_| ())
+    }
+
+    /// [`Replay::next_piece`], and shows every block on its way to `see`.
+    pub fn next_piece_seeing(&mut self, mut see: impl FnMut(&Block<'_>)) -> Option<Piece> {
         while !self.ended {
             match self.reader.next_block() {
                 None => {
@@ -124,6 +129,7 @@ impl Replay {
                 }
                 Some(Err(damage)) => return Some(Piece::Damage(damage)),
                 Some(Ok(block)) => {
+                    see(&block);
                     if let Some(batch) = self.engine.take_block(&block.content) {
                         return Some(Piece::Batch(batch));
                     }

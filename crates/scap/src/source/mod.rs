@@ -12,7 +12,7 @@ mod ahead;
 mod gunzip;
 mod map;
 mod stream;
-mod unpack;
+pub(crate) mod unpack;
 
 use crate::error::{OpenError, Problem};
 use bytes::Bytes;
@@ -57,6 +57,8 @@ pub(crate) struct Opened {
     pub source: Box<dyn Source>,
     /// Bytes of the file; `None` for a pipe.
     pub size: Option<u64>,
+    /// How it is compressed.
+    pub format: Option<Format>,
 }
 
 /// Opens a capture file, or a pipe that has a name.
@@ -78,20 +80,22 @@ fn from_file(mut file: File, from_start: bool) -> Result<Opened, OpenError> {
     let size = meta.is_file().then_some(meta.len());
     let mut magic = Vec::new();
     file.by_ref().take(MAGIC_LEN as u64).read_to_end(&mut magic)?;
-    let source: Box<dyn Source> = match Format::of(&magic) {
+    let format = Format::of(&magic);
+    let source: Box<dyn Source> = match format {
         None if from_start && map::is_stable(&file) => Box::new(Mapped::new(file)?),
         None => Box::new(Stream::new(magic, file, size.unwrap_or(0))),
         Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(magic).chain(file))),
     };
-    Ok(Opened { source, size })
+    Ok(Opened { source, size, format })
 }
 
 /// Opens a capture that lies in memory.
 pub(crate) fn from_bytes(bytes: Bytes) -> Opened {
     let size = Some(bytes.len() as u64);
-    let source: Box<dyn Source> = match Format::of(&bytes) {
+    let format = Format::of(&bytes);
+    let source: Box<dyn Source> = match format {
         None => Box::new(bytes),
         Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(bytes))),
     };
-    Opened { source, size }
+    Opened { source, size, format }
 }

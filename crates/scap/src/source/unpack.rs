@@ -32,6 +32,15 @@ impl Format {
         [Format::Gzip, Format::Zstd, Format::Lz4].into_iter().find(|format| start.starts_with(format.magic()))
     }
 
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Format::Gzip => "gzip",
+            Format::Zstd => "zstd",
+            Format::Lz4 => "lz4",
+        }
+    }
+
     fn magic(self) -> &'static [u8] {
         match self {
             Format::Gzip => &[0x1F, 0x8B],
