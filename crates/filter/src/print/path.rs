@@ -42,11 +42,30 @@ pub(super) fn print(param: &Param<'_>, bytes: &[u8], value: &mut Vec<u8>, resolv
     });
 }
 
-/// The absolute form of a path parameter; `None` when it has no bytes or the view does not know the thread.
+/// The path that a call with a directory descriptor meant; `None` when it gave none or the view does not know the
+/// thread.
 pub(crate) fn absolute(param: &Param<'_>) -> Option<Vec<u8>> {
+    const UNKNOWN: &[u8] = b"<UNKNOWN>";
+    let (row, view) = (param.row, param.row.view());
     let path = Some(until_nul(param.bytes)).filter(|_| !param.bytes.is_empty())?;
-    let base = if path.starts_with(b"/") { Cow::Borrowed(&[][..]) } else { base_directory(param)? };
-    Some(path::join(param.row.view(), &base, path))
+    let dirfd_at = usize::from(param.info.dirfd?);
+    let own = row.own()?;
+    let base = match row.i64(dirfd_at)? {
+        _ if path.starts_with(b"/") => Vec::new(),
+        AT_FDCWD => own.cwd.to_vec(),
+        _ => match row.object_of(dirfd_at, 0) {
+            None => UNKNOWN.to_vec(),
+            Some(object) => {
+                let mut base = object.name.to_vec();
+                let needs_slash = !base.is_empty() && !base.ends_with(b"/");
+                if needs_slash || view == View::Classic {
+                    base.push(b'/');
+                }
+                base
+            }
+        },
+    };
+    Some(path::join(view, &base, path))
 }
 
 /// The directory that a path parameter is relative to, ending in a slash. Empty when the path names a directory

@@ -22,11 +22,11 @@ mod lineage;
 mod live;
 mod references;
 
-use crate::fds::ObjectBinder;
+use crate::fds::{ObjectBinder, names};
 use crate::{Applied, Machine};
-use capture_batch::{Batch, Id, Needs, RowFlags, Segment, Text};
+use capture_batch::{Batch, Id, Needs, RowFlags, Segment, Text, View};
 use capture_event::schema::event as schema_event;
-use capture_event::{Event, EventFlags};
+use capture_event::{Event, EventFlags, code};
 use references::Parameters;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -139,6 +139,9 @@ impl Binder {
             fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
             if let Some(key) = applied.object.or(applied.object_by_number) {
                 object = self.objects.bind(machine, key, &self.segment);
+                if let Some(name) = attempted_connection(machine.view, event) {
+                    object = self.objects.rename(object, name, &self.segment);
+                }
             }
             if let Some(header) = batch.headers.last_mut() {
                 let by_number = applied.object.is_none() && applied.object_by_number.is_some();
@@ -157,5 +160,15 @@ impl Binder {
         let Some(id) = self.segment.names.push(name.clone()) else { return Id::NONE };
         self.names.insert(name.clone(), id);
         id
+    }
+}
+
+/// Classic view: where a call that failed to connect was going to. The event shows that as the name of its socket, which
+/// keeps its own for the events after.
+fn attempted_connection(view: View, event: &Event<'_>) -> Option<Text> {
+    let failed = view == View::Classic && event.code == code::CONNECT_X && event.i64(0).is_some_and(|res| res < 0);
+    match event.raw(1).filter(|_| failed)? {
+        [] => Some(Text::from("NULL")),
+        tuple => Some(names::of_socktuple(view, tuple)),
     }
 }

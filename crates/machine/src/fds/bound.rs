@@ -3,7 +3,7 @@
 use super::addresses::Family;
 use super::fd::{Fd, FdFlags};
 use crate::{FdKey, Machine};
-use capture_batch::{Id, Object, ObjectFlags, Role, Segment, Socket};
+use capture_batch::{Id, Object, ObjectFlags, Role, Segment, Socket, Text};
 use capture_event::tables::fd::FdType;
 use rustc_hash::FxHashMap;
 
@@ -45,6 +45,14 @@ impl ObjectBinder {
         let id = self.intern(object(fd), segment);
         *bound = Bound { segment: serial, version, id: Some(id) };
         id
+    }
+
+    /// The same object under another name.
+    pub fn rename(&mut self, id: Id<Object>, name: Text, segment: &Segment) -> Id<Object> {
+        match segment.objects.get(id) {
+            Some(object) => self.intern(Object { name, ..object.clone() }, segment),
+            None => id,
+        }
     }
 
     fn intern(&mut self, object: Object, segment: &Segment) -> Id<Object> {

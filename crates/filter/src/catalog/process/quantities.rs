@@ -108,6 +108,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::uint(of_leader(ask, |live| u64::from(live.vm_rss) * 1024)),
         "Resident memory of the process, bytes, if the thread leads it; else 0.",
     )
+    .classic(Depends::Row, |ask| Extracted::uint(of_leader(ask, |live| live.vm_rss.wrapping_mul(1024).into())))
     .flags(FieldFlags::HIDDEN),
     field(
         "thread.pfmajor",
