@@ -1,6 +1,7 @@
 //! What a capture says of a container.
 
 use crate::Text;
+use std::sync::Arc;
 
 /// A directory mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -48,6 +49,37 @@ pub struct Probe {
     pub exe: Text,
     /// Its arguments.
     pub args: Vec<Text>,
+}
+
+/// Something of a Kubernetes cluster that has a name: a pod, a service, a deployment …
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Workload {
+    /// Name.
+    pub name: Text,
+    /// Unique id.
+    pub uid: Text,
+    /// Labels, sorted by name.
+    pub labels: Vec<(Text, Text)>,
+}
+
+/// What the cluster's API said of a container's pod. Only captures of old programs hold such events, and only the
+/// classic view knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Pod {
+    /// The pod itself.
+    pub pod: Workload,
+    /// Name of its namespace.
+    pub namespace: Text,
+    /// Its namespace, if the capture tells of it.
+    pub in_namespace: Option<Workload>,
+    /// The replication controller that keeps it.
+    pub controller: Option<Workload>,
+    /// The replica set that keeps it.
+    pub replica_set: Option<Workload>,
+    /// The deployment that it is part of.
+    pub deployment: Option<Workload>,
+    /// The services that it answers for.
+    pub services: Vec<Workload>,
 }
 
 /// One version of a container's metadata.
@@ -101,6 +133,8 @@ pub struct Container {
     pub pod_ip: Option<Text>,
     /// The description of its pod's network interfaces, JSON; exit view only.
     pub pod_cni_json: Option<Text>,
+    /// What the cluster's API said of its pod.
+    pub pod: Option<Arc<Pod>>,
     /// The JSON text the capture holds of it, for what is not listed above.
     pub json: Text,
 }

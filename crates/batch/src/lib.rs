@@ -34,7 +34,7 @@ mod text;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
 pub use batch::{Batch, Chunk, Head, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
-pub use container::{Container, Mount, PortMapping, Probe, ProbeKind};
+pub use container::{Container, Mount, Pod, PortMapping, Probe, ProbeKind, Workload};
 pub use live::{FdTypes, Live};
 pub use object::{Endpoint, Object, ObjectFlags, Role, Socket};
 pub use reference::{Reference, Target};

@@ -48,6 +48,11 @@ pub fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
                 recorded(machine, container, lookup, applied);
             }
         }
+        code::K8S_E if machine.view == View::Classic => {
+            if let Some(json) = event.bytes(0) {
+                machine.containers.cluster.apply(json);
+            }
+        }
         code::ASYNCEVENT_E if machine.view == View::Exit => plugin_event(machine, event, applied),
         code::EXECVE_16_X
         | code::EXECVE_17_X

@@ -14,11 +14,14 @@
 //! | `container_removed` events | - | forget the container |
 //! | host | no entry | an entry `host` |
 //!
+//! Old captures also hold what a Kubernetes cluster's API said of its pods ([`cluster`]); the newest programs drop that.
+//!
 //! The container events at the beginning of a capture tell what was there before; the process list is looked at
 //! after them ([`begin`]).
 
 mod category;
 pub mod cgroups;
+mod cluster;
 mod events;
 pub mod metadata;
 mod pod;
@@ -31,6 +34,7 @@ pub use resolve::resolve;
 
 use crate::tracked::Memo;
 use capture_batch::{Container, Id, Segment, Text, View};
+use cluster::Cluster;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -59,6 +63,7 @@ struct Bound {
     segment: u64,
     serial: u64,
     sandbox_serial: u64,
+    cluster: u64,
     id: Id<Container>,
 }
 
@@ -66,6 +71,7 @@ struct Bound {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Containers {
     by_id: FxHashMap<Text, Entry>,
+    cluster: Cluster,
     view: View,
     serial: u64,
     /// Whether an event came that does not belong to the beginning of a capture.
@@ -75,7 +81,8 @@ pub struct Containers {
 impl Containers {
     /// No containers; in the exit view, the host alone.
     pub fn new(view: View) -> Self {
-        let mut containers = Containers { by_id: FxHashMap::default(), view, serial: 0, begun: false };
+        let mut containers =
+            Containers { by_id: FxHashMap::default(), cluster: Cluster::default(), view, serial: 0, begun: false };
         if view == View::Exit {
             let host = Text::from("host");
             let entry = Container {
@@ -93,7 +100,7 @@ impl Containers {
 
     /// Goes up whenever a container changes: what was bound before may be outdated.
     pub fn version(&self) -> u64 {
-        self.serial
+        self.serial + self.cluster.version()
     }
 
     /// Whether an event came that does not tell what was there before the capture began.
@@ -126,8 +133,10 @@ impl Containers {
         let entry = self.by_id.get(id)?;
         let sandbox = self.sandbox_of(&entry.container);
         let sandbox_serial = sandbox.map_or(0, |sandbox| sandbox.serial);
+        let cluster = self.cluster.version();
         let current = |bound: &&Bound| {
-            (bound.segment, bound.serial, bound.sandbox_serial) == (segment.serial, entry.serial, sandbox_serial)
+            (bound.segment, bound.serial, bound.sandbox_serial, bound.cluster)
+                == (segment.serial, entry.serial, sandbox_serial, cluster)
         };
         if let Some(bound) = entry.bound.0.as_ref().filter(current) {
             return Some(bound.id);
@@ -135,7 +144,7 @@ impl Containers {
         let container = self.with_pod(&entry.container);
         let serial = entry.serial;
         let bound = segment.containers.push(container)?;
-        let memo = Bound { segment: segment.serial, serial, sandbox_serial, id: bound };
+        let memo = Bound { segment: segment.serial, serial, sandbox_serial, cluster, id: bound };
         self.by_id.get_mut(id)?.bound = Memo(Some(memo));
         Some(bound)
     }
@@ -145,6 +154,7 @@ impl Containers {
         let mut container = container.clone();
         let sandbox = self.sandbox_of(&container).map(|sandbox| sandbox.container.clone());
         pod::fill(self.view, &mut container, sandbox.as_deref());
+        container.pod = self.cluster.pod_of(&container.id).map(Arc::new);
         container
     }
 
