@@ -136,19 +136,12 @@ pub(crate) fn on_values(comparison: Comparison, left: &Value<'_>, right: &Extrac
     })
 }
 
-/// The value as a number, if it is one without a fraction.
-fn integer(value: &Value<'_>) -> Option<i128> {
-    match *value {
-        Value::Int(number) => Some(i128::from(number)),
-        Value::UInt(number) => Some(i128::from(number)),
-        _ => None,
-    }
-}
-
 fn real(value: &Value<'_>) -> Option<f64> {
     match *value {
         Value::Double(number) => Some(number),
-        _ => integer(value).map(|number| number as f64),
+        Value::Int(number) => Some(number as f64),
+        Value::UInt(number) => Some(number as f64),
+        _ => None,
     }
 }
 
@@ -169,13 +162,25 @@ fn equal(a: &Value<'_>, b: &Value<'_>) -> bool {
     }
 }
 
+/// A number of the other signedness is taken bit for bit as one of the left side's: parameters of one name are signed
+/// in some events and unsigned in others.
 fn order(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Bytes(a), Value::Bytes(b)) => Some(a.cmp(b)),
-        _ => match (integer(a), integer(b)) {
-            (Some(a), Some(b)) => Some(a.cmp(&b)),
-            _ => real(a)?.partial_cmp(&real(b)?),
-        },
+    Some(match (a, b) {
+        (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Int(a), Value::UInt(b)) => a.cmp(&b.cast_signed()),
+        (Value::UInt(a), Value::UInt(b)) => a.cmp(b),
+        (Value::UInt(a), Value::Int(b)) => a.cmp(&b.cast_unsigned()),
+        _ => return real(a)?.partial_cmp(&real(b)?),
+    })
+}
+
+/// The bits of a number without a fraction.
+fn bits(value: &Value<'_>) -> Option<u64> {
+    match *value {
+        Value::Int(number) => Some(number.cast_unsigned()),
+        Value::UInt(number) => Some(number),
+        _ => None,
     }
 }
 
@@ -183,7 +188,7 @@ fn order(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
 #[derive(Default)]
 struct Set {
     bytes: FxHashSet<Box<[u8]>>,
-    numbers: FxHashSet<i128>,
+    numbers: FxHashSet<u64>,
     addresses: FxHashSet<IpAddr>,
     /// What needs a look at each: networks, truths, real numbers.
     others: Vec<Constant>,
@@ -200,7 +205,7 @@ impl Set {
                 Constant::Value(Value::Ip(address)) => {
                     set.addresses.insert(address);
                 }
-                Constant::Value(ref value) => match integer(value) {
+                Constant::Value(ref value) => match bits(value) {
                     Some(number) => {
                         set.numbers.insert(number);
                     }
@@ -216,7 +221,7 @@ impl Set {
         let found = match value {
             Value::Bytes(bytes) => self.bytes.contains(&**bytes),
             Value::Ip(address) => self.addresses.contains(address),
-            _ => integer(value).is_some_and(|number| self.numbers.contains(&number)),
+            _ => bits(value).is_some_and(|number| self.numbers.contains(&number)),
         };
         found
             || self.others.iter().any(|other| match (other, value) {
