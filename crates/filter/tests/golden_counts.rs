@@ -63,7 +63,8 @@ fn check(file: &str) {
         };
         let filter = Filter::compile(&counted, View::Exit, &Env::default()).unwrap();
         let found: Vec<_> = captures.iter().map(|batches| counts(&filter, batches)).collect();
-        let found: Vec<usize> = found.iter().map(|(exits, _)| *exits).chain(found.iter().map(|(_, all)| *all)).collect();
+        let found: Vec<usize> =
+            found.iter().map(|(exits, _)| *exits).chain(found.iter().map(|(_, all)| *all)).collect();
         let expected: Vec<usize> = columns[3..13].iter().map(|count| count.parse().unwrap()).collect();
         compared += 1;
         if found == expected {
