@@ -2,7 +2,7 @@
 //!
 //! * [`cli`] lists the subcommands; each has a file of its own with its help, options and `run`.
 //! * What they share: [`input`] (which captures), [`output`] (stdout), [`escape`] (text that is safe on a
-//!   terminal), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`] (times on the command
+//!   terminal), [`framed`] (tables there), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`] (times on the command
 //!   line).
 
 mod cli;
@@ -10,6 +10,7 @@ mod completions;
 mod escape;
 mod events;
 mod fields;
+mod framed;
 mod info;
 mod input;
 mod man;

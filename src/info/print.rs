@@ -1,7 +1,6 @@
 //! The facts as text: tables on a terminal, plain lines in a pipe.
 
-use crate::escape;
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::{escape, framed};
 use serde_json::Value;
 
 /// What is printed of the facts: names with values, and lists that are tables of their own.
@@ -55,22 +54,16 @@ fn lines(facts: &Facts) -> String {
 }
 
 fn tables(facts: &Facts) -> String {
-    let mut table = framed();
+    let mut table = framed::table();
     table.add_rows(facts.values.iter().map(|(name, value)| [name, value]));
     let mut text = format!("{table}\n");
     for (name, rows) in &facts.lists {
-        let mut table = framed();
+        let mut table = framed::table();
         table.set_header(rows.iter().take(1).flat_map(|row| row.keys()));
         table.add_rows(rows.iter().map(|row| row.values().map(plain).collect::<Vec<_>>()));
         text += &format!("\n{name}\n{table}\n");
     }
     text
-}
-
-fn framed() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table
 }
 
 #[cfg(test)]

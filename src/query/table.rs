@@ -1,12 +1,12 @@
 //! `--table`: selected events as rows of a table.
 
 use super::settings::explain;
-use crate::escape;
 use crate::status::Failure;
+use crate::{escape, framed};
 use capture_batch::{Needs, Row, View};
 use capture_filter::Env;
 use capture_filter::format::Format;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 
 /// One format for each column.
 pub struct Columns(Vec<Format>);
@@ -51,10 +51,8 @@ impl Columns {
 
 /// The table: on a terminal with frames and as wide as that, elsewhere plain.
 pub fn table(fields: &[String], rows: Vec<Vec<String>>, on_terminal: bool) -> String {
-    let mut table = Table::new();
-    if on_terminal {
-        table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    } else {
+    let mut table = if on_terminal { framed::table() } else { Table::new() };
+    if !on_terminal {
         table.load_style(presets::NOTHING);
     }
     table.set_header(fields).add_rows(rows);
