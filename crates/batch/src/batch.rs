@@ -121,6 +121,9 @@ pub struct RowHeader {
 /// No row: an event without an enter event in this batch.
 pub const NO_ROW: u32 = u32::MAX;
 
+/// No stored event: a row that repeats one of an earlier batch.
+pub const NOT_STORED: u64 = u64::MAX;
+
 /// Some tens of thousands of events as columns. All columns have one entry a row, except where said.
 pub struct Batch {
     /// What holds for all rows.
@@ -154,6 +157,9 @@ pub struct Batch {
     pub latency: Vec<u64>,
     /// What parameters refer to, ascending by row; not one a row.
     pub references: Vec<Reference>,
+    /// Which of the events that the capture stores a row is made of, from 0 over all sections; [`NOT_STORED`] for one
+    /// that is repeated. Empty unless asked for ([`Needs::STORED`]).
+    pub stored: Vec<u64>,
 }
 
 impl Batch {
@@ -175,6 +181,7 @@ impl Batch {
             enter: Vec::new(),
             latency: Vec::new(),
             references: Vec::new(),
+            stored: Vec::new(),
         }
     }
 
@@ -214,5 +221,7 @@ bitflags::bitflags! {
         const REFERENCES = 1 << 3;
         /// [`Live::fd_types`](crate::Live::fd_types); only together with `LIVE`.
         const FD_TYPES = 1 << 4;
+        /// [`Batch::stored`].
+        const STORED = 1 << 5;
     }
 }

@@ -33,7 +33,7 @@ mod segment;
 mod text;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
-pub use batch::{Batch, Chunk, Head, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+pub use batch::{Batch, Chunk, Head, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
 pub use container::{Container, Mount, Pod, PortMapping, Probe, ProbeKind, Workload};
 pub use live::{FdTypes, Live};
 pub use object::{Endpoint, Object, ObjectFlags, Role, Socket};

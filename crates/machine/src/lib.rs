@@ -23,6 +23,7 @@ pub mod apply;
 pub mod bind;
 pub mod containers;
 pub mod converter;
+mod export;
 pub mod fds;
 mod keep;
 pub mod machine;

@@ -19,6 +19,7 @@
 //! A batch answers for its own rows, so the enter event of a call that ends in a later batch is repeated there, right
 //! before its exit ([`enters`]).
 
+mod census;
 mod chunks;
 mod enters;
 mod tables;
@@ -30,7 +31,7 @@ use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converter, Outcome};
 use bytes::Bytes;
-use capture_batch::{Batch, Head, Id, NO_ROW, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+use capture_batch::{Batch, Head, Id, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
 use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
@@ -67,6 +68,10 @@ struct Engine {
     chunks: Chunks,
     enters: Enters,
     batch: Batch,
+    /// Stored events taken so far.
+    stored: u64,
+    /// Whether batches say which stored event a row is made of.
+    says_stored: bool,
     /// Sections begun so far.
     sections: u64,
     /// Whether the section's tables are complete: an event came.
@@ -95,6 +100,8 @@ impl Replay {
             chunks: Chunks::default(),
             enters: Enters::default(),
             batch,
+            stored: 0,
+            says_stored: needs.contains(Needs::STORED),
             sections: 0,
             has_events: false,
             num: 0,
@@ -117,6 +124,22 @@ impl Replay {
     /// The next batch, or damage; `None` at the end. Damage comes before the batch in whose midst it lies.
     pub fn next_piece(&mut self) -> Option<Piece> {
         self.next_piece_seeing(|_| ())
+    }
+
+    /// Goes on until `events` stored events were applied, or to the end. No batch comes of them; damage goes unsaid.
+    pub fn advance_to(&mut self, events: u64) {
+        while !self.ended && self.engine.stored < events {
+            match self.reader.next_block() {
+                None => self.ended = true,
+                Some(Err(_)) => {}
+                Some(Ok(block)) => drop(self.engine.take_block(&block.content)),
+            }
+        }
+    }
+
+    /// One row for each thread that is known after the last event, as if each had an event of its own now.
+    pub fn census(&self) -> Batch {
+        census::census(&self.engine.machine, &self.engine.batch.head)
     }
 
     /// [`Replay::next_piece`], and shows every block on its way to `see`.
@@ -146,6 +169,7 @@ impl Engine {
         match content {
             Content::Event(event) => {
                 self.take_event(event);
+                self.stored += 1;
                 (self.batch.len() >= BATCH_ROWS).then(|| self.take_batch()).flatten()
             }
             Content::Section(_) => {
@@ -206,6 +230,7 @@ impl Engine {
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
             let slices = self.chunks.of_block(block);
             push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE), &slices);
+            say_stored(&mut self.batch, self.says_stored, self.stored);
             return;
         };
         let (info, slices, marks) = match self.view {
@@ -271,11 +296,13 @@ impl Engine {
             Found::Earlier(kept) => {
                 let row = next_row(&self.batch);
                 push_unbound(&mut self.batch, kept.repeated_header(), &kept.slices(self.chunks.next_index()));
+                say_stored(&mut self.batch, self.says_stored, NOT_STORED);
                 repeated = Some(kept.bytes);
                 row
             }
         };
         push_row(&mut self.batch, header(block, info.code, num, flags), &slices, enter);
+        say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
         self.last_ts = event.ts;
         repeated
@@ -291,7 +318,11 @@ fn is_first(view: View, info: &EventInfo) -> bool {
 }
 
 fn header(block: &EventBlock<'_>, code: u16, num: u64, flags: RowFlags) -> RowHeader {
-    RowHeader { num, ts: block.ts, tid: block.tid, cpu: block.cpu, code, flags }
+    header_of(&Event { code, ..block.event(&[]) }, num, flags)
+}
+
+fn header_of(event: &Event<'_>, num: u64, flags: RowFlags) -> RowHeader {
+    RowHeader { num, ts: event.ts, tid: event.tid, cpu: event.cpu, code: event.code, flags }
 }
 
 fn next_row(batch: &Batch) -> u32 {
@@ -304,6 +335,13 @@ fn push_row(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice], enter: 
     batch.params.extend_from_slice(slices);
     batch.params_end.push(u32::try_from(batch.params.len()).unwrap_or(u32::MAX));
     batch.enter.push(enter);
+}
+
+/// Says of the last row which stored event it is made of, if that is wanted.
+fn say_stored(batch: &mut Batch, wanted: bool, stored: u64) {
+    if wanted {
+        batch.stored.push(stored);
+    }
 }
 
 /// Makes a row that nothing is bound to.
