@@ -71,8 +71,7 @@ impl Machine {
 impl Machine {
     /// What newer writers add; the classic view takes over only some of it from a list.
     fn tail(&self, id: &Identity) -> Tail {
-        let tail =
-            Tail { loginuid: Some(id.loginuid), exe_writable: Some(id.exe_writable), ..Tail::default() };
+        let tail = Tail { loginuid: Some(id.loginuid), exe_writable: Some(id.exe_writable), ..Tail::default() };
         if self.view == View::Classic {
             return tail;
         }
