@@ -165,21 +165,26 @@ pub struct Batch {
 impl Batch {
     /// An empty batch.
     pub fn new(head: Head, segment: Arc<Segment>) -> Self {
+        Batch::with_capacity(head, segment, 0)
+    }
+
+    /// An empty batch with room for so many rows.
+    pub fn with_capacity(head: Head, segment: Arc<Segment>, rows: usize) -> Self {
         Batch {
             head,
             segment,
-            headers: Vec::new(),
+            headers: Vec::with_capacity(rows),
             chunks: Vec::new(),
-            params: Vec::new(),
-            params_end: Vec::new(),
-            own: Vec::new(),
-            lineage: Vec::new(),
-            object: Vec::new(),
-            fd: Vec::new(),
-            live: Vec::new(),
+            params: Vec::with_capacity(3 * rows),
+            params_end: Vec::with_capacity(rows),
+            own: Vec::with_capacity(rows),
+            lineage: Vec::with_capacity(rows),
+            object: Vec::with_capacity(rows),
+            fd: Vec::with_capacity(rows),
+            live: Vec::with_capacity(rows),
             lives: Vec::new(),
-            enter: Vec::new(),
-            latency: Vec::new(),
+            enter: Vec::with_capacity(rows),
+            latency: Vec::with_capacity(rows),
             references: Vec::new(),
             stored: Vec::new(),
         }

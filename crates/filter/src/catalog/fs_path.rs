@@ -41,7 +41,7 @@ pub(super) static FIELDS: &[Field] = &[
 ];
 
 const fn fs_path(name: &'static str, get: Getter, help: &'static str) -> Field {
-    field(name, CharBuf, NA, Depends::Row, get, help).flags(FieldFlags::EXIT_ONLY)
+    field(name, CharBuf, NA, Depends::Event, get, help).flags(FieldFlags::EXIT_ONLY)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

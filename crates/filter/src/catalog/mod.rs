@@ -62,7 +62,9 @@ pub enum Depends {
     Object,
     /// The thread's quantities.
     Live,
-    /// Anything else of the row.
+    /// The event itself: its numbers, its parameters and what they refer to, its thread and descriptor.
+    Event,
+    /// Anything of the row.
     Row,
     /// The row and the rows that the same check saw before: evaluated in order, never skipped or moved.
     Order,

@@ -249,6 +249,7 @@ fn needs(depends: Depends) -> Needs {
         Depends::Type | Depends::Own | Depends::Object => Needs::empty(),
         Depends::Actor => Needs::LINEAGE,
         Depends::Live => Needs::LIVE | Needs::STD_STREAMS | Needs::FD_TYPES,
-        Depends::Row | Depends::Order => Needs::all(),
+        Depends::Event | Depends::Order => Needs::REFERENCES,
+        Depends::Row => Needs::all(),
     }
 }

@@ -59,7 +59,7 @@ impl From<Depends> for Scope {
             Depends::Actor => Scope::Actor,
             Depends::Object => Scope::Object,
             Depends::Live => Scope::Live,
-            Depends::Row => Scope::Row,
+            Depends::Event | Depends::Row => Scope::Row,
             Depends::Order => Scope::Order,
         }
     }

@@ -6,6 +6,7 @@ use capture_batch::{Batch, Reference, Target, Text, View};
 use capture_event::schema::events;
 use capture_event::{Event, ParamInfo, ParamType};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// What a parameter may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,8 @@ impl Kind {
 }
 
 /// The parameters that refer to something, by event type.
-pub(super) struct Parameters(Vec<SmallVec<[(u16, Kind); 4]>>);
+#[derive(Clone)]
+pub(super) struct Parameters(Arc<[SmallVec<[(u16, Kind); 4]>]>);
 
 impl Parameters {
     pub(super) fn of(view: View) -> Self {
@@ -49,8 +51,8 @@ impl Parameters {
         Parameters(events(view.dialect()).iter().map(|info| of_event(&info.params)).collect())
     }
 
-    fn get(&self, code: u16) -> SmallVec<[(u16, Kind); 4]> {
-        self.0.get(usize::from(code)).cloned().unwrap_or_default()
+    fn get(&self, code: u16) -> &[(u16, Kind)] {
+        self.0.get(usize::from(code)).map_or(&[], |params| params.as_slice())
     }
 }
 
@@ -88,7 +90,8 @@ impl Binder {
             }
             return;
         }
-        for (param, kind) in self.parameters.get(event.code) {
+        let parameters = self.parameters.clone();
+        for &(param, kind) in parameters.get(event.code) {
             self.bind_parameter(&mut at, event, param, kind);
         }
     }

@@ -204,7 +204,7 @@ impl Engine {
         self.binder.next_batch();
         let source = self.batch.head.source.clone();
         let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
-        self.batch = Batch::new(head, self.binder.segment().clone());
+        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), BATCH_ROWS);
     }
 
     /// Hands out the batch under way, if it has rows, and begins the next.

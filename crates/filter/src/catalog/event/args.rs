@@ -15,15 +15,22 @@ use std::borrow::Cow;
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.args", CharBuf, NA, Depends::Row, |ask| Extracted::owned(Some(all(ask))), "All arguments as one text."),
-    field("evt.arg", CharBuf, NA, Depends::Row, one, ARG_HELP)
+    field(
+        "evt.args",
+        CharBuf,
+        NA,
+        Depends::Event,
+        |ask| Extracted::owned(Some(all(ask))),
+        "All arguments as one text.",
+    ),
+    field("evt.arg", CharBuf, NA, Depends::Event, one, ARG_HELP)
         .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_INDEX).union(FieldFlags::ARG_DOT))
         .arg_names(is_parameter),
     field(
         "evt.rawarg",
         Dyn,
         NA,
-        Depends::Row,
+        Depends::Event,
         raw,
         "With evt.rawarg.NAME: an argument as it was recorded, numbers as numbers.",
     )
@@ -35,20 +42,20 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.info",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::owned(Some(all(ask))),
         "The same as evt.args. In the classic view, writes to /dev/log show severity and message instead.",
     )
-    .classic(Depends::Row, info),
+    .classic(Depends::Event, info),
     field(
         "evt.buffer",
         ByteBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         buffer,
         "The bytes that the call read or wrote, as far as they were recorded.",
     ),
-    field("evt.abspath", CharBuf, NA, Depends::Row, absolute_path, ABSPATH_HELP)
+    field("evt.abspath", CharBuf, NA, Depends::Event, absolute_path, ABSPATH_HELP)
         .flags(FieldFlags::ARG_DOT)
         .arg_names(|name, _| matches!(name, "src" | "dst")),
 ];

@@ -31,7 +31,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
 ];
 
 const fn infra(name: &'static str, get: Getter, help: &'static str) -> Field {
-    field(name, CharBuf, NA, Depends::Row, get, help).flags(FieldFlags::HIDDEN)
+    field(name, CharBuf, NA, Depends::Event, get, help).flags(FieldFlags::HIDDEN)
 }
 
 /// What follows the colon in the first item of the description that starts with `key`.

@@ -42,7 +42,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.is_syslog",
         Bool,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::bool(Some(writes_to_syslog(ask.row))),
         "Whether it writes to /dev/log.",
     ),
@@ -50,7 +50,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.buflen",
         UInt64,
         Dec,
-        Depends::Row,
+        Depends::Event,
         |ask| length(ask, is_io, |_| true),
         "How many bytes the call read or wrote, at its exit.",
     ),
@@ -68,7 +68,7 @@ const READS: EventFlags = EventFlags::READS_FROM_FD;
 const WRITES: EventFlags = EventFlags::WRITES_TO_FD;
 
 const fn hidden(name: &'static str, get: Getter, help: &'static str) -> Field {
-    field(name, UInt64, Dec, Depends::Row, get, help).flags(FieldFlags::HIDDEN)
+    field(name, UInt64, Dec, Depends::Event, get, help).flags(FieldFlags::HIDDEN)
 }
 
 fn any<'r>(ask: &Ask<'r>, wanted: EventFlags) -> Extracted<'r> {

@@ -12,9 +12,9 @@ use capture_event::{Category, EventFlags, code};
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
     field("evt.latency", RelTime, Dec, Depends::Type, zero, "What the call took, at its exit, in nanoseconds.")
-        .classic(Depends::Row, |ask| Extracted::uint(shown(ask))),
+        .classic(Depends::Event, |ask| Extracted::uint(shown(ask))),
     field("evt.latency.s", RelTime, Dec, Depends::Type, zero, "The whole seconds of evt.latency.")
-        .classic(Depends::Row, |ask| Extracted::uint(shown(ask).map(|ns| ns / SECOND))),
+        .classic(Depends::Event, |ask| Extracted::uint(shown(ask).map(|ns| ns / SECOND))),
     field(
         "evt.latency.ns",
         RelTime,
@@ -23,7 +23,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         zero,
         "The part of evt.latency below a second, in nanoseconds.",
     )
-    .classic(Depends::Row, |ask| Extracted::uint(shown(ask).map(|ns| ns % SECOND))),
+    .classic(Depends::Event, |ask| Extracted::uint(shown(ask).map(|ns| ns % SECOND))),
     field(
         "evt.latency.human",
         CharBuf,
@@ -32,9 +32,9 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |_| Extracted::text(Some(b"0ns")),
         "evt.latency in the unit that suits it, such as 10.3ms.",
     )
-    .classic(Depends::Row, |ask| Extracted::owned(shown(ask).map(|ns| human(ns).into_bytes()))),
+    .classic(Depends::Event, |ask| Extracted::owned(shown(ask).map(|ns| human(ns).into_bytes()))),
     field("evt.latency.quantized", UInt64, Dec, Depends::Type, zero, "1 for calls that took any time.")
-        .classic(Depends::Row, quantized)
+        .classic(Depends::Event, quantized)
         .flags(FieldFlags::HIDDEN),
     field(
         "evt.wait_latency",
@@ -44,7 +44,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         zero,
         "For calls that may wait (poll, select, nanosleep …): what they took, at their exit, in nanoseconds.",
     )
-    .classic(Depends::Row, wait_latency),
+    .classic(Depends::Event, wait_latency),
 ];
 
 fn zero<'r>(_: &Ask<'r>) -> Extracted<'r> {

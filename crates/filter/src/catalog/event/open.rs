@@ -11,12 +11,19 @@ use capture_event::code;
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.is_open_read", Bool, NA, Depends::Row, |ask| has(ask, O_RDONLY), "Whether it opens a file for reading."),
+    field(
+        "evt.is_open_read",
+        Bool,
+        NA,
+        Depends::Event,
+        |ask| has(ask, O_RDONLY),
+        "Whether it opens a file for reading.",
+    ),
     field(
         "evt.is_open_write",
         Bool,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| has(ask, O_WRONLY),
         "Whether it opens a file for writing.",
     ),
@@ -24,7 +31,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.is_open_exec",
         Bool,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::bool(Some(creates_executable(ask.row))),
         "Whether it opens a file that, if created, can be executed.",
     ),
@@ -32,7 +39,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.is_open_create",
         Bool,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::bool(Some(creates(ask.row))),
         "Whether it created the file that it opens.",
     )

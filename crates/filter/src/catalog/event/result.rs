@@ -11,12 +11,12 @@ use capture_event::{EventFlags, Source, code};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.res", CharBuf, Dec, Depends::Row, result_text, "SUCCESS, or the name of the error, such as ENOENT."),
+    field("evt.res", CharBuf, Dec, Depends::Event, result_text, "SUCCESS, or the name of the error, such as ENOENT."),
     field(
         "evt.rawres",
         Int64,
         Dec,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::int(result(ask.row)),
         "What the call returned, as a number; negative for an error.",
     ),
@@ -24,11 +24,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.failed",
         Bool,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::bool(result(ask.row).map(|result| result < 0)),
         "Whether the call failed. In the exit view, events without a result have no value.",
     )
-    .classic(Depends::Row, |ask| Extracted::bool(Some(result(ask.row).is_some_and(|result| result < 0)))),
+    .classic(Depends::Event, |ask| Extracted::bool(Some(result(ask.row).is_some_and(|result| result < 0)))),
 ];
 
 /// What the call returned; `None` for events without a result.

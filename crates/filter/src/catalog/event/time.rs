@@ -10,36 +10,43 @@ use capture_event::PrintFormat::{Dec, NA, PaddedDec10};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.time", CharBuf, NA, Depends::Row, |ask| clock(ask, false, true), "Time of day, with nanoseconds.")
+    field("evt.time", CharBuf, NA, Depends::Event, |ask| clock(ask, false, true), "Time of day, with nanoseconds.")
         .flags(FieldFlags::EVENT_TIME),
-    field("evt.time.s", CharBuf, NA, Depends::Row, |ask| clock(ask, false, false), "Time of day, in whole seconds.")
+    field("evt.time.s", CharBuf, NA, Depends::Event, |ask| clock(ask, false, false), "Time of day, in whole seconds.")
         .flags(FieldFlags::EVENT_TIME),
     field(
         "evt.time.iso8601",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::owned(Some(iso8601(ask.row.header.ts).into_bytes())),
         "Date and time in UTC in ISO 8601 form, with nanoseconds.",
     )
     .flags(FieldFlags::EVENT_TIME),
-    field("evt.datetime", CharBuf, NA, Depends::Row, |ask| clock(ask, true, true), "Date and time, with nanoseconds.")
-        .flags(FieldFlags::EVENT_TIME),
+    field(
+        "evt.datetime",
+        CharBuf,
+        NA,
+        Depends::Event,
+        |ask| clock(ask, true, true),
+        "Date and time, with nanoseconds.",
+    )
+    .flags(FieldFlags::EVENT_TIME),
     field(
         "evt.datetime.s",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| clock(ask, true, false),
         "Date and time, in whole seconds.",
     )
     .flags(FieldFlags::EVENT_TIME),
-    field("evt.rawtime", AbsTime, Dec, Depends::Row, |ask| number(ask.row.header.ts), "Nanoseconds since the epoch."),
+    field("evt.rawtime", AbsTime, Dec, Depends::Event, |ask| number(ask.row.header.ts), "Nanoseconds since the epoch."),
     field(
         "evt.rawtime.s",
         AbsTime,
         Dec,
-        Depends::Row,
+        Depends::Event,
         |ask| number(ask.row.header.ts / SECOND),
         "Whole seconds since the epoch.",
     ),
@@ -47,7 +54,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.rawtime.ns",
         AbsTime,
         PaddedDec10,
-        Depends::Row,
+        Depends::Event,
         |ask| number(ask.row.header.ts % SECOND),
         "The part of the time below a second, in nanoseconds.",
     ),
@@ -55,7 +62,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.reltime",
         RelTime,
         PaddedDec10,
-        Depends::Row,
+        Depends::Event,
         |ask| number(since_start(ask)),
         "Nanoseconds since the capture's first event.",
     ),
@@ -63,7 +70,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.reltime.s",
         RelTime,
         Dec,
-        Depends::Row,
+        Depends::Event,
         |ask| number(since_start(ask) / SECOND),
         "Whole seconds since the capture's first event.",
     ),
@@ -71,7 +78,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.reltime.ns",
         RelTime,
         PaddedDec10,
-        Depends::Row,
+        Depends::Event,
         |ask| number(since_start(ask) % SECOND),
         "The part below a second, in nanoseconds, of the time since the capture's first event.",
     ),
@@ -91,7 +98,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     field("evt.outputtime", CharBuf, NA, Depends::Order, none, "The time in the form that -t asks for.")
         .ordered(|ask, memory| Extracted::owned(Some(output_time(ask, memory).into_bytes())))
         .flags(FieldFlags::PRINT_ONLY.union(FieldFlags::EVENT_TIME)),
-    field("evt.around", UInt64, Dec, Depends::Row, around, AROUND_HELP).flags(
+    field("evt.around", UInt64, Dec, Depends::Event, around, AROUND_HELP).flags(
         FieldFlags::ARG_REQUIRED
             .union(FieldFlags::ARG_INDEX)
             .union(FieldFlags::FILTER_ONLY)

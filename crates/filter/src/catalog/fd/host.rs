@@ -17,21 +17,21 @@ const FLAGS: FieldFlags =
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("fd.cip.name", CharBuf, NA, Depends::Row, |ask| names(ask, client(ask)), "Names of the client's address.")
+    field("fd.cip.name", CharBuf, NA, Depends::Event, |ask| names(ask, client(ask)), "Names of the client's address.")
         .flags(FLAGS),
     field(
         "fd.sip.name",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| names(ask, server(ask)),
         "Names of the server's address, from DNS replies in the capture up to the event, from a hosts file, or from the \
          network if asked for.",
     )
     .flags(FLAGS),
-    field("fd.lip.name", CharBuf, NA, Depends::Row, |ask| names(ask, local(ask)), "Names of the local end's address.")
+    field("fd.lip.name", CharBuf, NA, Depends::Event, |ask| names(ask, local(ask)), "Names of the local end's address.")
         .flags(FLAGS),
-    field("fd.rip.name", CharBuf, NA, Depends::Row, |ask| names(ask, remote(ask)), "Names of the remote end's address.")
+    field("fd.rip.name", CharBuf, NA, Depends::Event, |ask| names(ask, remote(ask)), "Names of the remote end's address.")
         .flags(FLAGS),
 ];
 

@@ -16,19 +16,19 @@ const ONLY_IN_FILTERS: FieldFlags = FieldFlags::FILTER_ONLY.union(FieldFlags::NO
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("fd.lip", IpAddr, NA, Depends::Row, |ask| local(ask).map(address).into(), "Address of the local end."),
-    field("fd.rip", IpAddr, NA, Depends::Row, |ask| remote(ask).map(address).into(), "Address of the remote end."),
-    field("fd.lnet", IpNet, NA, Depends::Row, |ask| local(ask).map(address).into(), "Network of the local end.")
+    field("fd.lip", IpAddr, NA, Depends::Event, |ask| local(ask).map(address).into(), "Address of the local end."),
+    field("fd.rip", IpAddr, NA, Depends::Event, |ask| remote(ask).map(address).into(), "Address of the remote end."),
+    field("fd.lnet", IpNet, NA, Depends::Event, |ask| local(ask).map(address).into(), "Network of the local end.")
         .flags(ONLY_IN_FILTERS),
-    field("fd.rnet", IpNet, NA, Depends::Row, |ask| remote(ask).map(address).into(), "Network of the remote end.")
+    field("fd.rnet", IpNet, NA, Depends::Event, |ask| remote(ask).map(address).into(), "Network of the remote end.")
         .flags(ONLY_IN_FILTERS),
-    field("fd.lport", Port, Dec, Depends::Row, |ask| port(local(ask)), "Port of the local end."),
-    field("fd.rport", Port, Dec, Depends::Row, |ask| port(remote(ask)), "Port of the remote end."),
+    field("fd.lport", Port, Dec, Depends::Event, |ask| port(local(ask)), "Port of the local end."),
+    field("fd.rport", Port, Dec, Depends::Event, |ask| port(remote(ask)), "Port of the remote end."),
     field(
         "fd.lproto",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| name(ask, local(ask)),
         "Port of the local end, by its service's name if names are asked for.",
     ),
@@ -36,7 +36,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "fd.rproto",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| name(ask, remote(ask)),
         "Port of the remote end, by its service's name if names are asked for.",
     ),

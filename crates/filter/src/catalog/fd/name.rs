@@ -58,7 +58,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "fd.containername",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| in_container(ask, name(ask)),
         "Container id and name in one: tells files of containers apart that have the same path.",
     )
@@ -67,7 +67,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "fd.containerdirectory",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| in_container(ask, directory(ask)),
         "Container id and directory in one.",
     )

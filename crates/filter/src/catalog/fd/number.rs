@@ -13,7 +13,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "fd.num",
         Int64,
         Id,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::int(user(ask).map(|_| ask.row.fd())),
         "Number of the descriptor that the event works on; -1 where the call failed to make one.",
     ),
@@ -21,11 +21,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "fd.uid",
         CharBuf,
         NA,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::owned(user(ask).map(|own| format!("{}{}", own.tid, ask.row.fd()).into_bytes())),
         "Thread id and descriptor number in one: tells descriptors of threads apart.",
     )
-    .classic(Depends::Row, |ask| {
+    .classic(Depends::Event, |ask| {
         let user =
             user(ask).filter(|_| !matches!(ask.row.header.code, code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E));
         Extracted::owned(user.map(|own| format!("{}{}", own.tid, ask.row.fd()).into_bytes()))

@@ -15,11 +15,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "thread.tid",
         Int64,
         Id,
-        Depends::Row,
+        Depends::Event,
         |ask| Extracted::int(Some(ask.row.header.tid).filter(|tid| (-1..=i64::from(u32::MAX)).contains(tid))),
         "Thread id; that of a process's leader is the process id.",
     )
-    .classic(Depends::Row, |ask| Extracted::int(Some(ask.row.header.tid))),
+    .classic(Depends::Event, |ask| Extracted::int(Some(ask.row.header.tid))),
     field(
         "thread.vtid",
         Int64,
