@@ -1,18 +1,15 @@
 //! Ancestors and leaders.
 
 use super::Binder;
+use crate::threads::{MAX_ANCESTORS, Tids};
 use crate::{Machine, Thread};
 use capture_batch::{Id, Lineage, Needs, Own, View};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-/// How many ancestors are followed.
-const MAX_ANCESTORS: usize = 1024;
-
 /// How many ancestors are named where they form a loop. Both programs go round for ever.
 const MAX_IN_LOOP: usize = 64;
 
-type Tids = SmallVec<[i64; 16]>;
 type Owns = SmallVec<[Id<Own>; 16]>;
 
 /// A lineage before it is interned: the threads by id.
@@ -98,7 +95,7 @@ impl Machine {
 }
 
 fn relatives(machine: &Machine, thread: &Thread, leader: Option<&Thread>) -> Relatives {
-    let searched = leader.map(|leader| search(machine, leader)).unwrap_or_default();
+    let searched = leader.map(|leader| machine.threads.search_up(leader)).unwrap_or_default();
     let is_exit = machine.view == View::Exit;
     Relatives {
         ppid: leader.unwrap_or(thread).id.ptid,
@@ -137,27 +134,6 @@ fn chain(machine: &Machine, leader: &Thread) -> Tids {
     chain
 }
 
-/// The ancestors of a thread that both programs visit when they search through all of them: a second pointer that
-/// goes twice as fast finds loops.
-fn search(machine: &Machine, thread: &Thread) -> Tids {
-    let parent = |thread: &Thread| machine.threads.get(thread.id.ptid);
-    let mut visited = Tids::new();
-    let mut slow = parent(thread);
-    let mut fast = slow.and_then(parent);
-    while let Some(at) = slow.filter(|at| at.tid != -1 && visited.len() < MAX_ANCESTORS) {
-        visited.push(at.tid);
-        slow = parent(at);
-        for _ in 0..2 {
-            fast = fast.and_then(parent);
-            let met = |slow: &Thread| fast.is_some_and(|fast| fast.tid == slow.tid) || slow.tid == slow.id.ptid;
-            if slow.is_some_and(met) {
-                return visited;
-            }
-        }
-    }
-    visited
-}
-
 /// Classic view: the thread with the session's id, or the oldest of a row of ancestors in the same session.
 fn session(machine: &Machine, thread: &Thread, leader: &Thread, searched: &Tids) -> i64 {
     if let Some(session) = machine.threads.get(thread.id.sid) {
@@ -177,7 +153,7 @@ fn oldest(machine: &Machine, thread: &Thread, id: impl Fn(&Thread) -> i64, is_vi
         }
     }
     let has_id = |tid: &i64| machine.threads.get(*tid).is_some_and(|ancestor| id(ancestor) == sought);
-    search(machine, thread).into_iter().take_while(has_id).last()
+    machine.threads.search_up(thread).into_iter().take_while(has_id).last()
 }
 
 fn login_shell(machine: &Machine, leader: &Thread, searched: &Tids) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! Which processes of a container are its health commands (`proc.is_container_healthcheck` and its like).
 
-use super::{Containers, MAX_ANCESTORS};
+use super::Containers;
 use crate::{Thread, Threads};
 use capture_batch::{Container, ProbeKind};
 
@@ -54,9 +54,7 @@ fn matching_probe(container: &Container, thread: &Thread) -> Option<ProbeKind> {
     Some(probe.kind)
 }
 
-/// The known ancestors of a thread, its parent first; a bounded number, for a damaged capture may hold loops.
+/// The ancestors that a search through them visits, parent first.
 pub(super) fn ancestors<'t>(threads: &'t Threads, thread: &Thread) -> impl Iterator<Item = &'t Thread> {
-    let parent = threads.get(thread.id.ptid);
-    let next = |thread: &&'t Thread| threads.get(thread.id.ptid).filter(|parent| parent.tid != thread.tid);
-    std::iter::successors(parent, next).take_while(|thread| thread.tid != -1).take(MAX_ANCESTORS)
+    threads.search_up(thread).into_iter().filter_map(|tid| threads.get(tid))
 }

@@ -39,9 +39,6 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// How many ancestors a search looks at.
-const MAX_ANCESTORS: usize = 1024;
-
 /// The type of the host's own entry.
 const KIND_HOST: u32 = 0xFFFE;
 

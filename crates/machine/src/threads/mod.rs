@@ -3,6 +3,7 @@
 //! Both views' programs agree on most of it. Where they do not, a family has a second file for the exit view, or
 //! names the view at the place.
 
+mod ancestors;
 mod clone;
 mod clone_newest;
 mod counts;
@@ -22,6 +23,7 @@ mod session;
 mod table;
 mod values;
 
+pub(crate) use ancestors::{MAX_ANCESTORS, Tids};
 pub use recent::RecentExits;
 pub use table::Threads;
 
