@@ -125,7 +125,12 @@ impl Machine {
         applied.latency = last.latency;
         applied.paired = ends(view, event.code, last.code);
         if let Some(mut kept) = last.kept.take() {
-            if applied.paired && ends(view, event.code, kept.code()) {
+            let is_its_end = applied.paired && ends(view, event.code, kept.code());
+            if view == View::Classic && event.state_only {
+                // Its program forgets what was entered after an exit that it shows.
+                applied.enter = is_its_end.then(|| kept.clone());
+                last.kept = Some(kept);
+            } else if is_its_end {
                 applied.enter = Some(kept);
             } else {
                 kept.clear();

@@ -121,7 +121,12 @@ impl<V> Chained<V> {
     }
 
     fn bucket(&self, key: i64) -> usize {
-        (key.cast_unsigned() % self.buckets.len().max(1) as u64) as usize
+        let count = self.buckets.len().max(1);
+        match u32::try_from(key) {
+            // Dividing small numbers is much faster.
+            Ok(key) => (key % count as u32) as usize,
+            Err(_) => (key.cast_unsigned() % count as u64) as usize,
+        }
     }
 
     fn before(&self, bucket: usize) -> u32 {

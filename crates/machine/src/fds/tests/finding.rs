@@ -39,3 +39,15 @@ fn getsockopt_says_on_leaving_what_it_worked_on() {
         assert_eq!((applied.object.map(|key| key.fd), host.number()), (Some(3), 3));
     }
 }
+
+#[test]
+fn the_classic_view_keeps_what_was_entered_beyond_an_exit_that_is_not_shown() {
+    let mut host = Host::new(View::Classic);
+    let request = |path: &str| [text(path), u32p(1), u32p(0)];
+    host.event(code::OPEN_E, &request("/entered"));
+    let result = |fd| [vec![i64p(fd)], request("/returned").to_vec(), vec![u32p(0)]].concat();
+    host.hidden_event(code::OPEN_X, &result(3));
+    host.event(code::OPEN_X, &result(4));
+    host.event(code::OPEN_X, &result(5));
+    assert_eq!([3, 4, 5].map(|fd| host.name(fd)), ["/entered", "/entered", "/returned"]);
+}

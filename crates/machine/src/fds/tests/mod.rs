@@ -35,12 +35,20 @@ impl Host {
         Host { machine, now: 0 }
     }
 
-    /// Applies an event of thread `tid`.
-    pub fn event_of(&mut self, tid: i64, code: u16, params: &[Vec<u8>]) -> Applied {
+    fn apply(&mut self, tid: i64, code: u16, params: &[Vec<u8>], state_only: bool) -> Applied {
         self.now += 1;
         let params: Vec<&[u8]> = params.iter().map(Vec::as_slice).collect();
-        let event = Event { ts: self.now, tid, cpu: 0, code, state_only: false, params: &params };
-        self.machine.apply(&event)
+        self.machine.apply(&Event { ts: self.now, tid, cpu: 0, code, state_only, params: &params })
+    }
+
+    /// Applies an event of thread `tid`.
+    pub fn event_of(&mut self, tid: i64, code: u16, params: &[Vec<u8>]) -> Applied {
+        self.apply(tid, code, params, false)
+    }
+
+    /// Applies an event that was stored for the state's sake alone.
+    pub fn hidden_event(&mut self, code: u16, params: &[Vec<u8>]) -> Applied {
+        self.apply(TID, code, params, true)
     }
 
     pub fn event(&mut self, code: u16, params: &[Vec<u8>]) -> Applied {
