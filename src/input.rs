@@ -104,7 +104,7 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let words = [file.as_os_str(), OsStr::new("proc.name=x"), file.as_os_str()].map(OsString::from).to_vec();
         let (files, filter) = split_words(words);
-        assert_eq!(files, [file.clone()]);
+        assert_eq!(files, std::slice::from_ref(&file));
         assert_eq!(filter, [OsString::from("proc.name=x"), file.into()]);
     }
 

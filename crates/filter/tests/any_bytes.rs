@@ -45,11 +45,12 @@ fn batch(view: View, numbers: &mut Numbers) -> Made {
             for _ in 0..numbers.next() % 34 {
                 made = made.bytes(&numbers.bytes());
             }
-            if numbers.next() % 4 != 0 {
+            if !numbers.next().is_multiple_of(4) {
                 made = made.thread("x", "/x/");
             }
-            if numbers.next() % 2 == 0 {
-                let object = if numbers.next() % 2 == 0 { file("/dev/log") } else { named(FdType::Directory, "") };
+            if numbers.next().is_multiple_of(2) {
+                let object =
+                    if numbers.next().is_multiple_of(2) { file("/dev/log") } else { named(FdType::Directory, "") };
                 made = made.object(3, object.clone()).refers((numbers.next() % 4) as u16, 0, object);
             }
         }

@@ -41,7 +41,7 @@ pub trait Consumer {
 pub fn run<C: Consumer>(captures: Vec<Capture>, plan: Plan, consumer: &mut C) {
     let parts = captures.into_iter().map(|mut capture| Part {
         first_ts: capture.first_ts().unwrap_or(0),
-        state: State::Waiting(capture),
+        state: State::Waiting(Box::new(capture)),
         position: 0,
     });
     let mut run = Run { parts: parts.collect(), plan, consumer };
@@ -56,7 +56,7 @@ struct Part {
 }
 
 enum State {
-    Waiting(Capture),
+    Waiting(Box<Capture>),
     Running(Stream),
     Ended,
 }
@@ -115,7 +115,7 @@ impl Part {
         if let State::Waiting(_) = self.state
             && let State::Waiting(capture) = std::mem::replace(&mut self.state, State::Ended)
         {
-            self.state = State::Running(Stream::start(capture, plan.view, plan.needs, plan.pace));
+            self.state = State::Running(Stream::start(*capture, plan.view, plan.needs, plan.pace));
         }
         match &mut self.state {
             State::Running(stream) => stream.next(),

@@ -196,12 +196,12 @@ impl Translator<'_> {
             if c == ']' && !first {
                 break;
             }
-            if self.rest.starts_with("[:") {
-                if let Some(end) = self.rest.find(":]") {
-                    class.push_str(self.named_class(end + 2)?);
-                    first = false;
-                    continue;
-                }
+            if self.rest.starts_with("[:")
+                && let Some(end) = self.rest.find(":]")
+            {
+                class.push_str(self.named_class(end + 2)?);
+                first = false;
+                continue;
             }
             // A `-` may stand first or last, nowhere else.
             if c == '-' && !first && self.rest.chars().nth(1).is_some_and(|next| next != ']') {

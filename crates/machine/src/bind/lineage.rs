@@ -147,10 +147,10 @@ fn session(machine: &Machine, thread: &Thread, leader: &Thread, searched: &Tids)
 /// id from inside a pid namespace names no thread of ours.
 fn oldest(machine: &Machine, thread: &Thread, id: impl Fn(&Thread) -> i64, is_virtual: bool) -> Option<i64> {
     let sought = Some(id(thread)).filter(|&sought| sought != -1)?;
-    if !is_virtual || !thread.is_in_pid_namespace() {
-        if let Some(found) = machine.threads.get(sought) {
-            return Some(found.tid);
-        }
+    if (!is_virtual || !thread.is_in_pid_namespace())
+        && let Some(found) = machine.threads.get(sought)
+    {
+        return Some(found.tid);
     }
     let has_id = |tid: &i64| machine.threads.get(*tid).is_some_and(|ancestor| id(ancestor) == sought);
     machine.threads.search_up(thread).into_iter().take_while(has_id).last()
@@ -158,6 +158,6 @@ fn oldest(machine: &Machine, thread: &Thread, id: impl Fn(&Thread) -> i64, is_vi
 
 fn login_shell(machine: &Machine, leader: &Thread, searched: &Tids) -> Option<i64> {
     let ancestors = searched.iter().filter_map(|&tid| machine.threads.get(tid));
-    let shells = std::iter::once(leader).chain(ancestors).filter(|thread| thread.id.comm.ends_with(b"sh"));
-    shells.last().map(|shell| shell.id.pid)
+    let mut shells = std::iter::once(leader).chain(ancestors).filter(|thread| thread.id.comm.ends_with(b"sh"));
+    shells.next_back().map(|shell| shell.id.pid)
 }

@@ -41,7 +41,10 @@ impl Kind {
 
 /// The parameters that refer to something, by event type.
 #[derive(Clone)]
-pub(super) struct Parameters(Arc<[SmallVec<[(u16, Kind); 4]>]>);
+pub(super) struct Parameters(Arc<[Referring]>);
+
+/// The parameters of one event type that refer to something.
+type Referring = SmallVec<[(u16, Kind); 4]>;
 
 impl Parameters {
     pub(super) fn of(view: View) -> Self {

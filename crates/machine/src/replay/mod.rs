@@ -44,6 +44,7 @@ use std::sync::Arc;
 const BATCH_ROWS: usize = 1 << 14;
 
 /// What comes out of a replay.
+#[allow(clippy::large_enum_variant)] // nearly every piece is a batch
 pub enum Piece {
     /// The next events.
     Batch(Batch),

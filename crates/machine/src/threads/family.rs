@@ -153,7 +153,7 @@ impl Machine {
         if pid == 1 {
             return;
         }
-        let parent = self.threads.get(ptid).filter(|parent| !parent.is_invalid() && !(fresh && ptid == tid));
+        let parent = self.threads.get(ptid).filter(|parent| !(parent.is_invalid() || fresh && ptid == tid));
         match parent.map(|parent| parent.tid) {
             Some(parent) => self.adopt(parent, key),
             None => self.set_parent(tid, 0),

@@ -120,8 +120,8 @@ fn arguments<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 fn environment<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     match ask.arg {
         Arg::Key(name) => {
-            let values = ancestors(ask).take(VARIABLE_LEVELS).map(|own| variable(own, name));
-            Extracted::text(own(ask).map(|_| values.filter(|value| !value.is_empty()).next().unwrap_or_default()))
+            let mut values = ancestors(ask).take(VARIABLE_LEVELS).map(|own| variable(own, name));
+            Extracted::text(own(ask).map(|_| values.find(|value| !value.is_empty()).unwrap_or_default()))
         }
         Arg::Index(0) => Extracted::owned(own(ask).map(|own| joined(&own.env))),
         // A thread of which not even the process is known.
