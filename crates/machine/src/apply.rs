@@ -11,7 +11,8 @@ impl Machine {
         self.now = event.ts;
         self.clean_up();
         containers::begin(self, event.code);
-        let mut applied = self.reset(event);
+        let mut applied = Applied::default();
+        self.reset(event, &mut applied);
         self.keep(event, &applied);
         threads::apply(self, event, &mut applied);
         fds::apply(self, event, &mut applied);

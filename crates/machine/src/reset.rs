@@ -76,10 +76,9 @@ impl Machine {
         table.look_up(fd).map(|_| FdKey { owner, fd })
     }
 
-    /// Finds the thread and the descriptor of an event, and keeps the thread's books.
-    pub(crate) fn reset(&mut self, event: &Event<'_>) -> Applied {
-        let mut applied = Applied::default();
-        let Some(info) = event.info(self.view.dialect()) else { return applied };
+    /// Finds the thread and the descriptor of an event, and keeps the thread's books. `applied` is as new.
+    pub(crate) fn reset(&mut self, event: &Event<'_>, applied: &mut Applied) {
+        let Some(info) = event.info(self.view.dialect()) else { return };
         let lookup = lookup(self.view, info);
         let is_known = || self.threads.get(event.tid).is_some();
         applied.thread = match lookup {
@@ -87,17 +86,16 @@ impl Machine {
             Lookup::Bystander | Lookup::Known => is_known().then_some(event.tid),
             Lookup::OrMadeUp => self.thread_or_placeholder(event.tid),
         };
-        let Some(thread) = applied.thread.and_then(|tid| self.threads.get(tid)) else { return applied };
+        let Some(thread) = applied.thread.and_then(|tid| self.threads.get(tid)) else { return };
         if lookup == Lookup::Bystander {
             applied.latency = thread.last.latency;
-            return applied;
+            return;
         }
         if event.is_enter() {
-            self.enters(event, info, &mut applied);
+            self.enters(event, info, applied);
         } else {
-            self.exits(event, info, &mut applied);
+            self.exits(event, info, applied);
         }
-        applied
     }
 
     /// A call begins (or something happened that is no call).

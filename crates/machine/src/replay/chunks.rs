@@ -4,10 +4,6 @@ use crate::converter::{CONSTANTS, Converted, Place};
 use bytes::Bytes;
 use capture_batch::ParamSlice;
 use capture_scap::{EventBlock, Span};
-use smallvec::SmallVec;
-
-/// The parameters of one row.
-pub(super) type Slices = SmallVec<[ParamSlice; 32]>;
 
 /// The chunks of the batch under way.
 #[derive(Default)]
@@ -44,14 +40,15 @@ impl Chunks {
         chunk.and_then(|chunk| chunk.get(start..start.checked_add(slice.len as usize)?)).unwrap_or_default()
     }
 
-    /// The parameters of an event as it is stored.
-    pub(super) fn of_block(&mut self, block: &EventBlock<'_>) -> Slices {
+    /// Appends the parameters of an event as it is stored.
+    #[inline]
+    pub(super) fn append(&mut self, block: &EventBlock<'_>, to: &mut Vec<ParamSlice>) {
         let chunk = self.of_events(block);
-        block.params.iter().map(|&span| slice(chunk, span)).collect()
+        to.extend(block.params.iter().map(|&span| slice(chunk, span)));
     }
 
-    /// The parameters of an event that was converted.
-    pub(super) fn of_converted(&mut self, block: &EventBlock<'_>, converted: &Converted) -> Slices {
+    /// Appends the parameters of an event that was converted.
+    pub(super) fn append_converted(&mut self, block: &EventBlock<'_>, converted: &Converted, to: &mut Vec<ParamSlice>) {
         let own = self.of_events(block);
         let extra = converted.extra.as_ref().map_or(own, |bytes| self.push(bytes));
         let constants = match self.constants {
@@ -64,7 +61,7 @@ impl Chunks {
             Place::Extra => extra,
             Place::Constant => constants,
         };
-        converted.params.iter().map(|value| slice(chunk(value.place), value.span)).collect()
+        to.extend(converted.params.iter().map(|value| slice(chunk(value.place), value.span)));
     }
 
     fn of_events(&mut self, block: &EventBlock<'_>) -> u32 {

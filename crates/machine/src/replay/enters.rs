@@ -1,9 +1,10 @@
 //! The enter events of calls that have not returned, so that their exits can be bound to them.
 
-use super::chunks::Slices;
-use crate::{Machine, Thread};
+use super::push_unbound;
+use crate::{Applied, Machine, Thread};
 use bytes::Bytes;
 use capture_batch::{Batch, NO_ROW, ParamSlice, RowFlags, RowHeader};
+use capture_event::Event;
 use rustc_hash::FxHashMap;
 
 /// Where a thread's last enter event is. Beside the state: see [`crate::bind::ThreadMemo`].
@@ -22,9 +23,9 @@ impl Default for EnterAt {
 }
 
 /// An enter event of an earlier batch.
-pub(super) struct Kept {
+struct Kept {
     header: RowHeader,
-    pub(super) bytes: Bytes,
+    bytes: Bytes,
     ends: Vec<u32>,
 }
 
@@ -41,12 +42,12 @@ impl Kept {
     }
 
     /// Its header in the batch that repeats it.
-    pub(super) fn repeated_header(&self) -> RowHeader {
+    fn repeated_header(&self) -> RowHeader {
         RowHeader { flags: RowFlags::REPEATED, ..self.header }
     }
 
     /// Its parameters, once its bytes are chunk `chunk` of a batch.
-    pub(super) fn slices(&self, chunk: u32) -> Slices {
+    fn slices(&self, chunk: u32) -> Vec<ParamSlice> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| ParamSlice { chunk, start, len: end - start }).collect()
     }
@@ -69,7 +70,7 @@ impl Default for Enters {
 }
 
 /// Where the enter event of an exit event is.
-pub(super) enum Found {
+enum Found {
     /// A row of the same batch.
     Row(u32),
     /// In an earlier batch.
@@ -79,8 +80,43 @@ pub(super) enum Found {
 }
 
 impl Enters {
+    /// Books an enter event whose row comes next; for an exit event, the row of its enter event. One of an earlier batch
+    /// is repeated in front of the exit, and its bytes are the batch's next chunk.
+    pub(super) fn bind(
+        &mut self,
+        event: &Event<'_>,
+        applied: &Applied,
+        machine: &mut Machine,
+        batch: &mut Batch,
+        next_chunk: u32,
+    ) -> (u32, Option<Bytes>) {
+        let Some(thread) = applied.thread.and_then(|tid| machine.threads.get_mut(tid)) else {
+            return (NO_ROW, None);
+        };
+        let row = u32::try_from(batch.len()).unwrap_or(NO_ROW);
+        if event.is_enter() {
+            self.enter(thread, row);
+            return (NO_ROW, None);
+        }
+        if !applied.paired {
+            return (NO_ROW, None);
+        }
+        match self.exit(thread) {
+            Found::None => (NO_ROW, None),
+            Found::Row(row) => (row, None),
+            Found::Earlier(kept) => {
+                let own_start = batch.params_end.last().map_or(0, |&end| end as usize);
+                let own = batch.params.split_off(own_start.min(batch.params.len()));
+                batch.params.extend(kept.slices(next_chunk));
+                push_unbound(batch, kept.repeated_header());
+                batch.params.extend(own);
+                (row, Some(kept.bytes))
+            }
+        }
+    }
+
     /// A thread enters a call with the event of a row.
-    pub(super) fn enter(&mut self, thread: &mut Thread, row: u32) {
+    fn enter(&mut self, thread: &mut Thread, row: u32) {
         let at = &mut thread.memo.0.enter;
         if at.is_kept {
             self.kept.remove(&(thread.tid, thread.serial));
@@ -92,7 +128,7 @@ impl Enters {
     }
 
     /// A thread returns from the call that it entered last.
-    pub(super) fn exit(&mut self, thread: &mut Thread) -> Found {
+    fn exit(&mut self, thread: &mut Thread) -> Found {
         let at = std::mem::take(&mut thread.memo.0.enter);
         if at.is_kept {
             return self.kept.remove(&(thread.tid, thread.serial)).map_or(Found::None, Found::Earlier);

@@ -31,17 +31,19 @@ use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converter, Outcome};
 use bytes::Bytes;
-use capture_batch::{Batch, Head, Id, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+use capture_batch::{Batch, Head, Id, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, View};
 use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
-use chunks::{Chunks, Slices};
-use enters::{Enters, Found};
-use smallvec::SmallVec;
+use chunks::Chunks;
+use enters::Enters;
 use std::sync::Arc;
 
 /// Rows of a batch, unless its section ends.
 const BATCH_ROWS: usize = 1 << 14;
+
+/// No event type has more parameters.
+const MAX_PARAMS: usize = 32;
 
 /// What comes out of a replay.
 #[allow(clippy::large_enum_variant)] // nearly every piece is a batch
@@ -91,7 +93,7 @@ impl Replay {
     pub fn new(reader: Reader, view: View, needs: Needs, name: &str) -> Self {
         let binder = Binder::new(view, needs);
         let head = Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 };
-        let batch = Batch::new(head, binder.segment().clone());
+        let batch = Batch::with_capacity(head, binder.segment().clone(), BATCH_ROWS);
         let engine = Engine {
             view,
             name: name.to_owned(),
@@ -229,49 +231,61 @@ impl Engine {
             self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
         }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
-            let slices = self.chunks.of_block(block);
-            push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE), &slices);
+            self.chunks.append(block, &mut self.batch.params);
+            push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
             say_stored(&mut self.batch, self.says_stored, self.stored);
             return;
         };
-        let (info, slices, marks) = match self.view {
-            View::Classic => (stored, self.chunks.of_block(block), RowFlags::empty()),
+        let (info, marks) = match self.view {
+            View::Classic => {
+                self.chunks.append(block, &mut self.batch.params);
+                (stored, RowFlags::empty())
+            }
             View::Exit => match self.converter.convert(block) {
                 Outcome::Dropped => {
                     containers::begin(&mut self.machine, block.code);
                     return;
                 }
-                Outcome::Unchanged(marks) => (stored, self.chunks.of_block(block), marks),
+                Outcome::Unchanged(marks) => {
+                    self.chunks.append(block, &mut self.batch.params);
+                    (stored, marks)
+                }
                 Outcome::Changed(converted, marks) => {
-                    let info = schema_event(converted.code, self.view.dialect()).unwrap_or(stored);
-                    (info, self.chunks.of_converted(block, converted), marks)
+                    self.chunks.append_converted(block, converted, &mut self.batch.params);
+                    (schema_event(converted.code, self.view.dialect()).unwrap_or(stored), marks)
                 }
             },
         };
-        if let Some(chunk) = self.take_known(block, info, slices, marks) {
+        if let Some(chunk) = self.take_known(block, info, marks) {
             self.chunks.push(&chunk);
         }
     }
 
-    /// Applies an event of a known type, and makes its row. Gives the next chunk, if the row before it needs one.
-    fn take_known(
-        &mut self,
-        block: &EventBlock<'_>,
-        info: &EventInfo,
-        slices: Slices,
-        marks: RowFlags,
-    ) -> Option<Bytes> {
-        let known = slices.iter().take(info.params.len());
-        let params: SmallVec<[&[u8]; 32]> = known.map(|&slice| self.chunks.bytes(slice)).collect();
-        let state_only = block.state_only();
-        let event = Event { code: info.code, state_only, params: &params, ..block.event(&[]) };
+    /// Applies an event of a known type, whose parameters are already there, and makes its row. Gives the next chunk,
+    /// if the row before it needs one.
+    fn take_known(&mut self, block: &EventBlock<'_>, info: &EventInfo, marks: RowFlags) -> Option<Bytes> {
+        let mut params: [&[u8]; MAX_PARAMS] = [&[]; MAX_PARAMS];
+        let start = self.batch.params_end.last().map_or(0, |&end| end as usize);
+        let slices = self.batch.params.get(start..).unwrap_or_default();
+        let count = slices.len().min(info.params.len()).min(MAX_PARAMS);
+        for (param, &slice) in params.iter_mut().zip(slices).take(count) {
+            *param = self.chunks.bytes(slice);
+        }
+        let event = Event {
+            ts: block.ts,
+            tid: block.tid,
+            cpu: block.cpu,
+            code: info.code,
+            state_only: block.state_only(),
+            params: params.get(..count).unwrap_or_default(),
+        };
         if self.first_ts == 0 && is_first(self.view, info) {
             self.first_ts = event.ts;
         }
         let applied = self.machine.apply(&event);
 
         let mut flags = marks | applied.marks;
-        flags.set(RowFlags::STATE_ONLY, state_only);
+        flags.set(RowFlags::STATE_ONLY, event.state_only);
         flags.set(RowFlags::INTERNAL, info.category == Category::Internal);
         flags.set(RowFlags::NAME_CHANGED, applied.name_changed);
         if self.view == View::Classic && !event.is_enter() && applied.thread.is_some() {
@@ -281,28 +295,12 @@ impl Engine {
         self.num += u64::from(is_counted);
         let num = if is_counted { self.num } else { 0 };
 
-        let thread = applied.thread.and_then(|tid| self.machine.threads.get_mut(tid));
-        let found = match thread {
-            Some(thread) if event.is_enter() => {
-                self.enters.enter(thread, next_row(&self.batch));
-                Found::None
-            }
-            Some(thread) if applied.paired => self.enters.exit(thread),
-            _ => Found::None,
-        };
-        let mut repeated = None;
-        let enter = match found {
-            Found::Row(row) => row,
-            Found::None => NO_ROW,
-            Found::Earlier(kept) => {
-                let row = next_row(&self.batch);
-                push_unbound(&mut self.batch, kept.repeated_header(), &kept.slices(self.chunks.next_index()));
-                say_stored(&mut self.batch, self.says_stored, NOT_STORED);
-                repeated = Some(kept.bytes);
-                row
-            }
-        };
-        push_row(&mut self.batch, header(block, info.code, num, flags), &slices, enter);
+        let next_chunk = self.chunks.next_index();
+        let (enter, repeated) = self.enters.bind(&event, &applied, &mut self.machine, &mut self.batch, next_chunk);
+        if repeated.is_some() {
+            say_stored(&mut self.batch, self.says_stored, NOT_STORED);
+        }
+        push_row(&mut self.batch, header(block, info.code, num, flags), enter);
         say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
         self.last_ts = event.ts;
@@ -326,14 +324,9 @@ fn header_of(event: &Event<'_>, num: u64, flags: RowFlags) -> RowHeader {
     RowHeader { num, ts: event.ts, tid: event.tid, cpu: event.cpu, code: event.code, flags }
 }
 
-fn next_row(batch: &Batch) -> u32 {
-    u32::try_from(batch.len()).unwrap_or(NO_ROW)
-}
-
-/// Makes a row, but for what is bound to it.
-fn push_row(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice], enter: u32) {
+/// Makes a row of the parameters that were appended last, but for what is bound to it.
+fn push_row(batch: &mut Batch, header: RowHeader, enter: u32) {
     batch.headers.push(header);
-    batch.params.extend_from_slice(slices);
     batch.params_end.push(u32::try_from(batch.params.len()).unwrap_or(u32::MAX));
     batch.enter.push(enter);
 }
@@ -346,8 +339,8 @@ fn say_stored(batch: &mut Batch, wanted: bool, stored: u64) {
 }
 
 /// Makes a row that nothing is bound to.
-fn push_unbound(batch: &mut Batch, header: RowHeader, slices: &[ParamSlice]) {
-    push_row(batch, header, slices, NO_ROW);
+fn push_unbound(batch: &mut Batch, header: RowHeader) {
+    push_row(batch, header, NO_ROW);
     batch.own.push(Id::NONE);
     batch.lineage.push(Id::NONE);
     batch.object.push(Id::NONE);

@@ -131,7 +131,8 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         crate::containers::resolve(machine, child);
     }
     if collided {
-        *applied = machine.reset(event);
+        *applied = Applied::default();
+        machine.reset(event, applied);
     }
 }
 

@@ -65,7 +65,8 @@ fn in_parent(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied, ch
     }
     machine.add_thread(thread);
     if collided {
-        *applied = machine.reset(event);
+        *applied = Applied::default();
+        machine.reset(event, applied);
     }
 }
 
@@ -113,7 +114,8 @@ fn in_child(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     }
     applied.thread = machine.add_thread(thread).then_some(event.tid);
     if collided && applied.thread.is_some() {
-        *applied = machine.reset(event);
+        *applied = Applied::default();
+        machine.reset(event, applied);
     }
 }
 
