@@ -39,7 +39,7 @@ use chunks::Chunks;
 use enters::Enters;
 use std::sync::Arc;
 
-/// Rows of a batch, unless its section ends.
+/// Rows of a batch, unless its section ends or other numbers are asked for.
 const BATCH_ROWS: usize = 1 << 14;
 
 /// No event type has more parameters.
@@ -75,6 +75,8 @@ struct Engine {
     stored: u64,
     /// Whether batches say which stored event a row is made of.
     says_stored: bool,
+    /// How many rows make a batch full.
+    batch_rows: usize,
     /// Sections begun so far.
     sections: u64,
     /// Whether the section's tables are complete: an event came.
@@ -105,6 +107,7 @@ impl Replay {
             batch,
             stored: 0,
             says_stored: needs.contains(Needs::STORED),
+            batch_rows: BATCH_ROWS,
             sections: 0,
             has_events: false,
             num: 0,
@@ -112,6 +115,12 @@ impl Replay {
             last_ts: 0,
         };
         Replay { reader, engine, ended: false }
+    }
+
+    /// Makes batches of so many rows (at least one).
+    pub fn with_batch_rows(mut self, rows: usize) -> Self {
+        self.engine.batch_rows = rows.max(1);
+        self
     }
 
     /// The reader: how far it is, what it counted.
@@ -173,7 +182,7 @@ impl Engine {
             Content::Event(event) => {
                 self.take_event(event);
                 self.stored += 1;
-                (self.batch.len() >= BATCH_ROWS).then(|| self.take_batch()).flatten()
+                (self.batch.len() >= self.batch_rows).then(|| self.take_batch()).flatten()
             }
             Content::Section(_) => {
                 let batch = self.take_batch();
@@ -207,7 +216,7 @@ impl Engine {
         self.binder.next_batch();
         let source = self.batch.head.source.clone();
         let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
-        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), BATCH_ROWS);
+        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), self.batch_rows);
     }
 
     /// Hands out the batch under way, if it has rows, and begins the next.
