@@ -7,7 +7,9 @@ mod settings;
 mod show;
 mod summary;
 mod table;
+mod write;
 
+use crate::input;
 use crate::moment::{self, Moment};
 use crate::output::Output;
 use crate::status::{End, Failure, READING_HELP};
@@ -107,7 +109,8 @@ pub struct Args {
     chisel: Option<String>,
 
     /// Write the selected events to this capture instead of printing them, with what is needed to understand them:
-    /// the tables as of the first one, and hidden state-changing events. `-` is standard output.
+    /// lists of threads and descriptors as of the first one, and, hidden, the events between that change what is
+    /// known of them. `-` is standard output.
     #[arg(short, long, alias = "writefile", value_name = "FILE", help_heading = WRITING)]
     write: Option<PathBuf>,
     /// Compress it.
@@ -125,7 +128,7 @@ pub struct Args {
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
         requires = "write", help_heading = WRITING)]
     event_limit: Option<u64>,
-    /// Keep only so many files: with -C and -e the oldest is overwritten, with -G writing ends.
+    /// Keep only so many files: the oldest makes room for another.
     #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
         requires = "write", help_heading = WRITING)]
     limit: Option<u64>,
@@ -135,7 +138,7 @@ pub struct Args {
     /// Write the selected events and the capture's own tables only, as sysdig does.
     #[arg(long, requires = "write", help_heading = WRITING)]
     thin: bool,
-    /// Write only those threads to the process list that the filter selects.
+    /// Write only those threads to the lists that the filter selects.
     #[arg(long, requires = "write", help_heading = WRITING)]
     filter_proclist: bool,
 
@@ -230,8 +233,12 @@ pub fn run(args: Args) -> Result<End, Failure> {
         output.finish()?;
         return Ok(End::Good);
     }
-    let job = settings::job(args, &output)?;
-    show::run(job, output)
+    let (more, words) = input::split_words(args.words.clone());
+    let files = [args.read.clone(), more].concat();
+    match write::Order::of(&args)? {
+        Some(order) => write::run(order, &args, &files, words, output),
+        None => show::run(settings::job(&args, input::open(&files)?, words, &output)?, output),
+    }
 }
 
 /// What is printed without reading a capture.

@@ -1,17 +1,17 @@
 //! From options to what is to be done: which captures, which view, which events, printed how.
 
 use super::{Args, TimeType, default_format, hosts};
-use crate::input;
 use crate::moment::Moment;
 use crate::output::Output;
 use crate::report;
 use crate::status::Failure;
-use capture_batch::View;
+use capture_batch::{Batch, RowFlags, View};
 use capture_filter::catalog::{FieldFlags, fields};
 use capture_filter::format::preset;
-use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning};
+use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning, Selection};
 use capture_query::Capture;
 use jiff::tz::TimeZone;
+use std::ffi::OsString;
 use std::ops::Range;
 
 /// What is to be done.
@@ -67,17 +67,24 @@ impl Job {
     }
 }
 
-/// What the options ask for.
-pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
-    let (more, words) = input::split_words(args.words.clone());
-    let mut captures = input::open(&[args.read.clone(), more].concat())?;
+/// The rows of a batch that are looked at: those that are ever shown, of these times (ns since the epoch).
+pub fn shown(batch: &Batch, times: &Range<u64>) -> Selection {
+    let is_shown = |row: &usize| {
+        let header = batch.headers.get(*row);
+        header.is_some_and(|h| !h.flags.intersects(RowFlags::NEVER_SHOWN) && times.contains(&h.ts))
+    };
+    Selection::with(batch.len(), is_shown)
+}
+
+/// What the options ask for, of these captures.
+pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output: &Output) -> Result<Job, Failure> {
     let view = match args.view {
         Some(name) => name.view(),
         None => natural_view(&mut captures),
     };
-    let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
+    let zone = zone(args);
     let filter = filter_text(words)?;
-    let env = env(&args, &zone);
+    let env = env(args, &zone);
     let names = compile(&filter, view, &env)?.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
     let envs = hosts::envs(env, args.hosts.as_deref(), args.resolve, &names, captures.len())?;
     let first_ts = captures.iter_mut().filter_map(Capture::first_ts).min().unwrap_or(0);
@@ -88,7 +95,7 @@ pub fn job(args: Args, output: &Output) -> Result<Job, Failure> {
         filter,
         times: bound(&args.from).unwrap_or(0)..bound(&args.to).unwrap_or(u64::MAX),
         limit: args.numevents,
-        show: show(&args, output),
+        show: show(args, output),
         envs,
         internal: args.debug,
         summary: args.summary,
@@ -109,8 +116,13 @@ fn natural_view(captures: &mut [Capture]) -> View {
     }
 }
 
-fn filter_text(words: Vec<std::ffi::OsString>) -> Result<String, Failure> {
-    let words: Result<Vec<String>, _> = words.into_iter().map(std::ffi::OsString::into_string).collect();
+/// The zone of times of day.
+pub fn zone(args: &Args) -> TimeZone {
+    if args.utc { TimeZone::UTC } else { TimeZone::system() }
+}
+
+fn filter_text(words: Vec<OsString>) -> Result<String, Failure> {
+    let words: Result<Vec<String>, _> = words.into_iter().map(OsString::into_string).collect();
     match words {
         Ok(words) => Ok(words.join(" ")),
         Err(word) => Err(Failure::new(format_args!("the filter is not UTF-8: {}", word.display()))),

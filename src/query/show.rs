@@ -1,7 +1,7 @@
 //! Showing the events that a filter selects.
 
 use super::print::{Printed, Printer};
-use super::settings::{Job, Show, explain};
+use super::settings::{Job, Show, explain, shown};
 use super::summary::Summary;
 use super::table;
 use crate::output::Output;
@@ -131,16 +131,10 @@ impl Consumer for Shown {
     type Made = Made;
 
     fn make(&mut self, capture: usize, batch: &Batch) -> Made {
-        let len = batch.len();
         let Some(lane) = self.lanes.get_mut(capture) else {
-            return Made { selected: Selection::none(len), printed: Printed::default() };
+            return Made { selected: Selection::none(batch.len()), printed: Printed::default() };
         };
-        let times = &self.times;
-        let is_shown = |row: &usize| {
-            let header = batch.headers.get(*row);
-            header.is_some_and(|h| !h.flags.intersects(RowFlags::NEVER_SHOWN) && times.contains(&h.ts))
-        };
-        lane.make(batch, Selection::with(len, is_shown), self.left, self.hidden)
+        lane.make(batch, shown(batch, &self.times), self.left, self.hidden)
     }
 
     fn take(&mut self, _: usize, batch: &Batch, made: &mut Made, rows: Range<usize>) -> ControlFlow<()> {

@@ -14,7 +14,7 @@ use capture_scap::{FdEntry, FdInfo, FdList, ProcessEntry, Tail};
 use std::net::SocketAddr;
 
 impl Machine {
-    /// The process list, in the order of thread ids. Threads of which no more than the id is known are left out.
+    /// The process list, in the order of thread ids. Threads that exited are left out.
     pub fn process_list(&self) -> Vec<ProcessEntry<'_>> {
         let mut list: Vec<ProcessEntry<'_>> = self.listed().map(|thread| self.process_entry(thread)).collect();
         list.sort_by_key(|entry| entry.tid);
@@ -30,8 +30,7 @@ impl Machine {
     }
 
     fn listed(&self) -> impl Iterator<Item = &Thread> {
-        let is_known = |thread: &&Thread| thread.tid >= 0 && !thread.is_invalid() && !thread.is_placeholder();
-        self.threads.iter().filter(is_known).filter(|thread| !thread.is_dead())
+        self.threads.iter().filter(|thread| thread.tid >= 0 && !thread.is_dead())
     }
 
     fn process_entry<'m>(&'m self, thread: &'m Thread) -> ProcessEntry<'m> {

@@ -146,15 +146,30 @@ impl Reader {
     /// in memory until it is taken.
     pub fn preview(&mut self, wanted: usize) -> Vec<Preview> {
         let mut events: Vec<Preview> = self.ahead.iter().filter_map(Ahead::event).collect();
-        while events.len() < wanted {
-            let Some(frame) = self.frames.next() else { break };
-            let (chunk, chunk_id) = self.frames.chunk();
-            let ahead = Ahead { frame, chunk: chunk.clone(), chunk_id };
+        while events.len() < wanted
+            && let Some(ahead) = self.look_ahead()
+        {
             events.extend(ahead.event());
-            self.ahead.push_back(ahead);
         }
         events.truncate(wanted);
         events
+    }
+
+    /// Whether what comes next is an event.
+    pub fn is_at_event(&mut self) -> bool {
+        if self.ahead.is_empty() {
+            self.look_ahead();
+        }
+        let frame = self.ahead.front().and_then(|ahead| ahead.frame.as_ref().ok());
+        frame.is_some_and(|frame| matches!(BlockKind::from_code(frame.code), Some(BlockKind::Event { .. })))
+    }
+
+    /// Reads one block or damage more before its turn.
+    fn look_ahead(&mut self) -> Option<&Ahead> {
+        let frame = self.frames.next()?;
+        let (chunk, chunk_id) = self.frames.chunk();
+        self.ahead.push_back(Ahead { frame, chunk: chunk.clone(), chunk_id });
+        self.ahead.back()
     }
 }
 

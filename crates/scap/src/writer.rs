@@ -111,6 +111,11 @@ impl<W: Write> Writer<W> {
         self.written
     }
 
+    /// How many bytes wait for a flush, before compression.
+    pub fn waiting(&self) -> u64 {
+        self.buffer.len() as u64
+    }
+
     /// Any block, as it was read.
     pub fn block(&mut self, block: &Block<'_>) -> Result<(), WriteError> {
         match &block.content {

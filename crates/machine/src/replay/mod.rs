@@ -138,9 +138,10 @@ impl Replay {
         self.next_piece_seeing(|_| ())
     }
 
-    /// Goes on until `events` stored events were applied, or to the end. No batch comes of them; damage goes unsaid.
+    /// Goes on until `events` stored events were applied and the lists before the next one are read, or to the end. No
+    /// batch comes of it; damage goes unsaid.
     pub fn advance_to(&mut self, events: u64) {
-        while !self.ended && self.engine.stored < events {
+        while !self.ended && (self.engine.stored < events || !self.reader.is_at_event()) {
             match self.reader.next_block() {
                 None => self.ended = true,
                 Some(Err(_)) => {}

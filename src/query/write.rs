@@ -1,0 +1,152 @@
+//! `-w`: the events that a filter selects as a smaller capture.
+//!
+//! An event means something only together with what was known when it happened. So beside the selected events a copy
+//! has, as of the first of them, lists of threads and descriptors made of the replayed state ([`state`]), and from
+//! there on, hidden, those that change what is known of the processes that selected events speak of. Which these are
+//! shows only at the end, so the capture is read twice: [`select`], then [`copy`].
+
+mod bits;
+mod copy;
+mod files;
+mod select;
+mod state;
+
+use super::Args;
+use super::settings::{self, Job, explain};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::status::{End, Failure};
+use capture_batch::View;
+use capture_filter::{Columns, Filter};
+use capture_query::Capture;
+use capture_scap::{Compression, Target};
+use copy::Copying;
+use files::{Files, Rotation};
+use state::State;
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::PathBuf;
+
+/// What is written beside the selected events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What they need.
+    Needed,
+    /// Nothing.
+    Thin,
+    /// All that changes the state.
+    Fat,
+}
+
+/// What the options of `-w` ask for.
+pub struct Order {
+    name: PathBuf,
+    extent: Extent,
+    compression: Compression,
+    rotation: Rotation,
+    filters_lists: bool,
+}
+
+impl Order {
+    /// What the options ask for; `None` without `-w`.
+    pub fn of(args: &Args) -> Result<Option<Order>, Failure> {
+        let Some(name) = args.write.clone() else { return Ok(None) };
+        let rotation = Rotation {
+            bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
+            seconds: args.seconds,
+            events: args.event_limit,
+            limit: args.limit,
+        };
+        if rotation.limit.is_some() && !rotation.is_wanted() {
+            return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
+        }
+        let extent = match (args.thin, args.fatfile) {
+            (true, _) => Extent::Thin,
+            (_, true) => Extent::Fat,
+            _ => Extent::Needed,
+        };
+        let compression = if args.compress { Compression::Gzip } else { Compression::None };
+        Ok(Some(Order { name, extent, compression, rotation, filters_lists: args.filter_proclist }))
+    }
+}
+
+impl Order {
+    /// What selects the threads that are listed.
+    fn lists_filter(&self, job: &Job) -> Result<Option<Columns>, Failure> {
+        if !self.filters_lists {
+            return Ok(None);
+        }
+        if job.filter.is_empty() {
+            return Err(Failure::new("--filter-proclist needs a filter"));
+        }
+        Ok(compiled(job)?.map(|filter| filter.columns()))
+    }
+}
+
+/// The job's filter.
+fn compiled(job: &Job) -> Result<Option<Filter>, Failure> {
+    let env = job.envs.first().cloned().unwrap_or_default();
+    let compile = |text: &str| Filter::compile(text, job.view, &env).map_err(|errors| explain(text, &errors));
+    Some(&*job.filter).filter(|text| !text.is_empty()).map(compile).transpose()
+}
+
+/// A capture that can be read more than once.
+pub struct Source {
+    path: PathBuf,
+    name: String,
+    /// What came through a pipe; the file goes with the value.
+    _spool: Option<tempfile::NamedTempFile>,
+}
+
+impl Source {
+    fn new(files: &[PathBuf]) -> Result<Source, Failure> {
+        let [path] = files else {
+            return Err(Failure::new("-w reads one capture at a time: a capture is of one host"));
+        };
+        if path.is_dir() {
+            return Err(Failure::new(format_args!("{}: -w reads one capture, not a directory", path.display())));
+        }
+        let name = path.display().to_string();
+        if path.is_file() || path.as_os_str() != "-" && !path.exists() {
+            return Ok(Source { path: path.clone(), name, _spool: None });
+        }
+        let failed = |error| Failure::new(format_args!("{name}: {error}"));
+        let mut spool = tempfile::NamedTempFile::new()?;
+        if path.as_os_str() == "-" {
+            std::io::copy(&mut std::io::stdin().lock(), &mut spool).map_err(failed)?;
+        } else {
+            std::io::copy(&mut File::open(path).map_err(failed)?, &mut spool).map_err(failed)?;
+        }
+        Ok(Source { path: spool.path().to_owned(), name, _spool: Some(spool) })
+    }
+
+    /// Opens it once more.
+    fn open(&self) -> Result<Capture, Failure> {
+        Capture::open(&self.path, &*self.name).map_err(|error| Failure::new(format_args!("{}: {error}", self.name)))
+    }
+}
+
+/// Writes the copy.
+pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, output: Output) -> Result<End, Failure> {
+    let source = Source::new(files)?;
+    let job = settings::job(args, vec![source.open()?], words, &output)?;
+    let mut natural = source.open()?;
+    let target = match natural.natural_view() {
+        View::Classic => Target::All,
+        View::Exit => Target::Newest,
+    };
+    let is_all = job.filter.is_empty() && job.times == (0..u64::MAX) && job.limit.is_none();
+    let copying = Copying {
+        selected: if is_all { None } else { Some(select::select(&job, source.open()?)?) },
+        extent: order.extent,
+        state: State::new(&source, job.view, order.lists_filter(&job)?)?,
+        lists_anew: order.filters_lists,
+        files: Files::new(order.name, order.rotation.clone(), settings::zone(args))?,
+        rotation: order.rotation,
+        target,
+        compression: order.compression,
+    };
+    let progress = Progress::new(true, natural.file_size());
+    let damage = copying.run(&source, &progress)?;
+    Ok(if damage > 0 { End::Damaged } else { End::Good })
+}

@@ -1,0 +1,317 @@
+//! Second pass: the capture with what was selected.
+
+use super::files::{Files, Rotation};
+use super::select::Selected;
+use super::state::State;
+use super::{Extent, Source};
+use crate::progress::Progress;
+use crate::report::{self, DamageReport};
+use crate::status::Failure;
+use capture_event::schema::{self, Category};
+use capture_event::{Dialect, EventFlags, EventInfo, ParamType, code};
+use capture_scap::{Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
+use std::io::{self, Write};
+
+/// Hidden: stored only to keep the state right.
+const STATE_ONLY: u32 = 1;
+
+/// What decides which events are written, and how.
+pub struct Copying {
+    /// What was selected; `None` for everything.
+    pub selected: Option<Selected>,
+    /// What is written beside it.
+    pub extent: Extent,
+    /// The lists, where the capture's own do not hold.
+    pub state: State,
+    /// Whether the lists are to be made anew even where the capture's own hold.
+    pub lists_anew: bool,
+    pub files: Files,
+    pub rotation: Rotation,
+    pub target: Target,
+    pub compression: Compression,
+}
+
+/// What becomes of an event.
+#[derive(Debug, PartialEq, Eq)]
+enum Fate {
+    /// Written as it is.
+    Kept,
+    /// Written, but hidden.
+    Hidden,
+    /// Not written.
+    Dropped,
+}
+
+/// The file that is being written.
+struct Output {
+    writer: Writer<Box<dyn Write>>,
+    /// Bytes in it before this writer began.
+    bytes_before: u64,
+    events: u64,
+    begun: u64,
+}
+
+/// A section of the capture, as far as it was read.
+struct Section {
+    /// Section header, machine info, interfaces and users.
+    head: Rendered,
+    /// The capture's own lists of threads and descriptors.
+    lists: Rendered,
+    /// Events that say what no list can hold: containers, users and groups.
+    told: Vec<Told>,
+    /// Whether its head is in the file.
+    is_begun: bool,
+    /// Whether an event was read.
+    has_events: bool,
+}
+
+/// Blocks as they are written: several files may begin with the same ones.
+struct Rendered {
+    writer: Writer<Vec<u8>>,
+    bytes: Vec<u8>,
+}
+
+impl Rendered {
+    fn new(target: Target, compression: Compression) -> Self {
+        Rendered { writer: Writer::new(Vec::new(), target, compression), bytes: Vec::new() }
+    }
+
+    /// All that was given to the writer.
+    fn bytes(&mut self, target: Target, compression: Compression) -> io::Result<&[u8]> {
+        let writer = std::mem::replace(&mut self.writer, Writer::new(Vec::new(), target, compression));
+        self.bytes.extend(writer.finish()?);
+        Ok(&self.bytes)
+    }
+}
+
+/// An event that must stand behind the lists of every file.
+struct Told {
+    code: u16,
+    tid: i64,
+    cpu: u16,
+    params: Vec<Vec<u8>>,
+}
+
+impl Copying {
+    /// Writes everything. Gives the number of damaged places in the capture, which are reported.
+    pub fn run(mut self, source: &Source, progress: &Progress) -> Result<u64, Failure> {
+        let (mut reader, name) = source.open()?.into_parts();
+        let mut damage = DamageReport::new(name);
+        let mut section = self.section();
+        let mut number = 0;
+        let mut output: Option<Output> = None;
+        loop {
+            progress.set(reader.file_position());
+            let Some(block) = reader.next_block() else { break };
+            let block = match block {
+                Ok(block) => block,
+                Err(place) => {
+                    damage.add(&place);
+                    continue;
+                }
+            };
+            match &block.content {
+                Content::Section(header) => {
+                    section = self.section();
+                    section.head.writer.section(header).map_err(Failure::new)?;
+                }
+                Content::Machine(_) | Content::Interfaces(_) | Content::Users(_) if !section.has_events => {
+                    section.head.writer.block(&block).map_err(Failure::new)?;
+                }
+                Content::Event(event) => {
+                    self.event(event, number, &mut section, &mut output)?;
+                    section.has_events = true;
+                    number += 1;
+                }
+                _ if section.has_events => {}
+                _ => match section.lists.writer.block(&block) {
+                    // A list of descriptors without its thread: no reader misses it.
+                    Ok(()) | Err(WriteError::OutOfPlace(_)) => {}
+                    Err(error) => return Err(Failure::new(error)),
+                },
+            }
+        }
+        if output.is_none() {
+            output = Some(self.begin(number, 0, &mut section)?);
+            report::note("no event is selected; sysdig opens only captures with events");
+        }
+        if let Some(output) = output {
+            output.writer.finish()?.flush()?;
+        }
+        Ok(damage.finish())
+    }
+
+    fn section(&self) -> Section {
+        let rendered = || Rendered::new(self.target, self.compression);
+        Section { head: rendered(), lists: rendered(), told: Vec::new(), is_begun: false, has_events: false }
+    }
+
+    /// Writes an event if it is to be written.
+    fn event(
+        &mut self,
+        event: &EventBlock<'_>,
+        number: u64,
+        section: &mut Section,
+        output: &mut Option<Output>,
+    ) -> Result<(), Failure> {
+        let fate = self.fate(event, number, section.is_begun);
+        if fate != Fate::Dropped {
+            self.prepare(event, number, section, output)?;
+            if let Some(output) = output {
+                let (params, options) = (event.params(), event.options());
+                let mut raw = event.raw(&params, &options);
+                if fate == Fate::Hidden {
+                    raw.dump_flags |= STATE_ONLY;
+                }
+                output.writer.event(&raw).map_err(Failure::new)?;
+                output.events += 1;
+            }
+        }
+        if TOLD.contains(&event.code) {
+            section.told.push(Told::of(event));
+        }
+        Ok(())
+    }
+
+    fn fate(&self, event: &EventBlock<'_>, number: u64, is_begun: bool) -> Fate {
+        let Some(selected) = &self.selected else { return Fate::Kept };
+        if selected.kept.contains(number) {
+            return Fate::Kept;
+        }
+        let info = schema::event(event.code, Dialect::Newest);
+        let is_needed = match self.extent {
+            Extent::Thin => false,
+            Extent::Fat => info.is_some_and(|info| info.flags.contains(EventFlags::MODIFIES_STATE)),
+            Extent::Needed => {
+                selected.enters.contains(number)
+                    || is_begun && info.is_some_and(|info| is_relevant(info, selected.threads.contains(&event.tid)))
+            }
+        };
+        if is_needed { Fate::Hidden } else { Fate::Dropped }
+    }
+
+    /// Opens what must be open before an event can be written.
+    fn prepare(
+        &mut self,
+        event: &EventBlock<'_>,
+        number: u64,
+        section: &mut Section,
+        output: &mut Option<Output>,
+    ) -> Result<(), Failure> {
+        if let Some(current) = output {
+            // Sizes are those of the file, so what waits must not grow large.
+            if self.rotation.bytes.is_some_and(|limit| current.writer.waiting() > (limit / 8).min(1 << 18)) {
+                current.writer.flush()?;
+            }
+            let bytes = current.bytes_before + current.writer.written();
+            if self.rotation.ends(bytes, current.events, current.begun, event.ts)
+                && let Some(full) = output.take()
+            {
+                full.writer.finish()?.flush()?;
+                // The next file's lists are those of this moment.
+                *output = Some(self.begin_with_lists(number, event.ts, section, true)?);
+                return Ok(());
+            }
+        }
+        if !section.is_begun {
+            *output = Some(match output.take() {
+                None => self.begin(number, event.ts, section)?,
+                Some(before) => self.go_on(before, number, event.ts, section)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Begins a file.
+    fn begin(&mut self, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
+        let lists_anew = self.lists_anew || self.extent == Extent::Needed && self.selected.is_some();
+        self.begin_with_lists(number, ts, section, lists_anew)
+    }
+
+    fn begin_with_lists(&mut self, number: u64, ts: u64, section: &mut Section, anew: bool) -> Result<Output, Failure> {
+        let file = self.files.next(ts)?;
+        self.head(file, 0, number, ts, section, anew)
+    }
+
+    /// Goes on in the same file with another section.
+    fn go_on(&mut self, before: Output, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
+        let lists_anew = self.lists_anew || self.extent == Extent::Needed && self.selected.is_some();
+        let (events, begun) = (before.events, before.begun);
+        let bytes = before.bytes_before + before.writer.written() + before.writer.waiting();
+        let file = before.writer.finish()?;
+        Ok(Output { events, begun, ..self.head(file, bytes, number, ts, section, lists_anew)? })
+    }
+
+    /// Writes all that stands before a section's first event.
+    fn head(
+        &mut self,
+        mut file: Box<dyn Write>,
+        bytes: u64,
+        number: u64,
+        ts: u64,
+        section: &mut Section,
+        lists_anew: bool,
+    ) -> Result<Output, Failure> {
+        let mut bytes_before = bytes;
+        let own_lists = Some(&mut section.lists).filter(|_| !lists_anew);
+        for rendered in [Some(&mut section.head), own_lists].into_iter().flatten() {
+            let bytes = rendered.bytes(self.target, self.compression)?;
+            file.write_all(bytes)?;
+            bytes_before += bytes.len() as u64;
+        }
+        let mut writer = Writer::new(file, self.target, self.compression);
+        if lists_anew {
+            self.state.write(number, &mut writer).map_err(Failure::new)?;
+            section.told.iter().try_for_each(|told| told.write(ts, &mut writer)).map_err(Failure::new)?;
+        }
+        section.is_begun = true;
+        Ok(Output { writer, bytes_before, events: 0, begun: ts })
+    }
+}
+
+/// Types of events that must stand behind the lists of every file: what they say has no place in a list.
+const TOLD: [u16; 7] = [
+    code::CONTAINER_E,
+    code::CONTAINER_JSON_E,
+    code::CONTAINER_JSON_2_E,
+    code::USER_ADDED_E,
+    code::USER_DELETED_E,
+    code::GROUP_ADDED_E,
+    code::GROUP_DELETED_E,
+];
+
+impl Told {
+    fn of(event: &EventBlock<'_>) -> Told {
+        let params = event.params().iter().map(|param| param.to_vec()).collect();
+        Told { code: event.code, tid: event.tid, cpu: event.cpu, params }
+    }
+
+    /// Writes it, hidden, as of another time.
+    fn write<W: Write>(&self, ts: u64, writer: &mut Writer<W>) -> Result<(), WriteError> {
+        let params: Vec<&[u8]> = self.params.iter().map(Vec::as_slice).collect();
+        writer.event(&RawEvent {
+            ts,
+            tid: self.tid,
+            cpu: self.cpu,
+            code: self.code,
+            dump_flags: STATE_ONLY,
+            params: &params,
+            surplus: &[],
+            options: &[],
+            large: false,
+        })
+    }
+}
+
+/// Whether events of a type change what is shown of kept ones. The tree of processes matters whoever changes it, the
+/// rest for needed threads only.
+fn is_relevant(info: &EventInfo, is_needed_thread: bool) -> bool {
+    let is_of_state = info.flags.contains(EventFlags::MODIFIES_STATE);
+    if TOLD.contains(&info.code) || is_of_state && info.category == Category::Process {
+        return true;
+    }
+    let opens_or_closes = info.flags.intersects(EventFlags::CREATES_FD | EventFlags::DESTROYS_FD);
+    let counts = matches!(info.category, Category::Memory | Category::Scheduler | Category::Net);
+    let names_sockets = info.params.iter().any(|param| param.ty == ParamType::SockTuple);
+    is_needed_thread && (is_of_state || opens_or_closes || counts || names_sockets)
+}

@@ -1,0 +1,148 @@
+//! Where the capture goes: a file, standard output, or one file after another.
+
+use crate::status::Failure;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// When another file is begun (`-C`, `-G`, `-e`), and how many are kept (`-W`).
+#[derive(Debug, Clone, Default)]
+pub struct Rotation {
+    /// Bytes after which.
+    pub bytes: Option<u64>,
+    /// Seconds of the capture after which.
+    pub seconds: Option<u64>,
+    /// Events after which.
+    pub events: Option<u64>,
+    /// How many files are kept.
+    pub limit: Option<u64>,
+}
+
+impl Rotation {
+    /// Whether there may be more than one file.
+    pub fn is_wanted(&self) -> bool {
+        self.bytes.is_some() || self.seconds.is_some() || self.events.is_some()
+    }
+
+    /// Whether a file with so many bytes and events, begun at a time, ends before an event of another time (both in ns
+    /// since the epoch).
+    pub fn ends(&self, bytes: u64, events: u64, begun: u64, now: u64) -> bool {
+        const SECOND: u64 = 1_000_000_000;
+        self.bytes.is_some_and(|limit| bytes > limit)
+            || self.events.is_some_and(|limit| events >= limit)
+            || self.seconds.is_some_and(|limit| (now / SECOND).saturating_sub(begun / SECOND) >= limit)
+    }
+}
+
+/// Opens files by their turn.
+pub struct Files {
+    name: PathBuf,
+    rotation: Rotation,
+    zone: TimeZone,
+    opened: u64,
+    /// Files whose names tell the time, oldest first.
+    past: VecDeque<PathBuf>,
+}
+
+impl Files {
+    /// Files called like `name`; `-` is standard output.
+    pub fn new(name: PathBuf, rotation: Rotation, zone: TimeZone) -> Result<Files, Failure> {
+        if name.as_os_str() == "-" && rotation.is_wanted() {
+            return Err(Failure::new("standard output is one file: -C, -G and -e need a name"));
+        }
+        Ok(Files { name, rotation, zone, opened: 0, past: VecDeque::new() })
+    }
+
+    /// Opens the next one, whose first event has this time (ns since the epoch).
+    pub fn next(&mut self, ts: u64) -> Result<Box<dyn Write>, Failure> {
+        if self.name.as_os_str() == "-" {
+            return Ok(Box::new(io::stdout().lock()));
+        }
+        let path = self.path(ts);
+        self.opened += 1;
+        let failed = |error| Failure::new(format_args!("{}: {error}", path.display()));
+        Ok(Box::new(File::create(&path).map_err(failed)?))
+    }
+
+    /// The name of the next file: with `-G` times in it are filled in, else its number stands behind.
+    fn path(&mut self, ts: u64) -> PathBuf {
+        if !self.rotation.is_wanted() {
+            return self.name.clone();
+        }
+        let index = self.rotation.limit.map_or(self.opened, |limit| self.opened % limit);
+        let name = self.name.to_string_lossy();
+        if self.rotation.seconds.is_none() || !name.contains('%') {
+            return self.numbered(&name, index);
+        }
+        let time = Timestamp::from_nanosecond(i128::from(ts)).unwrap_or_default().to_zoned(self.zone.clone());
+        let filled = jiff::fmt::strtime::format(&*name, &time).unwrap_or_else(|_| name.clone().into_owned());
+        let path = if self.rotation.bytes.is_some() || self.rotation.events.is_some() {
+            self.numbered(&filled, index)
+        } else {
+            PathBuf::from(filled)
+        };
+        self.forget_oldest();
+        self.past.push_back(path.clone());
+        path
+    }
+
+    /// Numbers have as many digits as the limit, so that names sort.
+    fn numbered(&self, name: &str, index: u64) -> PathBuf {
+        let digits = match (self.rotation.bytes, self.rotation.limit) {
+            (Some(_), Some(limit)) => limit.to_string().len(),
+            _ => 1,
+        };
+        PathBuf::from(format!("{name}{index:0digits$}"))
+    }
+
+    /// Names that tell the time never come again, so the oldest file is removed when there are enough.
+    fn forget_oldest(&mut self) {
+        let limit = self.rotation.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        if self.past.len() >= limit
+            && let Some(oldest) = self.past.pop_front()
+        {
+            // Whoever removed it before did what we want.
+            let _ = std::fs::remove_file(oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(name: &str, rotation: Rotation, times: &[u64]) -> Vec<String> {
+        let mut files = Files::new(name.into(), rotation, TimeZone::UTC).ok().unwrap();
+        let mut next = |ts: &u64| {
+            let path = files.path(*ts);
+            files.opened += 1;
+            path.display().to_string()
+        };
+        times.iter().map(&mut next).collect()
+    }
+
+    #[test]
+    fn files_are_numbered_or_named_by_time() {
+        let rotation = Rotation { events: Some(1), ..Rotation::default() };
+        assert_eq!(names("a.scap", rotation.clone(), &[0; 3]), ["a.scap0", "a.scap1", "a.scap2"]);
+        let limited = Rotation { limit: Some(2), ..rotation };
+        assert_eq!(names("a.scap", limited, &[0; 3]), ["a.scap0", "a.scap1", "a.scap0"]);
+        let sized = Rotation { bytes: Some(1), limit: Some(10), ..Rotation::default() };
+        assert_eq!(names("a.scap", sized, &[0; 2]), ["a.scap00", "a.scap01"]);
+        let timed = Rotation { seconds: Some(1), ..Rotation::default() };
+        assert_eq!(names("%H%M%S.scap", timed, &[0, 3_661_000_000_000]), ["000000.scap", "010101.scap"]);
+        assert_eq!(names("a.scap", Rotation::default(), &[0]), ["a.scap"]);
+    }
+
+    #[test]
+    fn a_file_ends_by_size_time_or_number() {
+        let rotation = Rotation { bytes: Some(100), seconds: Some(2), events: Some(5), limit: None };
+        assert!(!rotation.ends(100, 4, 900_000_000, 2_100_000_000));
+        assert!(rotation.ends(101, 0, 0, 0));
+        assert!(rotation.ends(0, 5, 0, 0));
+        assert!(rotation.ends(0, 0, 900_000_000, 2_000_000_000));
+    }
+}
