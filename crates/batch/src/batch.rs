@@ -222,7 +222,7 @@ bitflags::bitflags! {
         const LIVE = 1 << 1;
         /// [`Live::std`]; only together with `LIVE`.
         const STD_STREAMS = 1 << 2;
-        /// [`Batch::references`].
+        /// [`Batch::references`], except those to containers, which are always held.
         const REFERENCES = 1 << 3;
         /// [`Live::fd_types`](crate::Live::fd_types); only together with `LIVE`.
         const FD_TYPES = 1 << 4;

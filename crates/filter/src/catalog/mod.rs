@@ -20,7 +20,7 @@ pub(crate) use names::{event_types, is_event_type, is_parameter, parameter_type}
 
 use crate::Env;
 use crate::value::Extracted;
-use capture_batch::{Row, View};
+use capture_batch::{Needs, Row, View};
 use capture_event::{ParamType, PrintFormat};
 use rustc_hash::FxHashMap;
 
@@ -177,6 +177,8 @@ pub struct Field {
     pub arg_names: Option<Known>,
     /// Which values it may be compared with. `None`: any of its type.
     pub values: Option<Known>,
+    /// What a batch has to hold for it, beside what it depends on.
+    pub needs: Needs,
     /// One or two sentences for a person.
     pub help: &'static str,
 }
@@ -188,6 +190,18 @@ impl Field {
             View::Classic => &self.classic,
             View::Exit => &self.exit,
         }
+    }
+
+    /// What a batch of a view has to hold for it.
+    pub fn needs(&self, view: View) -> Needs {
+        let depends = match self.reading(view).depends {
+            Depends::Type | Depends::Own | Depends::Object => Needs::empty(),
+            Depends::Actor => Needs::LINEAGE,
+            Depends::Live => Needs::LIVE,
+            Depends::Event | Depends::Order => Needs::REFERENCES,
+            Depends::Row => Needs::all(),
+        };
+        depends | self.needs
     }
 }
 
@@ -202,14 +216,34 @@ pub(crate) const fn field(
 ) -> Field {
     let reading = Reading { ty, depends, get: Get::Pure(get) };
     let flags = FieldFlags::empty();
-    Field { name, format, flags, classic: reading, exit: reading, arg_names: None, values: None, help }
+    Field {
+        name,
+        format,
+        flags,
+        classic: reading,
+        exit: reading,
+        arg_names: None,
+        values: None,
+        needs: Needs::empty(),
+        help,
+    }
 }
 
 /// A field that is known by name and never has a value.
 pub(crate) const fn nothing(name: &'static str, help: &'static str) -> Field {
     let reading = Reading { ty: ParamType::CharBuf, depends: Depends::Type, get: Get::Nothing };
     let (format, flags) = (PrintFormat::NA, FieldFlags::empty());
-    Field { name, format, flags, classic: reading, exit: reading, arg_names: None, values: None, help }
+    Field {
+        name,
+        format,
+        flags,
+        classic: reading,
+        exit: reading,
+        arg_names: None,
+        values: None,
+        needs: Needs::empty(),
+        help,
+    }
 }
 
 impl Field {
@@ -237,6 +271,12 @@ impl Field {
     /// Has another type in the classic view.
     pub(crate) const fn classic_type(mut self, ty: ParamType) -> Self {
         self.classic.ty = ty;
+        self
+    }
+
+    /// Looks at what a batch does not always hold.
+    pub(crate) const fn needs_too(mut self, needs: Needs) -> Self {
+        self.needs = self.needs.union(needs);
         self
     }
 

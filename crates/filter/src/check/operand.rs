@@ -10,7 +10,7 @@ use crate::language::ast::{FieldExpr, Operand, TransformerExpr};
 use crate::language::error::{ErrorKind, FilterError};
 use crate::language::span::Span;
 use crate::language::transformer::{Action, Shape, Transformer, transformer};
-use capture_batch::{Needs, View};
+use capture_batch::View;
 use capture_event::ParamType;
 
 /// An argument of a transformer, checked.
@@ -60,7 +60,7 @@ impl Checker {
         };
         let reading = field.field.reading(self.view);
         let ty = ValueType { ty: self.value_type(&field), list: field.field.flags.contains(FieldFlags::IS_LIST) };
-        self.needs |= needs(reading.depends);
+        self.needs |= field.field.needs(self.view);
         let memory = self.memories;
         if reading.depends == Depends::Order {
             self.memories += 1;
@@ -241,15 +241,4 @@ impl Checker {
 /// What several sources together depend on.
 fn scope(sources: &[Source]) -> Scope {
     sources.iter().fold(Scope::Nothing, |scope, source| scope.with(source.scope))
-}
-
-/// What a machine has to provide for fields that depend on something.
-fn needs(depends: Depends) -> Needs {
-    match depends {
-        Depends::Type | Depends::Own | Depends::Object => Needs::empty(),
-        Depends::Actor => Needs::LINEAGE,
-        Depends::Live => Needs::LIVE | Needs::STD_STREAMS | Needs::FD_TYPES,
-        Depends::Event | Depends::Order => Needs::REFERENCES,
-        Depends::Row => Needs::all(),
-    }
 }

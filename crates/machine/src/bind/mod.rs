@@ -117,7 +117,7 @@ impl Binder {
             (None, None) => NO_LIVE,
         };
         batch.live.push(live);
-        if self.needs.contains(Needs::REFERENCES) {
+        if self.needs.contains(Needs::REFERENCES) || applied.container.is_some() {
             self.bind_references(machine, event, applied, tid, row, batch);
         }
     }

@@ -8,7 +8,7 @@ use crate::print::Param;
 use crate::print::path::absolute;
 use crate::print::ports;
 use crate::value::{Extracted, Value};
-use capture_batch::{Object, View};
+use capture_batch::{Needs, Object, View};
 use capture_event::ParamType::CharBuf;
 use capture_event::PrintFormat::NA;
 use capture_event::code::*;
@@ -26,6 +26,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Name of what the descriptor refers to: a file's full path, a connection as `10.0.0.1:4000->10.0.0.2:80`, a unix \
          socket's addresses and path. Also of what a failed call tried to open.",
     )
+    .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::SANITIZED),
     field(
         "fd.nameraw",
@@ -35,6 +36,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| text(raw_name(ask).map(|name| without_double_slashes(&name).into())),
         "Path of a file as the call gave it, perhaps relative, only without repeated slashes.",
     )
+    .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "fd.directory",
@@ -44,6 +46,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| text(directory(ask)),
         "Directory that holds the file; of a directory, its own path.",
     )
+    .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::SANITIZED),
     field(
         "fd.filename",
@@ -62,6 +65,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| in_container(ask, name(ask)),
         "Container id and name in one: tells files of containers apart that have the same path.",
     )
+    .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::SANITIZED),
     field(
         "fd.containerdirectory",
@@ -71,6 +75,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| in_container(ask, directory(ask)),
         "Container id and directory in one.",
     )
+    .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::SANITIZED),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::value::Extracted;
+use capture_batch::Needs;
 use capture_event::ParamType::CharBuf;
 use capture_event::PrintFormat::NA;
 
@@ -15,6 +16,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| kind(ask, 0),
         "Type (as in `fd.type`) of descriptor 0, standard input.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.stdout.type",
@@ -24,6 +26,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| kind(ask, 1),
         "Type (as in `fd.type`) of descriptor 1, standard output.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.stderr.type",
@@ -33,6 +36,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| kind(ask, 2),
         "Type (as in `fd.type`) of descriptor 2, standard error.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.stdin.name",
@@ -42,6 +46,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| name(ask, 0),
         "Name (as in `fd.name`) of descriptor 0, standard input.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.stdout.name",
@@ -51,6 +56,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| name(ask, 1),
         "Name (as in `fd.name`) of descriptor 1, standard output.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.stderr.name",
@@ -60,6 +66,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| name(ask, 2),
         "Name (as in `fd.name`) of descriptor 2, standard error.",
     )
+    .needs_too(Needs::STD_STREAMS)
     .flags(FieldFlags::EXIT_ONLY),
 ];
 

@@ -1,0 +1,77 @@
+//! Fields yield the same whether a machine leaves out what they do not need or not.
+
+use capture_batch::{Batch, Needs, View};
+use capture_filter::catalog::{Arg, FieldFlags, Get, Memory, fields};
+use capture_filter::{Ask, Env, Extracted, Field};
+use capture_machine::replay::{Piece, Replay};
+use capture_scap::Reader;
+use capture_testkit::captures;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn batches(path: &Path, view: View, needs: Needs) -> Vec<Batch> {
+    let mut replay = Replay::new(Reader::open(path).unwrap(), view, needs, "needs");
+    let pieces = std::iter::from_fn(|| replay.next_piece());
+    pieces.filter_map(|piece| if let Piece::Batch(batch) = piece { Some(batch) } else { None }).collect()
+}
+
+fn files() -> Vec<PathBuf> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let entries = std::fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|e| e == "scap")).chain(captures()).collect()
+}
+
+/// Arguments that a field may have.
+fn args(field: &Field) -> Vec<Arg> {
+    let mut args = Vec::new();
+    if !field.flags.contains(FieldFlags::ARG_REQUIRED) {
+        args.push(Arg::None);
+    }
+    if field.flags.contains(FieldFlags::ARG_INDEX) {
+        args.extend([0, 1, 2].map(Arg::Index));
+    }
+    if field.flags.intersects(FieldFlags::ARG_KEY | FieldFlags::ARG_DOT) {
+        let words = ["HOME", "name", "fd", "res", "tid", "uid", "fds", "dirfd", "data", "src", "dst", "cpu", "memory"];
+        args.extend(words.map(|word| Arg::Key(word.into())));
+    }
+    args
+}
+
+fn values<'b>(field: &Field, arg: &'b Arg, env: &'b Env, batches: &'b [Batch], view: View) -> Vec<Extracted<'b>> {
+    let mut memory = Memory::default();
+    let rows = batches.iter().flat_map(Batch::rows);
+    rows.map(|row| {
+        let ask = Ask { row, arg, env };
+        match field.reading(view).get {
+            Get::Pure(get) => get(&ask),
+            Get::Ordered(get) => get(&ask, &mut memory),
+            Get::Nothing => Extracted::None,
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn fields_need_what_they_say() {
+    let env = Env::default();
+    let mut wrong = BTreeSet::new();
+    for path in files() {
+        for view in [View::Classic, View::Exit] {
+            let everything = batches(&path, view, Needs::all());
+            // Fields with the same needs share a replay.
+            let all_needs: BTreeSet<u8> = fields().map(|field| field.needs(view).bits()).collect();
+            for needs in all_needs.into_iter().map(Needs::from_bits_retain) {
+                let least = batches(&path, view, needs);
+                for field in fields().filter(|field| field.needs(view) == needs) {
+                    for arg in args(field) {
+                        let expected = values(field, &arg, &env, &everything, view);
+                        if values(field, &arg, &env, &least, view) != expected {
+                            wrong.insert(format!("{} in {view:?}", field.name));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
