@@ -1,12 +1,13 @@
-//! Fields yield the same whether a machine leaves out what they do not need or not.
+//! What fields say of themselves: what they need a batch to hold, and what their values depend on.
 
-use capture_batch::{Batch, Needs, View};
-use capture_filter::catalog::{Arg, FieldFlags, Get, Memory, fields};
+use capture_batch::{Batch, Needs, Row, View};
+use capture_event::code;
+use capture_filter::catalog::{Arg, Depends, FieldFlags, Get, Memory, fields};
 use capture_filter::{Ask, Env, Extracted, Field};
 use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
 use capture_testkit::captures;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 fn batches(path: &Path, view: View, needs: Needs) -> Vec<Batch> {
@@ -67,6 +68,54 @@ fn fields_need_what_they_say() {
                         let expected = values(field, &arg, &env, &everything, view);
                         if values(field, &arg, &env, &least, view) != expected {
                             wrong.insert(format!("{} in {view:?}", field.name));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The thing that the value for a row depends on; `None` if the row has none, or the value depends on the row.
+fn key(row: Row<'_>, depends: Depends) -> Option<(usize, usize)> {
+    let batch = row.batch;
+    let known = |id: usize| (id != u32::MAX as usize).then_some((id, 0));
+    let own = batch.own[row.index].index();
+    match depends {
+        Depends::Type => match row.header.code {
+            code::GENERIC_E | code::GENERIC_X | code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,
+            code => Some((code.into(), 0)),
+        },
+        Depends::Own => known(own),
+        Depends::Object => known(batch.object[row.index].index()),
+        Depends::Actor => known(own).map(|_| (own, batch.lineage[row.index].index())),
+        Depends::Live => known(batch.live[row.index] as usize),
+        Depends::Row | Depends::Order => None,
+    }
+}
+
+#[test]
+fn fields_depend_on_what_they_say() {
+    let env = Env::default();
+    let mut wrong = BTreeSet::new();
+    for path in files() {
+        for view in [View::Classic, View::Exit] {
+            let batches = batches(&path, view, Needs::all());
+            for field in fields() {
+                for arg in args(field) {
+                    let values = values(field, &arg, &env, &batches, view);
+                    let mut known = HashMap::new();
+                    let mut values = values.iter();
+                    for (nth, batch) in batches.iter().enumerate() {
+                        for (row, value) in batch.rows().zip(values.by_ref()) {
+                            let depends = field.reading(view).depends;
+                            let Some(key) = key(row, depends) else { continue };
+                            // Quantities are numbered in each batch, the rest in each segment.
+                            let place = if depends == Depends::Live { nth as u64 } else { batch.segment.serial };
+                            if *known.entry((place, key)).or_insert(value) != value {
+                                wrong.insert(format!("{} in {view:?}", field.name));
+                            }
                         }
                     }
                 }
