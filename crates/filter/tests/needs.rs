@@ -91,7 +91,7 @@ fn key(row: Row<'_>, depends: Depends) -> Option<(usize, usize)> {
         Depends::Object => known(batch.object[row.index].index()),
         Depends::Actor => known(own).map(|_| (own, batch.lineage[row.index].index())),
         Depends::Live => known(batch.live[row.index] as usize),
-        Depends::Row | Depends::Order => None,
+        Depends::Event | Depends::Row | Depends::Order => None,
     }
 }
 
