@@ -114,9 +114,11 @@ impl Call<'_> {
     }
 
     fn put(&mut self, number: i64, fd: Fd) {
-        self.set_number(number);
         let view = self.view();
         let owner = self.machine.fd_owner(self.tid);
+        if owner.is_some() {
+            self.set_number(number);
+        }
         self.applied.object = owner.and_then(|owner| {
             let table = &mut self.machine.threads.get_mut(owner)?.fds;
             table.put(view, number, fd).then_some(FdKey { owner, fd: number })
