@@ -1,6 +1,7 @@
 //! Who did it: a version of a thread, and its ancestors and leaders.
 
 use crate::{Container, Id, Text};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 /// An entry of the user or group database, as of a moment.
@@ -113,6 +114,8 @@ pub struct Own {
     pub container_id: Text,
     /// What the capture said of that container up to this moment.
     pub container: Option<Id<Container>>,
+    /// In a container: the IPv4 addresses that count as local. `None`: those of the host's interfaces.
+    pub local_addresses: Option<Arc<[Ipv4Addr]>>,
 }
 
 /// The threads that a thread's `proc.p*`, `proc.a*`, `sname`, `sid.*`, `pgid.*` speak of, as of a moment.

@@ -105,6 +105,7 @@ impl Binder {
             group: machine.users.group(&own.container_id, own.gid).cloned(),
             loginuser: user(own.loginuid),
             container: machine.containers.bind(&own.container_id, &self.segment),
+            local_addresses: machine.containers.local_addresses(&own.container_id, &machine.addresses),
             ..own
         }
     }
@@ -157,6 +158,7 @@ fn describe(thread: &Thread, main: Option<&Thread>) -> Own {
         flags: flags(thread),
         container_id: id.container_id.clone(),
         container: None,
+        local_addresses: None,
     }
 }
 

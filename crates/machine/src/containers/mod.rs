@@ -23,6 +23,7 @@ mod category;
 pub mod cgroups;
 mod cluster;
 mod events;
+mod local;
 pub mod metadata;
 mod pod;
 mod resolve;
@@ -73,13 +74,14 @@ pub struct Containers {
     serial: u64,
     /// Whether an event came that does not belong to the beginning of a capture.
     begun: bool,
+    local: Memo<local::Made>,
 }
 
 impl Containers {
     /// No containers; in the exit view, the host alone.
     pub fn new(view: View) -> Self {
         let mut containers =
-            Containers { by_id: FxHashMap::default(), cluster: Cluster::default(), view, serial: 0, begun: false };
+            Containers { by_id: FxHashMap::default(), cluster: Cluster::default(), view, serial: 0, begun: false, local: Memo::default() };
         if view == View::Exit {
             let host = Text::from("host");
             let entry = Container {

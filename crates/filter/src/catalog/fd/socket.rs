@@ -1,7 +1,7 @@
 //! The two ends of a socket.
 
 use capture_batch::{Endpoint, Object, Role, Row, Socket};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The end that connected and the other one, of an internet socket that does not listen. Addresses and ports that are
 /// not known are zero.
@@ -39,13 +39,15 @@ pub(super) fn local_and_remote(row: Row<'_>, object: &Object) -> Option<(Endpoin
 /// Whether an address is one of the machine's, or of the container that the thread runs in. IPv6 addresses count by
 /// their network, the first 64 bits, and never inside containers.
 pub(super) fn is_local(row: Row<'_>, ip: IpAddr) -> bool {
-    let in_container = row.own().is_some_and(|own| !own.container_id.is_empty());
     let interfaces = &row.batch.head.source.addresses;
+    let own = row.own();
     match ip {
-        IpAddr::V4(v4) => {
-            (in_container && is_containers(row, v4)) || interfaces.iter().any(|(address, _)| *address == ip)
-        }
+        IpAddr::V4(v4) => match own.and_then(|own| own.local_addresses.as_deref()) {
+            Some(addresses) => addresses.contains(&v4),
+            None => interfaces.iter().any(|(address, _)| *address == ip),
+        },
         IpAddr::V6(v6) => {
+            let in_container = own.is_some_and(|own| !own.container_id.is_empty());
             let same_network = |other: &IpAddr| matches!(other, IpAddr::V6(other) if network(*other) == network(v6));
             !in_container && interfaces.iter().any(|(address, _)| same_network(address))
         }
@@ -54,10 +56,4 @@ pub(super) fn is_local(row: Row<'_>, ip: IpAddr) -> bool {
 
 fn network(ip: Ipv6Addr) -> u128 {
     ip.to_bits() >> 64
-}
-
-/// Whether an address is that of the thread's container.
-fn is_containers(row: Row<'_>, ip: Ipv4Addr) -> bool {
-    let own = row.container().and_then(|container| container.ip.to_str_lossy().parse::<Ipv4Addr>().ok());
-    own == Some(ip)
 }

@@ -77,7 +77,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         AbsTime,
         Dec,
         Depends::Own,
-        |ask| Extracted::uint(own(ask).and_then(|own| elapsed(own.exe_ino_ctime, own.clone_ts))),
+        |ask| Extracted::uint(own(ask).map(|own| own.exe_ino_ctime_to_clone).filter(|&ns| ns != 0)),
         "Nanoseconds between the last change of the executable's status and the start of the process.",
     )
     .flags(FieldFlags::EXIT_ONLY),
@@ -86,13 +86,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         AbsTime,
         Dec,
         Depends::Own,
-        |ask| Extracted::uint(own(ask).and_then(|own| elapsed(own.pidns_init_start_ts, own.exe_ino_ctime))),
+        |ask| Extracted::uint(own(ask).map(|own| own.exe_ino_pidns_to_ctime).filter(|&ns| ns != 0)),
         "Nanoseconds between the start of the pid namespace and a later change of the executable's status.",
     )
     .flags(FieldFlags::EXIT_ONLY),
 ];
-
-/// The time from one moment to a later one; both must be known.
-fn elapsed(from: u64, to: u64) -> Option<u64> {
-    to.checked_sub(from).filter(|&ns| from != 0 && ns != 0)
-}
