@@ -49,7 +49,7 @@ impl Default for ThreadMemo {
 }
 
 fn made_of(machine: &Machine, thread: &Thread) -> MadeOf {
-    let leader = machine.main_thread(thread.tid);
+    let leader = machine.main_thread_from(thread);
     MadeOf {
         own: thread.id.version(),
         leader: leader.map_or(0, |leader| leader.serial),
@@ -64,11 +64,12 @@ impl Binder {
     pub(super) fn own(&mut self, machine: &mut Machine, tid: i64) -> Id<Own> {
         let Some(thread) = machine.threads.get(tid) else { return Id::NONE };
         let made_of = made_of(machine, thread);
-        let memo = thread.memo.0;
         let segment = self.segment.serial + 1;
+        let memo = &thread.memo.0;
         if memo.segment == segment && memo.made_of == made_of {
             return memo.own;
         }
+        let memo = *memo;
         let own = self.describe(machine, Subject::Known(tid));
         let last = self.segment.owns.get(memo.own).filter(|_| memo.segment == segment);
         let id = match last {

@@ -27,7 +27,6 @@ impl Machine {
         }
         if let Some(leader) = self.threads.get_mut(leader).filter(|leader| *leader.id.cwd != *cwd) {
             leader.id.cwd = Text::from(cwd);
-            self.epochs.lineage += 1;
         }
     }
 }
@@ -65,6 +64,5 @@ pub(super) fn chroot(machine: &mut Machine, event: &Event<'_>, applied: &mut App
     };
     if let Some(thread) = machine.threads.get_mut(tid) {
         thread.id.root = root;
-        machine.epochs.lineage += 1;
     }
 }

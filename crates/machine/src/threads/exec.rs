@@ -89,7 +89,6 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     if code != code::EXECVE_8_X {
         thread.quantities.set_memory(event, PF_MAJOR);
     }
-    machine.epochs.lineage += 1;
 }
 
 /// The executable's path, from the enter event.

@@ -56,7 +56,6 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         thread.id.flags = (thread.id.flags & LASTING) | ThreadFlags::NAME_CHANGED;
     }
     end_siblings(machine, tid);
-    machine.epochs.lineage += 1;
 }
 
 /// A thread that called exec when its leader was dead comes back with the leader's id.

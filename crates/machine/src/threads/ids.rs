@@ -25,7 +25,6 @@ pub(super) fn set_user(machine: &mut Machine, event: &Event<'_>, applied: &mut A
     let Some(uid) = new_id(machine, event, applied) else { return };
     if let Some(thread) = machine.threads.get_mut(event.tid) {
         thread.id.uid = uid;
-        machine.epochs.lineage += 1;
     }
 }
 
@@ -33,6 +32,5 @@ pub(super) fn set_group(machine: &mut Machine, event: &Event<'_>, applied: &mut 
     let Some(gid) = new_id(machine, event, applied) else { return };
     if let Some(thread) = machine.threads.get_mut(event.tid) {
         thread.id.gid = gid;
-        machine.epochs.lineage += 1;
     }
 }

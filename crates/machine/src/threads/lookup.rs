@@ -21,7 +21,10 @@ impl Machine {
 
     /// The leader of the process of `tid`, as far as it is in the table.
     pub fn leader(&self, tid: i64) -> Option<&Thread> {
-        let thread = self.threads.get(tid)?;
+        self.leader_from(self.threads.get(tid)?)
+    }
+
+    fn leader_from<'t>(&'t self, thread: &'t Thread) -> Option<&'t Thread> {
         if thread.is_leader() {
             return Some(thread);
         }
@@ -37,8 +40,16 @@ impl Machine {
     /// The thread that holds what its process has in common: directory, descriptors and their limit, counts. The
     /// leader, as a rule.
     pub fn main_thread(&self, tid: i64) -> Option<&Thread> {
-        let former = self.threads.get(tid)?.former_leader.and_then(|key| self.threads.find(key));
-        former.or_else(|| self.leader(tid))
+        self.main_thread_from(self.threads.get(tid)?)
+    }
+
+    /// As [`Machine::main_thread`], for a thread of the table that is at hand.
+    #[inline]
+    pub(crate) fn main_thread_from<'t>(&'t self, thread: &'t Thread) -> Option<&'t Thread> {
+        match thread.former_leader.and_then(|key| self.threads.find(key)) {
+            Some(former) => Some(former),
+            None => self.leader_from(thread),
+        }
     }
 
     /// As [`Machine::main_thread`]. The classic view makes a placeholder for a leader that it does not know.

@@ -51,6 +51,27 @@ pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
 /// Applies an event that changes threads. Events that are none of these families' are left alone.
 pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     match event.code {
+        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => memory::mapped(machine, event, applied),
+        code::SCHEDSWITCH_6_E => memory::switched(machine, event, applied),
+        code::GETRLIMIT_X | code::SETRLIMIT_X => limits::rlimit(machine, event, applied),
+        code::PRLIMIT_X => limits::prlimit(machine, event, applied),
+        code::PROCEXIT_E | code::PROCEXIT_1_E => exit::apply(machine, event, applied),
+        code::PRCTL_X => session::prctl(machine, event, applied),
+        _ => {
+            if let Some(handler) = identity_handler(machine.view, event.code) {
+                handler(machine, event, applied);
+                machine.epochs.lineage += 1;
+            }
+        }
+    }
+}
+
+type Handler = fn(&mut Machine, &Event<'_>, &mut Applied);
+
+/// What applies the events that may change a thread's identity: others that descend from it then show another one.
+fn identity_handler(view: View, code: u16) -> Option<Handler> {
+    let by_view = |classic: Handler, exit: Handler| if view == View::Classic { classic } else { exit };
+    Some(match code {
         code::CLONE_11_X
         | code::CLONE_16_X
         | code::CLONE_17_X
@@ -61,10 +82,7 @@ pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         | code::FORK_20_X
         | code::VFORK_X
         | code::VFORK_17_X
-        | code::VFORK_20_X => match machine.view {
-            View::Classic => clone::apply(machine, event, applied),
-            View::Exit => clone_newest::apply(machine, event, applied),
-        },
+        | code::VFORK_20_X => by_view(clone::apply, clone_newest::apply),
         code::EXECVE_8_X
         | code::EXECVE_13_X
         | code::EXECVE_14_X
@@ -73,25 +91,16 @@ pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         | code::EXECVE_17_X
         | code::EXECVE_18_X
         | code::EXECVE_19_X
-        | code::EXECVEAT_X => match machine.view {
-            View::Classic => exec::apply(machine, event, applied),
-            View::Exit => exec_newest::apply(machine, event, applied),
-        },
-        code::PROCEXIT_E | code::PROCEXIT_1_E => exit::apply(machine, event, applied),
-        code::SETRESUID_X | code::SETREUID_X | code::SETUID_X => ids::set_user(machine, event, applied),
-        code::SETRESGID_X | code::SETREGID_X | code::SETGID_X => ids::set_group(machine, event, applied),
-        code::SETSID_X => session::setsid(machine, event, applied),
-        code::CHDIR_X | code::GETCWD_X => directory::chdir(machine, event, applied),
-        code::FCHDIR_X => directory::fchdir(machine, event, applied),
-        code::CHROOT_X => directory::chroot(machine, event, applied),
-        code::GETRLIMIT_X | code::SETRLIMIT_X => limits::rlimit(machine, event, applied),
-        code::PRLIMIT_X => limits::prlimit(machine, event, applied),
-        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => memory::mapped(machine, event, applied),
-        code::SCHEDSWITCH_6_E => memory::switched(machine, event, applied),
-        code::CAPSET_X | code::UNSHARE_X | code::SETNS_X => privileges::apply(machine, event, applied),
-        code::PRCTL_X => session::prctl(machine, event, applied),
-        _ => {}
-    }
+        | code::EXECVEAT_X => by_view(exec::apply, exec_newest::apply),
+        code::SETRESUID_X | code::SETREUID_X | code::SETUID_X => ids::set_user,
+        code::SETRESGID_X | code::SETREGID_X | code::SETGID_X => ids::set_group,
+        code::SETSID_X => session::setsid,
+        code::CHDIR_X | code::GETCWD_X => directory::chdir,
+        code::FCHDIR_X => directory::fchdir,
+        code::CHROOT_X => directory::chroot,
+        code::CAPSET_X | code::UNSHARE_X | code::SETNS_X => privileges::apply,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

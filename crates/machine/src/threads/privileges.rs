@@ -30,6 +30,5 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     };
     if let Some(thread) = applied.thread.and_then(|tid| machine.threads.get_mut(tid)) {
         thread.id.capabilities = capabilities;
-        machine.epochs.lineage += 1;
     }
 }

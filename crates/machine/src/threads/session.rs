@@ -10,7 +10,6 @@ pub(super) fn setsid(machine: &mut Machine, event: &Event<'_>, _: &mut Applied) 
     let Some(session) = event.i64(0).filter(|&result| result >= 0) else { return };
     if let Some(thread) = machine.threads.get_mut(event.tid) {
         thread.id.sid = session;
-        machine.epochs.lineage += 1;
     }
 }
 
