@@ -116,6 +116,11 @@ fn found(call: &Call<'_>) -> Found {
         (code::OPENAT2_X, View::Classic) => return Found::default(),
         _ => (4, 5),
     };
+    // The newest libraries take over the device of these two only together with an inode.
+    let together = matches!((event.code, call.view()), (code::OPENAT_2_X | code::OPENAT2_X, View::Exit));
+    if together && event.u64(ino).is_none() {
+        return Found::default();
+    }
     Found { dev: event.u32(dev).unwrap_or(0), ino: event.u64(ino).unwrap_or(0) }
 }
 
