@@ -86,7 +86,8 @@ mod tests {
     }
 
     fn local(view: View, id: &str) -> Option<Vec<String>> {
-        let host = [("10.0.0.1", "255.0.0.0"), ("::1", "::")].map(|(ip, mask)| (ip.parse().unwrap(), mask.parse().unwrap()));
+        let host =
+            [("10.0.0.1", "255.0.0.0"), ("::1", "::")].map(|(ip, mask)| (ip.parse().unwrap(), mask.parse().unwrap()));
         let found = containers(view).local_addresses(&id.into(), &host)?;
         let mut found: Vec<String> = found.iter().map(Ipv4Addr::to_string).collect();
         found.sort();

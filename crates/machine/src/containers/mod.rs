@@ -80,8 +80,14 @@ pub struct Containers {
 impl Containers {
     /// No containers; in the exit view, the host alone.
     pub fn new(view: View) -> Self {
-        let mut containers =
-            Containers { by_id: FxHashMap::default(), cluster: Cluster::default(), view, serial: 0, begun: false, local: Memo::default() };
+        let mut containers = Containers {
+            by_id: FxHashMap::default(),
+            cluster: Cluster::default(),
+            view,
+            serial: 0,
+            begun: false,
+            local: Memo::default(),
+        };
         if view == View::Exit {
             let host = Text::from("host");
             let entry = Container {
