@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(short, long, help_heading = INPUT)]
     displayflt: bool,
 
-    /// Print events in this format: text with %field, %field[argument], %-20field, %toupper(field); with a `*` in
+    /// Print events in this format: text with %field, `%field[argument]`, %-20field, %toupper(field); with a `*` in
     /// front a line is printed even if a field has no value. `c` (container), `k` (Kubernetes), `m` (Mesos) and `p`
     /// (show the default format) are presets.
     #[arg(short, long, value_name = "FORMAT", help_heading = OUTPUT)]

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_file_ends_by_size_time_or_number() {
         let rotation = Rotation { bytes: Some(100), seconds: Some(2), events: Some(5), limit: None };
-        assert!(!rotation.ends(100, 4, 900_000_000, 2_100_000_000));
+        assert!(!rotation.ends(100, 4, 900_000_000, 1_900_000_000));
         assert!(rotation.ends(101, 0, 0, 0));
         assert!(rotation.ends(0, 5, 0, 0));
         assert!(rotation.ends(0, 0, 900_000_000, 2_000_000_000));
