@@ -31,7 +31,7 @@
 //!
 //! * [`catalog`] lists the fields: one entry each, with name, type, what it depends on, how to read it, help.
 //! * [`Filter`] selects events, [`Format`] prints them.
-//! * [`print`] is how the parameters of events print.
+//! * [`mod@print`] is how the parameters of events print.
 //! * [`glob`] matches patterns as the C library does.
 //! * [`hosts`] knows names of addresses without asking the network.
 //! * [`value`] is what a field yields, and how it prints.

@@ -17,7 +17,7 @@
 //! | [`address`] | socket addresses and tuples |
 //! | [`path`] | paths and the directories they are relative to |
 //! | [`ports`] | names of services in the text of addresses |
-//! | [`reference`] | descriptors, lists of them, processes, users, groups |
+//! | [`mod@reference`] | descriptors, lists of them, processes, users, groups |
 
 pub mod buffer;
 pub mod field;
