@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::fd::AsFd;
 
-/// Standard output, buffered; on a terminal and with `--unbuffered` lines go out as they come.
+/// Standard output, buffered; on a terminal, with `--unbuffered` and when a pipe is read lines go out as they
+/// come.
 pub struct Output {
     sink: BufWriter<File>,
     flush_lines: bool,
@@ -19,6 +20,11 @@ impl Output {
         // The library's handle flushes at every line feed; a file over the same descriptor does not.
         let sink = BufWriter::with_capacity(1 << 16, File::from(stdout.as_fd().try_clone_to_owned()?));
         Ok(Output { sink, flush_lines: unbuffered || terminal, terminal })
+    }
+
+    /// From now on lines go out as they come.
+    pub fn flush_lines(&mut self) {
+        self.flush_lines = true;
     }
 
     /// Whether a person looks at it.

@@ -101,7 +101,7 @@ pub struct Args {
     /// Show progress on standard error, if that is a terminal.
     #[arg(short = 'P', long, help_heading = OUTPUT)]
     progress: bool,
-    /// Send every line out at once.
+    /// Send every line out at once. Always so when a pipe is read.
     #[arg(long, help_heading = OUTPUT)]
     unbuffered: bool,
     /// Chisels are scripts of sysdig; this names what replaces one here.

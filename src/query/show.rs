@@ -17,9 +17,12 @@ use std::ops::{ControlFlow, Range};
 use std::time::Instant;
 
 /// Does a job.
-pub fn run(job: Job, output: Output) -> Result<End, Failure> {
+pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
     let started = Instant::now();
     let total = job.captures.iter().map(Capture::file_size).sum();
+    if job.captures.iter().any(|capture| capture.file_size().is_none()) {
+        output.flush_lines();
+    }
     let lanes: Result<Vec<Lane>, Failure> =
         job.captures.iter().zip(&job.envs).map(|(capture, env)| Lane::new(&job, capture, env)).collect();
     let lanes = lanes?;

@@ -4,6 +4,9 @@
 //!
 //! Commands run in the repository's root with times in UTC; `$TMP` is an empty directory of their own.
 
+mod live;
+mod support;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;

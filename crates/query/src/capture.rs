@@ -2,14 +2,11 @@
 
 use capture_batch::View;
 use capture_event::{Dialect, Source, code, schema};
-use capture_scap::{OpenError, Reader};
+use capture_scap::{OpenError, Preview, Reader};
 use std::path::Path;
 
 /// How many events decide which view a capture was made for.
 const DECIDING_EVENTS: usize = 10_000;
-
-/// Most captures show what they are within their first events.
-const FIRST_LOOK: usize = 100;
 
 /// The enter events that the newest drivers still send.
 const NEWEST_ENTERS: [u16; 7] = [
@@ -51,19 +48,32 @@ impl Capture {
 
     /// The time of its first event, ns since the epoch; `None` if it has no event.
     pub fn first_ts(&mut self) -> Option<u64> {
-        self.reader.preview(1).first().map(|event| event.ts)
+        self.reader.find_ahead(1, |_| true).map(|event| event.ts)
     }
 
     /// The view it was made for: classic if its first events hold an enter event that the newest drivers do not send.
+    /// What comes through a pipe may come slowly: there, an event that only the newest drivers send decides too.
     pub fn natural_view(&mut self) -> View {
-        let is_classic = |wanted| self.reader.preview(wanted).iter().any(|event| is_classic_enter(event.code));
-        if [FIRST_LOOK, DECIDING_EVENTS].into_iter().any(is_classic) { View::Classic } else { View::Exit }
+        let is_pipe = self.file_size().is_none();
+        let decides = |event: &Preview| is_classic_enter(event.code) || is_pipe && is_newest_exit(event);
+        match self.reader.find_ahead(DECIDING_EVENTS, decides) {
+            Some(event) if is_classic_enter(event.code) => View::Classic,
+            _ => View::Exit,
+        }
     }
 
     /// What reads it, and its name.
     pub fn into_parts(self) -> (Reader, String) {
         (self.reader, self.name)
     }
+}
+
+/// Whether it is an exit event that has the parameters of its enter event too.
+fn is_newest_exit(event: &Preview) -> bool {
+    let params = |code| schema::event(code, Dialect::Classic).map_or(0, |info| info.params.len());
+    let Some(enter) = event.code.checked_sub(1).filter(|_| event.code % 2 == 1) else { return false };
+    let of_enter = params(enter);
+    !NEWEST_ENTERS.contains(&enter) && of_enter > 0 && event.params as usize >= params(event.code) + of_enter
 }
 
 fn is_classic_enter(code: u16) -> bool {

@@ -88,6 +88,15 @@ impl Frames {
         self.pending.push_back(damage);
     }
 
+    /// Whether the next block is not here yet, and asking for it would mean to wait.
+    #[inline]
+    pub(crate) fn would_wait(&mut self) -> bool {
+        let ahead = self.chunk.get(self.at..).unwrap_or_default();
+        let len = ahead.get(4..).and_then(|bytes| bytes.first_chunk()).map(|len| u32::from_le_bytes(*len));
+        let is_here = len.is_some_and(|len| len as usize <= ahead.len());
+        !is_here && self.pending.is_empty() && self.source.would_wait()
+    }
+
     /// What follows: at least `wanted` bytes if the stream has them.
     pub(crate) fn peek(&mut self, wanted: usize) -> &[u8] {
         if self.chunk.len() - self.at < wanted {

@@ -45,17 +45,20 @@ impl Ahead {
         let stored = Stored::of(frame.code)?;
         let mut params = Vec::new();
         let event = read::event::event(&self.chunk, self.chunk_id, frame.body.clone(), stored, &mut params).ok()?;
-        Some(Preview { ts: event.ts, code: event.code })
+        let params = u32::try_from(event.params().len()).unwrap_or(u32::MAX);
+        Some(Preview { ts: event.ts, code: event.code, params })
     }
 }
 
-/// What [`Reader::preview`] says of an event.
+/// What [`Reader::find_ahead`] says of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preview {
     /// Nanoseconds since the epoch.
     pub ts: u64,
     /// The event type; may be one that no schema has.
     pub code: u16,
+    /// How many parameters it has.
+    pub params: u32,
 }
 
 impl Reader {
@@ -142,17 +145,30 @@ impl Reader {
         }
     }
 
-    /// Looks at the next `wanted` events without taking them: fewer if the capture ends before. What it reads stays
-    /// in memory until it is taken.
-    pub fn preview(&mut self, wanted: usize) -> Vec<Preview> {
-        let mut events: Vec<Preview> = self.ahead.iter().filter_map(Ahead::event).collect();
-        while events.len() < wanted
-            && let Some(ahead) = self.look_ahead()
-        {
-            events.extend(ahead.event());
+    /// Whether the next block is not here yet, and asking for it would mean to wait for whoever writes into the pipe
+    /// that is read.
+    #[inline]
+    pub fn would_wait(&mut self) -> bool {
+        self.pending.is_empty() && self.ahead.is_empty() && self.frames.would_wait()
+    }
+
+    /// Looks at the next `within` events, without taking them, for the first one that is wanted. What it reads stays
+    /// in memory until it is taken; it reads no further than it must.
+    pub fn find_ahead(&mut self, within: usize, mut is_wanted: impl FnMut(&Preview) -> bool) -> Option<Preview> {
+        let (mut looked_at, mut seen) = (0, 0);
+        while seen < within {
+            let ahead = match self.ahead.get(looked_at) {
+                Some(ahead) => ahead,
+                None => self.look_ahead()?,
+            };
+            looked_at += 1;
+            let Some(event) = ahead.event() else { continue };
+            seen += 1;
+            if is_wanted(&event) {
+                return Some(event);
+            }
         }
-        events.truncate(wanted);
-        events
+        None
     }
 
     /// Whether what comes next is an event.

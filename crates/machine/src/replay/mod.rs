@@ -158,6 +158,12 @@ impl Replay {
     /// [`Replay::next_piece`], and shows every block on its way to `see`.
     pub fn next_piece_seeing(&mut self, mut see: impl FnMut(&Block<'_>)) -> Option<Piece> {
         while !self.ended {
+            // What was read from a pipe is not kept waiting for what comes later.
+            if self.reader.would_wait()
+                && let Some(batch) = self.engine.take_batch()
+            {
+                return Some(Piece::Batch(batch));
+            }
             match self.reader.next_block() {
                 None => {
                     self.ended = true;

@@ -19,8 +19,8 @@ const HEADROOM: usize = 64 << 10;
 const AHEAD: usize = 8;
 
 enum Piece {
-    /// Unpacked bytes behind [`HEADROOM`] others.
-    Data(Vec<u8>),
+    /// Unpacked bytes behind [`HEADROOM`] others, and whether the input must be asked before there can be more.
+    Data(Vec<u8>, bool),
     Fault(Problem),
     End,
 }
@@ -29,19 +29,24 @@ enum Piece {
 pub(crate) struct Ahead {
     /// `None` once the end was seen.
     pieces: Option<Receiver<Piece>>,
+    /// The next piece, if it was asked for before its turn.
+    next: Option<Piece>,
+    is_pipe: bool,
+    /// Whether all that had come through the pipe when the last piece was made is in it.
+    may_wait: bool,
     fault: Option<Problem>,
     used: Arc<AtomicU64>,
 }
 
 impl Ahead {
-    /// Unpacks `input`.
-    pub(crate) fn unpack(format: Format, input: impl Read + Send + 'static) -> Ahead {
+    /// Unpacks `input`, which may be a pipe.
+    pub(crate) fn unpack(format: Format, input: impl Read + Send + 'static, is_pipe: bool) -> Ahead {
         let (sender, pieces) = sync_channel(AHEAD);
         let used = Arc::new(AtomicU64::new(0));
         let members = Members::new(format, input, used.clone());
         // The thread ends when it has nothing more to unpack, or when nobody wants it any more.
         std::thread::spawn(move || unpack_all(members, &sender));
-        Ahead { pieces: Some(pieces), fault: None, used }
+        Ahead { pieces: Some(pieces), next: None, may_wait: false, is_pipe, fault: None, used }
     }
 }
 
@@ -51,7 +56,7 @@ fn unpack_all(mut members: Members, sender: &SyncSender<Piece>) {
         let mut filled = HEADROOM;
         let outcome = fill(&mut members, &mut piece, &mut filled);
         piece.truncate(filled);
-        let gone = filled > HEADROOM && sender.send(Piece::Data(piece)).is_err();
+        let gone = filled > HEADROOM && sender.send(Piece::Data(piece, members.must_wait())).is_err();
         let (next, last) = match outcome {
             Ok(true) => (None, false),
             Ok(false) => (Some(Piece::End), true),
@@ -90,8 +95,15 @@ impl Ahead {
         if self.fault.is_some() {
             return None;
         }
-        match self.pieces.as_ref()?.recv() {
-            Ok(Piece::Data(piece)) => return Some(piece),
+        let next = match self.next.take() {
+            Some(piece) => Ok(piece),
+            None => self.pieces.as_ref()?.recv(),
+        };
+        match next {
+            Ok(Piece::Data(piece, must_wait)) => {
+                self.may_wait = self.is_pipe && must_wait;
+                return Some(piece);
+            }
             Ok(Piece::Fault(problem)) => self.fault = Some(problem),
             Ok(Piece::End) => self.pieces = None,
             Err(_) => {
@@ -120,6 +132,13 @@ impl Source for Ahead {
             next = if chunk.len() < wanted { self.next_piece() } else { None };
         }
         Bytes::from(chunk)
+    }
+
+    fn would_wait(&mut self) -> bool {
+        if self.may_wait && self.next.is_none() {
+            self.next = self.pieces.as_ref().and_then(|pieces| pieces.try_recv().ok());
+        }
+        self.may_wait && self.next.is_none() && self.pieces.is_some()
     }
 
     fn fault(&mut self) -> Option<Problem> {

@@ -39,6 +39,11 @@ pub(crate) trait Source: Send {
         None
     }
 
+    /// Whether nothing more can be had just now: [`Source::more`] would wait for whoever writes into the pipe.
+    fn would_wait(&mut self) -> bool {
+        false
+    }
+
     /// How much of the file is used up when `at` bytes of the stream are.
     fn file_position(&self, at: u64) -> u64 {
         at
@@ -84,7 +89,7 @@ fn from_file(mut file: File, from_start: bool) -> Result<Opened, OpenError> {
     let source: Box<dyn Source> = match format {
         None if from_start && map::is_stable(&file) => Box::new(Mapped::new(file)?),
         None => Box::new(Stream::new(magic, file, size.unwrap_or(0))),
-        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(magic).chain(file))),
+        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(magic).chain(file), size.is_none())),
     };
     Ok(Opened { source, size, format })
 }
@@ -95,7 +100,7 @@ pub(crate) fn from_bytes(bytes: Bytes) -> Opened {
     let format = Format::of(&bytes);
     let source: Box<dyn Source> = match format {
         None => Box::new(bytes),
-        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(bytes))),
+        Some(format) => Box::new(Ahead::unpack(format, io::Cursor::new(bytes), false)),
     };
     Opened { source, size, format }
 }

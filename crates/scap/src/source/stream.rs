@@ -3,6 +3,7 @@
 use super::Source;
 use crate::error::Problem;
 use bytes::Bytes;
+use rustix::event::{PollFd, PollFlags, poll};
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -53,6 +54,14 @@ impl Source for Stream {
             }
         }
         Bytes::from(chunk)
+    }
+
+    fn would_wait(&mut self) -> bool {
+        let (start, file) = self.input.get_ref();
+        let is_used_up = start.position() >= start.get_ref().len() as u64;
+        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+        // Plain files are always ready, and so is a pipe that was closed.
+        is_used_up && poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&now)) == Ok(0)
     }
 
     fn fault(&mut self) -> Option<Problem> {
