@@ -5,6 +5,7 @@ mod print;
 
 use crate::input;
 use crate::output::Output;
+use crate::report::DamageReport;
 use crate::status::{End, Failure, READING_HELP};
 use std::path::PathBuf;
 
@@ -29,12 +30,11 @@ pub struct Args {
 /// Prints it.
 pub fn run(args: Args) -> Result<End, Failure> {
     let mut output = Output::stdout(false)?;
-    let mut end = End::Good;
-    for (i, capture) in input::open(&args.files)?.into_iter().enumerate() {
-        let info = collect::info(capture);
-        if info.is_damaged() {
-            end = End::Damaged;
-        }
+    let input::Opened { captures, mut end } = input::open(&args.files)?;
+    for (i, capture) in captures.into_iter().enumerate() {
+        let mut damage = DamageReport::new(capture.name());
+        let info = collect::info(capture, &mut damage);
+        end = end.and(damage.finish());
         let facts = info.into_json();
         let text = if args.json { format!("{facts}\n") } else { print::text(&facts, output.is_terminal()) };
         if i > 0 && !args.json {

@@ -1,7 +1,7 @@
 //! Which captures a command reads.
 
 use crate::report;
-use crate::status::Failure;
+use crate::status::{End, Failure};
 use capture_query::Capture;
 use capture_scap::OpenError;
 use std::ffi::{OsStr, OsString};
@@ -28,12 +28,21 @@ impl fmt::Display for Input {
     }
 }
 
-/// Opens the captures that a user named. Files of a directory that are no captures are left out.
-pub fn open(names: &[PathBuf]) -> Result<Vec<Capture>, Failure> {
+/// The captures that a user named.
+pub struct Opened {
+    /// Those that could be opened, in their order.
+    pub captures: Vec<Capture>,
+    /// Whether those are all.
+    pub end: End,
+}
+
+/// Opens the captures that a user named. Files of a directory that are no captures, or cannot be opened, are left out,
+/// which stderr says.
+pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
     if names.is_empty() {
         return Err(Failure::new("no capture: name one with -r FILE (`-` is standard input)"));
     }
-    let mut captures = Vec::new();
+    let (mut captures, mut end) = (Vec::new(), End::Good);
     for input in named(names)? {
         let name = input.to_string();
         let opened = match &input {
@@ -42,11 +51,16 @@ pub fn open(names: &[PathBuf]) -> Result<Vec<Capture>, Failure> {
         };
         match (opened, &input) {
             (Ok(capture), _) => captures.push(capture),
-            (Err(OpenError::NotACapture(_)), Input::Listed(_)) => report::note(&format!("{name} is not a capture")),
+            (Err(error), Input::Listed(_)) => {
+                report::note(&format!("{name}: {error}; it is left out"));
+                if !matches!(error, OpenError::NotACapture(_) | OpenError::Empty) {
+                    end = End::Damaged;
+                }
+            }
             (Err(error), _) => return Err(Failure::new(format_args!("{name}: {error}"))),
         }
     }
-    if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(captures) }
+    if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
 }
 
 /// The captures that a user named: a file, `-` for standard input, a directory for the files in it.

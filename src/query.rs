@@ -237,7 +237,11 @@ pub fn run(args: Args) -> Result<End, Failure> {
     let files = [args.read.clone(), more].concat();
     match write::Order::of(&args)? {
         Some(order) => write::run(order, &args, &files, words, output),
-        None => show::run(settings::job(&args, input::open(&files)?, words, &output)?, output),
+        None => {
+            let opened = input::open(&files)?;
+            let end = show::run(settings::job(&args, opened.captures, words, &output)?, output)?;
+            Ok(end.and(opened.end))
+        }
     }
 }
 

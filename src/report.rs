@@ -1,6 +1,7 @@
 //! Standard error: what is not a result.
 
 use crate::escape;
+use crate::status::End;
 use std::io::{IsTerminal, Write};
 
 /// Prints a message for the user. Names and texts in it may come from a capture.
@@ -48,11 +49,16 @@ impl DamageReport {
         }
     }
 
-    /// Says how many places were left out, and gives back how many there were.
-    pub fn finish(self) -> u64 {
-        if self.seen > DAMAGE_LINES {
-            note(&format!("{}: {} more damaged places", self.capture, self.seen - DAMAGE_LINES));
-        }
-        self.seen
+    /// Says how many places there were, if any.
+    pub fn finish(self) -> End {
+        let places = match self.seen {
+            0 => return End::Good,
+            1 => "1 damaged place".to_owned(),
+            n => format!("{n} damaged places"),
+        };
+        let shown =
+            if self.seen > DAMAGE_LINES { format!(", {DAMAGE_LINES} of which are named above") } else { String::new() };
+        note(&format!("{}: {places}{shown}; everything readable was used", self.capture));
+        End::Damaged
     }
 }

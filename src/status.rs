@@ -13,6 +13,13 @@ pub enum End {
     Damaged,
 }
 
+impl End {
+    /// The end of two pieces of work.
+    pub fn and(self, other: End) -> End {
+        if self == End::Good { other } else { self }
+    }
+}
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub enum Failure {

@@ -1,5 +1,6 @@
 //! Gathering the facts, in one pass over a capture.
 
+use crate::report::DamageReport;
 use capture_batch::{Batch, Container, Id, Needs, Own, View};
 use capture_event::schema::{self, Category};
 use capture_machine::replay::{Piece, Replay};
@@ -58,8 +59,8 @@ struct Containers {
     seen: (u64, usize, usize),
 }
 
-/// Gathers the facts.
-pub fn info(mut capture: Capture) -> Info {
+/// Gathers the facts. Damage goes to the report too.
+pub fn info(mut capture: Capture, report: &mut DamageReport) -> Info {
     let view = capture.natural_view();
     let (bytes, name) = (capture.file_size(), capture.name().to_owned());
     let (reader, _) = capture.into_parts();
@@ -72,6 +73,7 @@ pub fn info(mut capture: Capture) -> Info {
             Piece::Batch(batch) => containers.see(&batch),
             Piece::Damage(place) => {
                 damaged_places += 1;
+                report.add(&place);
                 if damage.len() < DAMAGE_SHOWN {
                     damage.push(place.to_string());
                 }
@@ -202,11 +204,6 @@ impl Containers {
 }
 
 impl Info {
-    /// Whether something could not be read.
-    pub fn is_damaged(&self) -> bool {
-        self.damaged_places > 0
-    }
-
     /// All facts. `null` is what the capture does not say.
     pub fn into_json(self) -> Value {
         let blocks: Vec<Value> = self.counts.by_code().into_iter().map(|(code, n)| block(code, n)).collect();

@@ -105,9 +105,12 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
     })
 }
 
-/// The view for captures of which the user said nothing: the classic one if all were made for it.
+/// The view for captures of which the user said nothing: the classic one if all that have events were
+/// made for it.
 fn natural_view(captures: &mut [Capture]) -> View {
-    if captures.iter_mut().all(|capture| capture.natural_view() == View::Classic) {
+    let views = captures.iter_mut().filter_map(|capture| capture.first_ts().map(|_| capture.natural_view()));
+    let mut views = views.peekable();
+    if views.peek().is_some() && views.all(|view| view == View::Classic) {
         report::note("the classic view: enter and exit events (--view exit shows exit events only)");
         View::Classic
     } else {

@@ -192,7 +192,6 @@ impl Shown {
             let rate = self.events as f64 / seconds;
             report::note(&format!("Elapsed time: {seconds:.3}, Captured Events: {}, {rate:.2} eps", self.events));
         }
-        let damaged: u64 = self.lanes.into_iter().map(|lane| lane.damage.finish()).sum();
-        Ok(if damaged > 0 { End::Damaged } else { End::Good })
+        Ok(self.lanes.into_iter().map(|lane| lane.damage.finish()).fold(End::Good, End::and))
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! Commands run in the repository's root with times in UTC; `$TMP` is an empty directory of their own.
 
+mod hostile;
 mod live;
 mod support;
 
@@ -43,13 +44,10 @@ fn cases() -> Vec<PathBuf> {
 /// Runs a case and puts together what it printed.
 fn run(case: &Path) -> String {
     let tmp = tempfile::tempdir().expect("a temporary directory");
-    let program = Path::new(env!("CARGO_BIN_EXE_capture")).parent().expect("a program lies in a directory");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(program.to_owned()).chain(std::env::split_paths(&path)));
     let output = Command::new("sh")
         .arg(case)
         .current_dir(root())
-        .env("PATH", path.expect("directories without colons"))
+        .env("PATH", support::search_path())
         .env("TMP", tmp.path())
         .env("TZ", "UTC")
         .env("LC_ALL", "C")

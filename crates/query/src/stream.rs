@@ -3,7 +3,9 @@
 use crate::Capture;
 use capture_batch::{Needs, View};
 use capture_machine::replay::{Piece, Replay};
+use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 /// How many batches may be ready before they are used: memory stays bounded, whoever is slower.
 const READY: usize = 2;
@@ -26,7 +28,7 @@ pub(crate) struct Item {
 /// The batches of one capture.
 pub(crate) enum Stream {
     Sequential(Box<Replay>),
-    Ahead(Receiver<Item>),
+    Ahead(Receiver<Item>, Option<JoinHandle<()>>),
 }
 
 impl Stream {
@@ -38,9 +40,8 @@ impl Stream {
             Pace::Sequential => Stream::Sequential(Box::new(replay)),
             Pace::Ahead => {
                 let (sender, receiver) = sync_channel(READY);
-                // Nobody waits for it: it ends with its capture, or when its receiver is gone.
-                std::thread::spawn(move || send(replay, &sender));
-                Stream::Ahead(receiver)
+                // It ends with its capture, or when its receiver is gone.
+                Stream::Ahead(receiver, Some(std::thread::spawn(move || send(replay, &sender))))
             }
         }
     }
@@ -49,7 +50,11 @@ impl Stream {
     pub(crate) fn next(&mut self) -> Option<Item> {
         match self {
             Stream::Sequential(replay) => next(replay),
-            Stream::Ahead(receiver) => receiver.recv().ok(),
+            Stream::Ahead(receiver, thread) => receiver.recv().ok().or_else(|| {
+                // A fault of ours in there must not look like the end of the capture.
+                thread.take().map(JoinHandle::join)?.unwrap_or_else(|panic| resume_unwind(panic));
+                None
+            }),
         }
     }
 }

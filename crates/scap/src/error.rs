@@ -105,7 +105,7 @@ impl std::error::Error for Damage {}
 pub enum OpenError {
     /// The operating system refuses.
     Io(io::Error),
-    /// A directory, or another file that holds no stream of bytes.
+    /// A directory.
     NotAFile,
     /// No byte in it.
     Empty,
@@ -125,14 +125,15 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenError::Io(error) => write!(f, "{error}"),
-            OpenError::NotAFile => write!(f, "is not a file"),
-            OpenError::Empty => write!(f, "is empty"),
+            OpenError::NotAFile => write!(f, "is a directory"),
+            OpenError::Empty => write!(f, "is empty: not even the header of a capture was written"),
             OpenError::Unreadable(problem) => write!(f, "{problem}"),
             OpenError::NotACapture(start) => {
                 write!(f, "is not a capture: it starts with")?;
-                start.iter().try_for_each(|byte| write!(f, " {byte:02x}"))
+                start.iter().try_for_each(|byte| write!(f, " {byte:02x}"))?;
+                write!(f, " (expected 0a 0d 0d 0a, or gzip, zstd or lz4 around that)")
             }
-            OpenError::BigEndian => write!(f, "comes from a big-endian host, which is not supported"),
+            OpenError::BigEndian => write!(f, "comes from a big-endian host, which is not supported: read it there"),
             OpenError::Version(major) => write!(f, "has format version {major}; only version 1 is known"),
             OpenError::TooShort(bytes) => write!(f, "ends after {bytes} bytes, within its first block"),
         }

@@ -315,8 +315,23 @@ impl Frames {
         Damage { resumes, ..damage }
     }
 
+    /// Skips at most `limit` bytes until a block starts that another one follows, or the end, and gives the place. One
+    /// block alone may be chance: any file has a few bytes that look like one.
+    pub(crate) fn find_start(&mut self, limit: usize) -> Option<u64> {
+        let end = self.offset().saturating_add(limit as u64);
+        loop {
+            let left = usize::try_from(end.checked_sub(self.offset())?).ok()?;
+            let offset = self.find_block(left)?;
+            let len = self.word(4)? as usize;
+            if self.block_follows(len) {
+                return Some(offset);
+            }
+            self.skip(1);
+        }
+    }
+
     /// Skips at most `limit` bytes until a block starts, and gives the place.
-    pub(crate) fn find_block(&mut self, limit: usize) -> Option<u64> {
+    fn find_block(&mut self, limit: usize) -> Option<u64> {
         let mut skipped = 0;
         while skipped <= limit {
             let step = self.until_known_code(0);

@@ -189,10 +189,13 @@ impl Reader {
     }
 }
 
+/// How many bytes tell whether this is a capture.
+const START: usize = 16;
+
 /// Whether this is a capture. What does not start with a section header must at least hold a block.
 fn check_start(frames: &mut Frames) -> Result<(), OpenError> {
     const SECTION: &[u8] = &[0x0A, 0x0D, 0x0D, 0x0A];
-    let start = frames.peek(16).to_vec();
+    let start: Vec<u8> = frames.peek(START).iter().take(START).copied().collect();
     let word = |at: usize| start.get(at..).and_then(|bytes| bytes.first_chunk()).map(|b| u32::from_le_bytes(*b));
     if start.len() < 12 {
         return Err(match frames.fault() {
@@ -212,7 +215,7 @@ fn check_start(frames: &mut Frames) -> Result<(), OpenError> {
             _ => Ok(()),
         };
     }
-    let found = frames.find_block(SEARCHED);
+    let found = frames.find_start(SEARCHED);
     let Some(resumes) = found else { return Err(OpenError::NotACapture(start)) };
     let problem = Problem::Value { name: "type of the first block", found: word(0).unwrap_or_default().into() };
     frames.note(Damage { offset: 0, reading: "section header", problem, resumes: Some(resumes) });

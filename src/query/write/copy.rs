@@ -6,7 +6,7 @@ use super::state::State;
 use super::{Extent, Source};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
-use crate::status::Failure;
+use crate::status::{End, Failure};
 use capture_event::schema::{self, Category};
 use capture_event::{Dialect, EventFlags, EventInfo, ParamType, code};
 use capture_scap::{Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
@@ -93,8 +93,8 @@ struct Told {
 }
 
 impl Copying {
-    /// Writes everything. Gives the number of damaged places in the capture, which are reported.
-    pub fn run(mut self, source: &Source, progress: &Progress) -> Result<u64, Failure> {
+    /// Writes everything. Damaged places of the capture are reported.
+    pub fn run(mut self, source: &Source, progress: &Progress) -> Result<End, Failure> {
         let (mut reader, name) = source.open()?.into_parts();
         let mut damage = DamageReport::new(name);
         let mut section = self.section();

@@ -1,0 +1,11 @@
+# The captures of a directory by time; what is none there is left out, and what cannot be read makes the status 1.
+mkdir "$TMP/of"
+cp fixtures/intrusion.scap fixtures/recycled-pid.scap "$TMP/of"
+echo notes > "$TMP/of/notes.txt"
+: > "$TMP/of/just-begun.scap"
+echo notes > "$TMP/of/.hidden"
+capture query -r "$TMP/of" -p '%evt.file %evt.num %evt.rawtime' evt.num in '(1, 2)'; echo "status $?"
+head -c 300 fixtures/intrusion.scap > "$TMP/of/cut.scap"
+printf '\012\015\015' > "$TMP/of/short.scap"
+capture query -r "$TMP/of" -q; echo "status $?"
+capture info "$TMP/of" | grep -E '^(file|damage)'; echo "status $?"
