@@ -17,7 +17,7 @@ Exit status:
   0  good
   2  no such field")]
 pub struct Args {
-    /// Only fields that start with this.
+    /// Only fields that start with this; old and rare ones too, which the whole list leaves out.
     #[arg(default_value = "")]
     prefix: String,
     /// Say types and uses too.
@@ -41,11 +41,13 @@ pub fn run(args: Args) -> Result<End, Failure> {
 const INDENT: usize = 30;
 const WIDTH: usize = 120;
 
-/// The fields that start with `prefix`, by class, in the layout of `sysdig -l` (`-lv` with `verbose`).
+/// The fields that start with `prefix` (without one, those that are not hidden), by class, in the layout of `sysdig -l` (`-lv` with `verbose`).
 pub fn list(prefix: &str, verbose: bool) -> String {
     let mut text = String::new();
     let mut class = "";
-    for field in fields().filter(|f| f.name.starts_with(prefix) && !f.flags.contains(FieldFlags::HIDDEN)) {
+    for field in
+        fields().filter(|f| f.name.starts_with(prefix) && (!prefix.is_empty() || !f.flags.contains(FieldFlags::HIDDEN)))
+    {
         let of = field.name.split('.').next().unwrap_or_default();
         if of != class {
             let _ = write!(text, "{}\n{:<INDENT$}{of}\n\n", "-".repeat(31), "Field Class:");

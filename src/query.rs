@@ -169,7 +169,7 @@ fn after_help() -> String {
   capture query -r trace.scap                                   every event
   capture query -r trace.scap proc.name=cat and evt.type=open   what cat opened
   capture query -r trace.scap -p '%proc.name %fd.name' evt.type=connect
-  capture query -r 'web*.scap' -j fd.sip=203.0.113.7            several captures, as JSON
+  capture query -r web*.scap -j fd.sip=203.0.113.7              several captures, as JSON
   capture query -r trace.scap -w part.scap --from 10:00 --to 10:05
 
 {READING_HELP}"

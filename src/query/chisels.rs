@@ -2,31 +2,31 @@
 
 use crate::status::Failure;
 
-/// What does a chisel's work here: its name, words of a query.
+/// What does a chisel's work here: its name, words of a query as a shell reads them.
 const REPLACEMENTS: &[(&str, &str)] = &[
     ("around", "--from MOMENT --to MOMENT"),
     ("echo_fds", "-A -p '%proc.name %fd.name %evt.buffer' evt.is_io=true"),
-    ("fileslower", "evt.latency>1000000 and fd.type=file and evt.is_io=true"),
-    ("list_login_shells", "-p '%proc.loginshellid %user.name' evt.type=execve and proc.loginshellid exists"),
-    ("netlower", "evt.latency>1000000 and fd.type in (ipv4,ipv6) and evt.is_io=true"),
-    ("netstat", "-p '%proc.name %fd.name' evt.type in (connect,accept,accept4) and fd.type in (ipv4,ipv6)"),
+    ("fileslower", "'evt.latency>1000000 and fd.type=file and evt.is_io=true'"),
+    ("list_login_shells", "-p '%proc.loginshellid %user.name' 'evt.type=execve and proc.loginshellid exists'"),
+    ("netlower", "'evt.latency>1000000 and fd.type in (ipv4, ipv6) and evt.is_io=true'"),
+    ("netstat", "-p '%proc.name %fd.name' 'evt.type in (connect, accept, accept4) and fd.type in (ipv4, ipv6)'"),
     ("proc_exec_time", "-p '%proc.cmdline %proc.duration' evt.type=procexit"),
-    ("scallslower", "evt.latency>1000000"),
-    ("shellshock_detect", "evt.type=execve and proc.env contains \"() {\""),
-    ("spy_file", "-A -p '%proc.name %evt.buffer' evt.is_io=true and fd.name contains FILE"),
-    ("spy_ip", "-X evt.is_io=true and fd.ip=ADDRESS"),
-    ("spy_logs", "-A -p '%fd.name %evt.buffer' evt.is_io_write=true and fd.name contains .log"),
-    ("spy_port", "-X evt.is_io=true and fd.port=PORT"),
+    ("scallslower", "'evt.latency>1000000'"),
+    ("shellshock_detect", "'evt.type=execve and proc.env contains \"() {\"'"),
+    ("spy_file", "-A -p '%proc.name %evt.buffer' 'evt.is_io=true and fd.name contains FILE'"),
+    ("spy_ip", "-X 'evt.is_io=true and fd.ip=ADDRESS'"),
+    ("spy_logs", "-A -p '%fd.name %evt.buffer' 'evt.is_io_write=true and fd.name contains .log'"),
+    ("spy_port", "-X 'evt.is_io=true and fd.port=PORT'"),
     ("spy_syslog", "-p '%proc.name %syslog.severity.str %syslog.message' evt.is_syslog=true"),
     (
         "spy_users",
-        "-p '%evt.time %user.name) %proc.cwd %proc.cmdline' evt.type=execve and evt.dir=< and evt.failed=false",
+        "-p '%evt.time %user.name) %proc.cwd %proc.cmdline' 'evt.type=execve and evt.dir=< and evt.failed=false'",
     ),
-    ("stderr", "-A -p %evt.buffer evt.is_io_write=true and fd.num=2"),
-    ("stdin", "-A -p %evt.buffer evt.is_io_read=true and fd.num=0"),
-    ("stdout", "-A -p %evt.buffer evt.is_io_write=true and fd.num=1"),
+    ("stderr", "-A -p %evt.buffer 'evt.is_io_write=true and fd.num=2'"),
+    ("stdin", "-A -p %evt.buffer 'evt.is_io_read=true and fd.num=0'"),
+    ("stdout", "-A -p %evt.buffer 'evt.is_io_write=true and fd.num=1'"),
     ("topscalls", "-S -q"),
-    ("udp_extract", "-X evt.is_io=true and fd.l4proto=udp"),
+    ("udp_extract", "-X 'evt.is_io=true and fd.l4proto=udp'"),
 ];
 
 /// What to say to somebody who asks for a chisel.

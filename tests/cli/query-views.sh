@@ -1,0 +1,5 @@
+capture query -r fixtures/newest-drivers.scap
+echo 'classic:'
+capture query -r fixtures/newest-drivers.scap --view classic
+echo 'an older capture in the exit view:'
+capture query -r fixtures/intrusion.scap --view exit

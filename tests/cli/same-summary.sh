@@ -1,0 +1,2 @@
+# Types that are equally frequent may come in any order.
+capture -r fixtures/intrusion.scap -S -q | sort
