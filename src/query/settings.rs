@@ -84,7 +84,7 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
     };
     let zone = zone(args);
     let filter = filter_text(words)?;
-    let env = env(args, &zone);
+    let env = env(args, view, &zone);
     let names = compile(&filter, view, &env)?.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
     let envs = hosts::envs(env, args.hosts.as_deref(), args.resolve, &names, captures.len())?;
     let first_ts = captures.iter_mut().filter_map(Capture::first_ts).min().unwrap_or(0);
@@ -148,7 +148,7 @@ pub fn explain(text: &str, errors: &[FilterError]) -> Failure {
     Failure::new(rendered.join("\n"))
 }
 
-fn env(args: &Args, zone: &TimeZone) -> Env {
+fn env(args: &Args, view: View, zone: &TimeZone) -> Env {
     let encodings = [
         (args.print_hex, BufferFormat::Hex),
         (args.print_hex_ascii, BufferFormat::HexAscii),
@@ -159,14 +159,15 @@ fn env(args: &Args, zone: &TimeZone) -> Env {
     Env {
         time_zone: Some(zone.clone()).filter(|zone| *zone != TimeZone::UTC),
         buffer_format: chosen.map_or(BufferFormat::Dots, |(_, format)| format),
-        buffer_limit: (!args.verbose && !args.json).then_some(BUFFER_LIMIT),
+        buffer_limit: (view == View::Classic && !args.verbose && !args.json).then_some(BUFFER_LIMIT),
         time_output: TimeType::output(args.timetype),
         name_ports: args.resolve_ports,
         ..Env::default()
     }
 }
 
-/// So many bytes of a buffer or long argument are printed as text without `-v`.
+/// So many bytes of a buffer or long argument are printed as text in the classic view without `-v`. The newest
+/// libraries cut nothing.
 const BUFFER_LIMIT: usize = 80;
 
 fn show(args: &Args, output: &Output) -> Show {

@@ -99,6 +99,13 @@ impl<'b> Row<'b> {
         }
     }
 
+    /// The ancestors that a search through all of them visits, parent first.
+    pub fn searched(&self) -> impl Iterator<Item = &'b Own> {
+        let segment = &self.batch.segment;
+        let ids = self.lineage().map(Lineage::searched).unwrap_or_default();
+        ids.iter().filter_map(|&id| segment.owns.get(id))
+    }
+
     /// The thread that the thread's own parent id names.
     pub fn parent(&self) -> Option<&'b Own> {
         self.batch.segment.owns.get(self.lineage()?.parent)

@@ -61,6 +61,24 @@ fn a_missing_value_drops_the_line_unless_a_star_stands_in_front() {
 }
 
 #[test]
+fn what_depends_on_the_events_before_goes_on_over_batches() {
+    for view in [Classic, Exit] {
+        let mut format = Format::compile("%evt.deltatime", view).unwrap();
+        let mut deltas = |ts: u64| {
+            let made = Made::new(view).event(READ_E).at(ts).event(READ_E).at(ts + 5);
+            let mut out = Vec::new();
+            for row in made.batch.rows() {
+                format.render(row, &Env::default(), &mut out);
+                out.push(b' ');
+            }
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(deltas(1_000), "0 5 ");
+        assert_eq!(deltas(1_100), "95 5 ");
+    }
+}
+
+#[test]
 fn widths_pad_and_cut() {
     assert_eq!(first("%5proc.name|", Classic), "cat  |");
     assert_eq!(first("%-5proc.name|", Classic), "cat  |");

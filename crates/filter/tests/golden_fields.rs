@@ -2,6 +2,8 @@
 //!
 //! Prints a table: field, values compared, values equal.
 
+mod support;
+
 use capture_batch::{Needs, RowFlags, View};
 use capture_filter::{Env, Format};
 use capture_machine::replay::{Piece, Replay};
@@ -10,16 +12,11 @@ use capture_testkit::{shared_dir, skip};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io::Read;
 use std::path::Path;
+use support::formatter;
 
 /// Differences that are meant: field, and why. `docs/differences.md` tells users of them.
 const MEANT: &[(&str, &str)] = &[
     ("evt.hostname", "the capture says on which host it was made; they give the name of the host that reads it"),
-    ("evt.deltatime", "theirs depends on which events the program was shown, and skips some"),
-    ("evt.deltatime.s", "the same"),
-    ("evt.deltatime.ns", "the same"),
-    ("evt.reltime", "of an event older than the first one they give the absolute time"),
-    ("evt.reltime.s", "the same"),
-    ("evt.reltime.ns", "the same"),
     ("proc.ppid.duration", "where the parent's start is unknown they print the number of open descriptors"),
 ];
 
@@ -72,7 +69,8 @@ fn escaped(value: &[u8]) -> String {
 fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String>>> {
     let compile =
         |field: &str| Format::compile(&format!("*%{field}"), View::Exit).unwrap_or_else(|e| panic!("{field}: {e:?}"));
-    let mut formats: Vec<Format> = fields.iter().map(|field| compile(field)).collect();
+    let all = || -> Vec<Format> { fields.iter().map(|field| compile(field)).collect() };
+    let mut formats = [all(), all(), all()];
     let mut keys: Vec<Format> =
         ["evt.rawtime", "evt.cpu", "thread.tid", "evt.type", "evt.dir"].iter().map(|field| compile(field)).collect();
     let env = Env::default();
@@ -81,7 +79,7 @@ fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
         for row in batch.rows() {
-            if row.header.flags.intersects(RowFlags::APPLIED_ONLY | RowFlags::STATE_ONLY | RowFlags::UNKNOWN_CODE) {
+            if row.header.flags.intersects(RowFlags::NEVER_SHOWN | RowFlags::INTERNAL) {
                 continue;
             }
             let mut print = |format: &mut Format| {
@@ -90,7 +88,7 @@ fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String
                 escaped(&out)
             };
             let key: Vec<String> = keys.iter_mut().map(&mut print).collect();
-            let values = formats.iter_mut().map(&mut print).collect();
+            let values = formats[formatter(row)].iter_mut().map(&mut print).collect();
             found.entry(key.try_into().unwrap()).or_default().push_back(values);
         }
     }

@@ -99,8 +99,9 @@ impl Finder {
     /// The processes that a kept event speaks of: its own, ancestors and leaders, those in parameters.
     fn need(&mut self, row: Row<'_>) {
         let ancestors = (0..row.lineage().map_or(0, |lineage| lineage.ancestors.len() + 1)).map(|n| row.ancestor(n));
-        let owns = [row.own(), row.parent(), row.session(), row.group(), row.vgroup()].into_iter().chain(ancestors);
-        self.processes.extend(owns.flatten().map(|own| own.pid));
+        let others = [row.own(), row.parent(), row.session(), row.group(), row.vgroup()];
+        let owns = others.into_iter().chain(ancestors).flatten().chain(row.searched());
+        self.processes.extend(owns.map(|own| own.pid));
         let params = row.info().map_or(&[][..], |info| &info.params);
         for (i, _) in params.iter().enumerate().filter(|(_, param)| param.ty == ParamType::Pid) {
             self.processes.extend(row.i64(i));

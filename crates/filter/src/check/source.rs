@@ -70,7 +70,7 @@ pub(crate) struct State {
     shared: Vec<Shared>,
 }
 
-/// Values of the rows of the current batch. In the exit view, conditions on the same order-dependent field read it once
+/// Values of the rows that are being worked on, by their places in the batch. In the exit view, conditions on the same order-dependent field read it once
 /// an event, whichever comes first; each has its own memory all the same.
 #[derive(Default)]
 struct Shared(FxHashMap<usize, Extracted<'static>>);
@@ -83,8 +83,8 @@ impl State {
         }
     }
 
-    /// A new batch begins: its rows are others.
-    pub fn next_batch(&mut self) {
+    /// Other rows come, those of another batch for instance.
+    pub fn next_rows(&mut self) {
         self.shared.iter_mut().for_each(|shared| shared.0.clear());
     }
 }

@@ -59,7 +59,7 @@ impl Columns {
 
     /// Drops what holds for earlier batches only.
     fn next_batch(&mut self, batch: &Batch) {
-        self.state.next_batch();
+        self.state.next_rows();
         let same_segment = std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(&batch.segment));
         for (test, answers) in self.filter.plan().tests.iter().zip(&mut self.answers) {
             let keep = match test.scope {

@@ -20,7 +20,7 @@ impl Sequential {
 
     /// Those of `rows` that match. Batches have to come in their order.
     pub fn select(&mut self, batch: &Batch, rows: &Selection) -> Selection {
-        self.state.next_batch();
+        self.state.next_rows();
         let mut hits = Selection::none(batch.len());
         for row in rows.iter().filter_map(|index| batch.row(index)) {
             if matches(&self.filter, &self.filter.plan().written, row, &mut self.state) {

@@ -79,6 +79,7 @@ impl Format {
     /// Takes notice of an event that is not printed.
     pub fn pass_over(&mut self, row: Row<'_>, env: &Env) {
         let Format { segments, members, state, .. } = self;
+        state.next_rows();
         for source in sources(segments, members).filter(|source| source.is_ordered()) {
             source.read(row, env, state);
         }
@@ -92,6 +93,7 @@ impl Format {
 
     /// Appends the line for an event, without a line end; nothing, and `false`, for an event whose line is dropped.
     pub fn render(&mut self, row: Row<'_>, env: &Env, out: &mut Vec<u8>) -> bool {
+        self.state.next_rows();
         let start = out.len();
         let mut is_whole = true;
         for segment in &mut self.segments {
@@ -119,6 +121,7 @@ impl Format {
     /// `null` for a missing value. Fields in transformers have members, transformers have none. Nothing, and `false`,
     /// for an event that is dropped.
     pub fn render_json(&mut self, row: Row<'_>, env: &Env, out: &mut Vec<u8>) -> bool {
+        self.state.next_rows();
         let start = out.len();
         out.push(b'{');
         for (i, member) in self.members.iter().enumerate() {

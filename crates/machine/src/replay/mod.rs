@@ -302,7 +302,7 @@ impl Engine {
 
         let mut flags = marks | applied.marks;
         flags.set(RowFlags::STATE_ONLY, event.state_only);
-        flags.set(RowFlags::INTERNAL, info.category == Category::Internal);
+        flags.set(RowFlags::INTERNAL, is_internal(self.view, info));
         flags.set(RowFlags::NAME_CHANGED, applied.name_changed);
         if self.view == View::Classic && !event.is_enter() && applied.thread.is_some() {
             flags.set(RowFlags::UNPAIRED, !applied.paired);
@@ -321,6 +321,15 @@ impl Engine {
         self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
         self.last_ts = event.ts;
         repeated
+    }
+}
+
+/// Whether events of this type are shown only when asked for. The newest libraries show all but the samples of CPU
+/// times, which their users leave out.
+fn is_internal(view: View, info: &EventInfo) -> bool {
+    match view {
+        View::Classic => info.category == Category::Internal,
+        View::Exit => info.code == code::PROCINFO_E,
     }
 }
 

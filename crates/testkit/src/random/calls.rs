@@ -56,8 +56,8 @@ pub(super) static CALLS: &[Call] = &[
     call(24, 1, BOTH, &[Fd, Number(4)], &[Res], &[Fd, Number(4)]), // listen
     call(246, 5, BOTH, &[], &[NewFd, Tuple, Number(1), Number(4), Number(4)], &[]), // accept
     call(248, 1, CLASSIC, &[Number(4)], &[NewFd, Tuple, Number(1), Number(4), Number(4)], &[]), // accept
-    call(28, 1, BOTH, &[Fd, Number(4)], &[Count, Data], &[Fd, Number(4), Tuple]), // send
-    call(30, 5, BOTH, &[Fd, Number(4), Tuple], &[Count, Data], &[Fd, Number(4), Tuple]), // sendto
+    call(28, 1, BOTH, &[Fd, Number(4)], &[Count, Data], &[Fd, Number(4), Peer]), // send
+    call(30, 5, BOTH, &[Fd, Number(4), Peer], &[Count, Data], &[Fd, Number(4), Peer]), // sendto
     call(32, 1, BOTH, &[Fd, Number(4)], &[Count, Data], &[Fd, Number(4), Tuple]), // recv
     call(34, 5, BOTH, &[Fd, Number(4)], &[Count, Data, Tuple], &[Fd, Number(4)]), // recvfrom
     call(36, 1, BOTH, &[Fd, OneOf(1, &[0, 1, 2])], &[Res], &[Fd, OneOf(1, &[0, 1, 2])]), // shutdown
@@ -66,7 +66,7 @@ pub(super) static CALLS: &[Call] = &[
     call(42, 1, BOTH, &[OneOf(4, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), Number(4), Number(4)], &[Res, Fd, Fd, Number(8), Number(8)], &[OneOf(4, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), Number(4), Number(4)]), // socketpair
     call(44, 1, BOTH, &[], &[Res, NewFd, OneOf(1, &[0, 1, 2]), OneOf(1, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), Dynamic(&[(0, 5), (1, 8), (2, 4), (3, 8), (4, 8)]), Number(4)], &[]), // setsockopt
     call(46, 1, BOTH, &[], &[Res, NewFd, OneOf(1, &[0, 1, 2]), OneOf(1, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), Dynamic(&[(0, 5), (1, 8), (2, 4), (3, 8), (4, 8)]), Number(4)], &[]), // getsockopt
-    call(48, 1, BOTH, &[Fd, Number(4), Tuple], &[Count, Data], &[Fd, Number(4), Tuple]), // sendmsg
+    call(48, 1, BOTH, &[Fd, Number(4), Peer], &[Count, Data], &[Fd, Number(4), Peer]), // sendmsg
     call(52, 1, BOTH, &[Fd], &[Count, Number(4), Data, Tuple], &[Data, Fd]), // recvmsg
     call(60, 5, BOTH, &[], &[Res, Fd, Fd, Number(8)], &[]), // pipe
     call(62, 1, BOTH, &[Number(8), Number(4)], &[NewFd], &[Number(8), Number(4)]), // eventfd
@@ -158,7 +158,7 @@ pub(super) static CALLS: &[Call] = &[
     call(374, 1, NEWEST, &[], &[], &[Res, Number(4)]), // epoll_create
     call(376, 1, NEWEST, &[], &[], &[Res, Bits(4, &[1])]), // epoll_create1
     call(400, 1, NEWEST, &[], &[], &[Res, OneOf(4, &[3, 4, 7, 8, 15, 16, 21, 22, 23, 24, 27, 28]), Text, Number(8)]), // prctl
-    call(404, 1, NEWEST, &[], &[], &[NewFd, Text, Bits(4, &[1, 2, 4])]), // memfd_create
+    call(404, 1, NEWEST, &[], &[], &[OneOf(8, &[3, 4, 5, 6, 7, 8]), Text, Bits(4, &[1, 2, 4])]), // memfd_create
     call(408, 1, NEWEST, &[], &[], &[NewFd, Pid, Bits(4, &[1])]), // pidfd_open
     call(338, 1, NEWEST, &[], &[], &[Res, Number(4), Number(4), Number(4), Bits(4, &[1, 2, 4, 8, 16, 32, 64, 128]), Number(4), Number(4), Bits(4, &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])]), // io_uring_setup
     call(378, 1, NEWEST, &[], &[], &[Res, Path, Number(4), Number(4)]), // chown

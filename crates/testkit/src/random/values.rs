@@ -121,6 +121,11 @@ fn number(size: usize, value: u64, out: &mut Vec<u8>) {
     out.extend(&value.to_le_bytes()[..size]);
 }
 
+/// A 64-bit number.
+pub(super) fn bytes(number: i64) -> Vec<u8> {
+    number.to_le_bytes().to_vec()
+}
+
 /// The bytes of one value. `tids` are the threads there are, `tid` the acting one.
 pub(super) fn value(kind: &Kind, rng: &mut Rng, tid: i64, tids: &[i64]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -147,6 +152,11 @@ pub(super) fn value(kind: &Kind, rng: &mut Rng, tid: i64, tids: &[i64]) -> Vec<u
         Kind::Data => out.extend(rng.pick(DATA)),
         Kind::Addr => address(rng, &mut out),
         Kind::Tuple => tuple(rng, &mut out),
+        Kind::Peer => {
+            while out.is_empty() {
+                tuple(rng, &mut out);
+            }
+        }
         Kind::FdList => {
             let count = rng.below(4);
             out.extend(u16::to_le_bytes(count as u16));

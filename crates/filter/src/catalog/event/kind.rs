@@ -237,7 +237,8 @@ fn object_category(fd_type: FdType, view: View) -> &'static str {
     }
 }
 
-fn is_meta(row: Row<'_>) -> bool {
+/// Whether an event was not the act of a thread.
+pub(super) fn is_meta(row: Row<'_>) -> bool {
     // The classic schema does not say where events come from; the codes mean the same.
     let newest = capture_event::schema::event(row.header.code, View::Exit.dialect());
     newest.is_some_and(|info| info.source == Source::MetaEvent)

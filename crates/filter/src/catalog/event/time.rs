@@ -1,10 +1,12 @@
 //! When it happened: times of day, times since the epoch, since the capture's start, since the event before.
 
+use super::kind::is_meta;
 use super::latency::latency;
 use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Memory, field};
 use crate::env::TimeOutput;
 use crate::time::{SECOND, iso8601, local, seconds};
 use crate::value::Extracted;
+use capture_batch::View;
 use capture_event::ParamType::{AbsTime, CharBuf, RelTime, UInt64};
 use capture_event::PrintFormat::{Dec, NA, PaddedDec10};
 
@@ -126,9 +128,12 @@ fn clock<'r>(ask: &Ask<'r>, date: bool, fraction: bool) -> Extracted<'r> {
     Extracted::owned(Some(local(ask.row.header.ts, ask.env, date, fraction).into_bytes()))
 }
 
-/// Events older than the first one (clocks are not always in order) wrap, as both programs show.
+/// Events older than the first one (clocks are not always in order) wrap, as both programs show. In the exit view the
+/// first one is the act of a thread; what was before it has the time since the epoch.
 fn since_start(ask: &Ask<'_>) -> u64 {
-    ask.row.header.ts.wrapping_sub(ask.row.batch.head.first_ts)
+    let (ts, first) = (ask.row.header.ts, ask.row.batch.head.first_ts);
+    let is_before = ts < first && ask.row.view() == View::Exit && is_meta(ask.row);
+    if is_before { ts } else { ts.wrapping_sub(first) }
 }
 
 fn delta(ask: &Ask<'_>, memory: &mut Memory) -> u64 {

@@ -95,23 +95,20 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     .flags(FLAGS.union(FieldFlags::ARG_KEY).union(FieldFlags::PRINTS_OWN).union(FieldFlags::EXIT_ONLY)),
 ];
 
-/// All known ancestors, parent first.
-fn ancestors<'r>(ask: &Ask<'r>) -> impl Iterator<Item = &'r Own> {
-    let row = ask.row;
-    (1..).map_while(move |n| row.ancestor(n))
-}
-
 /// A fact of the ancestor at the asked level, or of every ancestor.
 fn each<'r>(ask: &Ask<'r>, fact: impl Fn(&'r Own) -> Value<'r>) -> Extracted<'r> {
     if *ask.arg == Arg::None {
-        return ask.row.ancestor(0).map_or(Extracted::None, |_| Extracted::Many(ancestors(ask).map(fact).collect()));
+        return ask
+            .row
+            .ancestor(0)
+            .map_or(Extracted::None, |_| Extracted::Many(ask.row.searched().map(fact).collect()));
     }
     index(ask.arg).and_then(|n| ask.row.ancestor(n)).map(fact).into()
 }
 
 fn arguments<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     if *ask.arg == Arg::None {
-        let all: Vec<_> = ancestors(ask).map(|own| joined(&own.args)).collect();
+        let all: Vec<_> = ask.row.searched().map(|own| joined(&own.args)).collect();
         return Extracted::owned(Some(join(all.iter().map(|args| &args[..]))).filter(|text| !text.is_empty()));
     }
     Extracted::owned(index(ask.arg).and_then(|n| ask.row.ancestor(n)).map(|own| joined(&own.args)))
@@ -120,12 +117,16 @@ fn arguments<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 fn environment<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     match ask.arg {
         Arg::Key(name) => {
-            let mut values = ancestors(ask).take(VARIABLE_LEVELS).map(|own| variable(own, name));
+            let mut values = ask.row.searched().take(VARIABLE_LEVELS).map(|own| variable(own, name));
             Extracted::text(own(ask).map(|_| values.find(|value| !value.is_empty()).unwrap_or_default()))
         }
         Arg::Index(0) => Extracted::owned(own(ask).map(|own| joined(&own.env))),
         // A thread of which not even the process is known.
         Arg::Index(_) if ask.row.ancestor(0).is_none() => Extracted::text(own(ask).map(|_| &[][..])),
-        _ => each(ask, |own| Value::owned(joined(&own.env))),
+        Arg::Index(n) => {
+            let above = usize::try_from(*n).ok().and_then(|n| n.checked_sub(1));
+            Extracted::owned(above.and_then(|n| ask.row.searched().nth(n)).map(|own| joined(&own.env)))
+        }
+        Arg::None => each(ask, |own| Value::owned(joined(&own.env))),
     }
 }
