@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
-use capture_batch::{Batch, Needs, RowFlags};
+use capture_batch::{Batch, Needs, RowFlags, Types};
 use capture_filter::{Columns, Env, Filter, Selection};
 use capture_query::{Capture, Consumer, Pace, Plan};
 use capture_scap::Damage;
@@ -27,6 +27,7 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
         job.captures.iter().zip(&job.envs).map(|(capture, env)| Lane::new(&job, capture, env)).collect();
     let lanes = lanes?;
     let needs = lanes.iter().fold(Needs::empty(), |needs, lane| needs | lane.needs());
+    let types = lanes.iter().fold(Types::NONE, |types, lane| types | lane.types);
     let mut shown = Shown {
         lanes,
         output,
@@ -39,7 +40,7 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
         progress: Progress::new(job.progress, total),
         failed: None,
     };
-    let plan = Plan { view: job.view, needs, pace: Pace::Ahead };
+    let plan = Plan { view: job.view, needs, types, pace: Pace::Ahead };
     capture_query::run(job.captures, plan, &mut shown);
     let fields = if let Show::Table(fields) = job.show { fields } else { Vec::new() };
     shown.finish(&fields, job.verbose.then_some(started))
@@ -50,6 +51,8 @@ struct Lane {
     filter: Option<Columns>,
     filter_needs: Needs,
     printer: Option<Printer>,
+    /// Of which types events are looked at.
+    types: Types,
     env: Env,
     /// Whether names of hosts are asked for, and DNS replies are to be read.
     learns_hosts: bool,
@@ -62,12 +65,16 @@ impl Lane {
             "" => None,
             text => Some(Filter::compile(text, job.view, env).map_err(|errors| explain(text, &errors))?),
         };
+        let printer = Printer::new(job, env)?;
+        let learns_hosts = job.names_hosts();
+        let sees_all = learns_hosts || printer.as_ref().is_some_and(|printer| printer.is_ordered);
         Ok(Lane {
+            types: filter.as_ref().filter(|_| !sees_all).map_or(Types::ALL, Filter::types),
             filter_needs: filter.as_ref().map_or(Needs::empty(), Filter::needs),
             filter: filter.as_ref().map(Filter::columns),
-            printer: Printer::new(job, env)?,
+            printer,
             env: env.clone(),
-            learns_hosts: job.names_hosts(),
+            learns_hosts,
             damage: DamageReport::new(capture.name()),
         })
     }

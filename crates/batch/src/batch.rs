@@ -190,6 +190,26 @@ impl Batch {
         }
     }
 
+    /// Adds a row that nothing is bound to, with the parameters that were added since the row before.
+    pub fn push_unbound(&mut self, header: RowHeader) {
+        self.push_row(header, NO_ROW);
+        self.own.push(Id::NONE);
+        self.lineage.push(Id::NONE);
+        self.object.push(Id::NONE);
+        self.fd.push(-1);
+        self.live.push(u32::MAX);
+        self.latency.push(0);
+    }
+
+    /// Adds a row but for what is bound to it, with the parameters that were added since the row before. `enter`:
+    /// [`Batch::enter`].
+    #[inline]
+    pub fn push_row(&mut self, header: RowHeader, enter: u32) {
+        self.headers.push(header);
+        self.params_end.push(u32::try_from(self.params.len()).unwrap_or(u32::MAX));
+        self.enter.push(enter);
+    }
+
     /// How many rows it has.
     pub fn len(&self) -> usize {
         self.headers.len()

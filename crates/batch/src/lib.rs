@@ -31,6 +31,7 @@ mod reference;
 mod row;
 mod segment;
 mod text;
+mod types;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
 pub use batch::{Batch, Chunk, Head, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
@@ -41,3 +42,4 @@ pub use reference::{Reference, Target};
 pub use row::Row;
 pub use segment::{Id, Segment, Table};
 pub use text::Text;
+pub use types::Types;

@@ -3,7 +3,7 @@
 use crate::Capture;
 use crate::merge::{Parts, merge};
 use crate::stream::{Pace, Stream};
-use capture_batch::{Batch, Needs, View};
+use capture_batch::{Batch, Needs, Types, View};
 use capture_machine::replay::Piece;
 use capture_scap::Damage;
 use std::ops::{ControlFlow, Range};
@@ -15,6 +15,8 @@ pub struct Plan {
     pub view: View,
     /// What the consumer looks at.
     pub needs: Needs,
+    /// Of which event types it looks at rows.
+    pub types: Types,
     /// On which thread.
     pub pace: Pace,
 }
@@ -115,7 +117,7 @@ impl Part {
         if let State::Waiting(_) = self.state
             && let State::Waiting(capture) = std::mem::replace(&mut self.state, State::Ended)
         {
-            self.state = State::Running(Stream::start(*capture, plan.view, plan.needs, plan.pace));
+            self.state = State::Running(Stream::start(*capture, plan));
         }
         match &mut self.state {
             State::Running(stream) => stream.next(),

@@ -1,7 +1,6 @@
 //! The batches of one capture, in order.
 
-use crate::Capture;
-use capture_batch::{Needs, View};
+use crate::{Capture, Plan};
 use capture_machine::replay::{Piece, Replay};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -33,10 +32,10 @@ pub(crate) enum Stream {
 
 impl Stream {
     /// Begins to replay a capture.
-    pub(crate) fn start(capture: Capture, view: View, needs: Needs, pace: Pace) -> Stream {
+    pub(crate) fn start(capture: Capture, plan: Plan) -> Stream {
         let (reader, name) = capture.into_parts();
-        let replay = Replay::new(reader, view, needs, &name);
-        match pace {
+        let replay = Replay::new(reader, plan.view, plan.needs, &name).only(plan.types);
+        match plan.pace {
             Pace::Sequential => Stream::Sequential(Box::new(replay)),
             Pace::Ahead => {
                 let (sender, receiver) = sync_channel(READY);

@@ -111,6 +111,11 @@ impl EventInfo {
         self.code.is_multiple_of(2)
     }
 
+    /// Whether its events have to do with a descriptor: make it, work on it or close it.
+    pub fn is_about_fds(&self) -> bool {
+        self.flags.intersects(EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD)
+    }
+
     /// The position of the parameter called `name`.
     pub fn param(&self, name: &str) -> Option<usize> {
         self.params.iter().position(|p| p.name == name)

@@ -164,6 +164,6 @@ fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
 }
 
 /// Whether the code says which type an event is of; others say it in their parameters.
-fn says_its_type(code: u16) -> bool {
+pub(super) fn says_its_type(code: u16) -> bool {
     !matches!(code, code::GENERIC_E | code::GENERIC_X | code::ASYNCEVENT_E | code::PLUGINEVENT_E)
 }

@@ -8,8 +8,10 @@ mod columns;
 mod plan;
 mod selection;
 mod sequential;
+mod types;
 
 pub use columns::Columns;
 pub(crate) use plan::{Plan, describe};
 pub use selection::Selection;
 pub use sequential::Sequential;
+pub(crate) use types::selectable;

@@ -25,8 +25,7 @@ mod references;
 use crate::fds::{ObjectBinder, names};
 use crate::{Applied, Machine};
 use capture_batch::{Batch, Id, Needs, RowFlags, Segment, Text, View};
-use capture_event::schema::event as schema_event;
-use capture_event::{Event, EventFlags, code};
+use capture_event::{Event, EventInfo, code};
 use references::Parameters;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -131,11 +130,9 @@ impl Binder {
         tid: Option<i64>,
         batch: &mut Batch,
     ) {
-        let flags = schema_event(event.code, machine.view.dialect()).map_or(EventFlags::empty(), |info| info.flags);
-        let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
         let mut object = Id::NONE;
         let mut fd = -1;
-        if flags.intersects(about_fds) {
+        if event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds) {
             fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
             if let Some(key) = applied.object.or(applied.object_by_number) {
                 object = self.objects.bind(machine, key, &self.segment);

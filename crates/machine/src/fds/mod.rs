@@ -44,7 +44,7 @@ pub use table::FdTable;
 
 use crate::{Applied, Machine, View};
 use call::Call;
-use capture_event::{Event, EventFlags, code};
+use capture_event::{Event, EventInfo, code};
 use traffic::Way;
 
 /// The fcntl commands that copy a descriptor.
@@ -66,9 +66,8 @@ pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
 /// alone.
 pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     let Some(tid) = applied.thread else { return };
-    let flags = event.info(machine.view.dialect()).map_or(EventFlags::empty(), |info| info.flags);
-    let about_fds = EventFlags::CREATES_FD | EventFlags::USES_FD | EventFlags::DESTROYS_FD;
-    if !flags.intersects(about_fds) && event.code != code::CLOSE_RANGE_X {
+    let is_about_fds = event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds);
+    if !is_about_fds && event.code != code::CLOSE_RANGE_X {
         return;
     }
     let enter = applied.enter.take();
@@ -78,7 +77,7 @@ pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     }
     route(&mut call);
     call.applied.enter = call.enter.take();
-    if call.applied.object.is_none() && flags.intersects(about_fds) {
+    if call.applied.object.is_none() && is_about_fds {
         // Users are shown what the number stands for that the thread used last.
         call.applied.object_by_number = call.machine.look_up_fd(tid, call.number());
     }

@@ -1,6 +1,6 @@
 //! All threads of a moment as rows.
 
-use super::{header_of, push_row};
+use super::header_of;
 use crate::Machine;
 use crate::bind::Binder;
 use capture_batch::{Batch, Head, NO_ROW, Needs, RowFlags};
@@ -17,7 +17,7 @@ pub(super) fn census(machine: &Machine, head: &Head) -> Batch {
         // Bookkeeping of the capture changes no state.
         let event = Event { ts: machine.now, tid, cpu: 0, code: code::PROCINFO_E, state_only: false, params: &[] };
         let applied = machine.apply(&event);
-        push_row(&mut batch, header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
+        batch.push_row(header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
         binder.bind(&mut machine, &event, &applied, &mut batch);
     }
     batch

@@ -1,6 +1,5 @@
 //! The enter events of calls that have not returned, so that their exits can be bound to them.
 
-use super::push_unbound;
 use crate::{Applied, Machine, Thread};
 use bytes::Bytes;
 use capture_batch::{Batch, NO_ROW, ParamSlice, RowFlags, RowHeader};
@@ -108,7 +107,7 @@ impl Enters {
                 let own_start = batch.params_end.last().map_or(0, |&end| end as usize);
                 let own = batch.params.split_off(own_start.min(batch.params.len()));
                 batch.params.extend(kept.slices(next_chunk));
-                push_unbound(batch, kept.repeated_header());
+                batch.push_unbound(kept.repeated_header());
                 batch.params.extend(own);
                 (row, Some(kept.bytes))
             }

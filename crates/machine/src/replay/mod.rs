@@ -30,9 +30,10 @@ use crate::Machine;
 use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converter, Outcome};
+use crate::reset::ends;
 use bytes::Bytes;
-use capture_batch::{Batch, Head, Id, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, View};
-use capture_event::schema::event as schema_event;
+use capture_batch::{Batch, Head, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View};
+use capture_event::schema::{event as schema_event, events};
 use capture_event::{Category, Event, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
 use chunks::Chunks;
@@ -41,6 +42,9 @@ use std::sync::Arc;
 
 /// Rows of a batch, unless its section ends or other numbers are asked for.
 const BATCH_ROWS: usize = 1 << 14;
+
+/// A batch ends after so many times as many events as rows make it full.
+const EVENTS_PER_ROW: usize = 8;
 
 /// No event type has more parameters.
 const MAX_PARAMS: usize = 32;
@@ -75,8 +79,12 @@ struct Engine {
     stored: u64,
     /// Whether batches say which stored event a row is made of.
     says_stored: bool,
+    /// Of which types rows are made.
+    types: Types,
     /// How many rows make a batch full.
     batch_rows: usize,
+    /// Events since the batch began, those without a row included.
+    events: usize,
     /// Sections begun so far.
     sections: u64,
     /// Whether the section's tables are complete: an event came.
@@ -107,7 +115,9 @@ impl Replay {
             batch,
             stored: 0,
             says_stored: needs.contains(Needs::STORED),
+            types: Types::ALL,
             batch_rows: BATCH_ROWS,
+            events: 0,
             sections: 0,
             has_events: false,
             num: 0,
@@ -120,6 +130,13 @@ impl Replay {
     /// Makes batches of so many rows (at least one).
     pub fn with_batch_rows(mut self, rows: usize) -> Self {
         self.engine.batch_rows = rows.max(1);
+        self
+    }
+
+    /// Makes rows of events of these types only, and of the enter events that belong to them. All events are applied
+    /// and numbered.
+    pub fn only(mut self, types: Types) -> Self {
+        self.engine.types = with_enters(types, self.engine.view);
         self
     }
 
@@ -160,14 +177,14 @@ impl Replay {
         while !self.ended {
             // What was read from a pipe is not kept waiting for what comes later.
             if self.reader.would_wait()
-                && let Some(batch) = self.engine.take_batch()
+                && let Some(batch) = self.engine.take_rows()
             {
                 return Some(Piece::Batch(batch));
             }
             match self.reader.next_block() {
                 None => {
                     self.ended = true;
-                    return self.engine.take_batch().map(Piece::Batch);
+                    return self.engine.take_rows().map(Piece::Batch);
                 }
                 Some(Err(damage)) => return Some(Piece::Damage(damage)),
                 Some(Ok(block)) => {
@@ -189,10 +206,11 @@ impl Engine {
             Content::Event(event) => {
                 self.take_event(event);
                 self.stored += 1;
-                (self.batch.len() >= self.batch_rows).then(|| self.take_batch()).flatten()
+                self.events += 1;
+                self.is_full().then(|| self.take_batch())
             }
             Content::Section(_) => {
-                let batch = self.take_batch();
+                let batch = self.take_rows();
                 self.begin_section();
                 batch
             }
@@ -221,23 +239,31 @@ impl Engine {
 
     fn begin_batch(&mut self) {
         self.binder.next_batch();
+        self.events = 0;
         let source = self.batch.head.source.clone();
         let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
         self.batch = Batch::with_capacity(head, self.binder.segment().clone(), self.batch_rows);
     }
 
-    /// Hands out the batch under way, if it has rows, and begins the next.
-    fn take_batch(&mut self) -> Option<Batch> {
-        if self.batch.is_empty() {
-            return None;
-        }
+    /// Whether it is time to hand out the batch: where few types are wanted, even if it has few rows or none.
+    fn is_full(&self) -> bool {
+        self.batch.len() >= self.batch_rows || self.events >= self.batch_rows.saturating_mul(EVENTS_PER_ROW)
+    }
+
+    /// Hands out the batch under way and begins the next.
+    fn take_batch(&mut self) -> Batch {
         let empty = Batch::new(self.batch.head.clone(), self.batch.segment.clone());
         let mut batch = std::mem::replace(&mut self.batch, empty);
         batch.chunks = self.chunks.take();
         batch.head.first_ts = self.first_ts;
         self.enters.end_batch(&mut self.machine, &batch);
         self.begin_batch();
-        Some(batch)
+        batch
+    }
+
+    /// [`Engine::take_batch`] where nothing else asks for a batch: only if there are rows.
+    fn take_rows(&mut self) -> Option<Batch> {
+        (!self.batch.is_empty()).then(|| self.take_batch())
     }
 
     fn take_event(&mut self, block: &EventBlock<'_>) {
@@ -247,9 +273,11 @@ impl Engine {
             self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
         }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
-            self.chunks.append(block, &mut self.batch.params);
-            push_unbound(&mut self.batch, header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
-            say_stored(&mut self.batch, self.says_stored, self.stored);
+            if self.types.contains_others() {
+                self.chunks.append(block, &mut self.batch.params);
+                self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
+                say_stored(&mut self.batch, self.says_stored, self.stored);
+            }
             return;
         };
         let (info, marks) = match self.view {
@@ -299,7 +327,7 @@ impl Engine {
             self.first_ts = event.ts;
         }
         let applied = self.machine.apply(&event);
-
+        self.last_ts = event.ts;
         let mut flags = marks | applied.marks;
         flags.set(RowFlags::STATE_ONLY, event.state_only);
         flags.set(RowFlags::INTERNAL, is_internal(self.view, info));
@@ -310,16 +338,19 @@ impl Engine {
         let is_counted = self.sections <= 1 || !flags.contains(RowFlags::PREAMBLE);
         self.num += u64::from(is_counted);
         let num = if is_counted { self.num } else { 0 };
+        if !self.types.contains(info.code) {
+            self.batch.params.truncate(start);
+            return None;
+        }
 
         let next_chunk = self.chunks.next_index();
         let (enter, repeated) = self.enters.bind(&event, &applied, &mut self.machine, &mut self.batch, next_chunk);
         if repeated.is_some() {
             say_stored(&mut self.batch, self.says_stored, NOT_STORED);
         }
-        push_row(&mut self.batch, header(block, info.code, num, flags), enter);
+        self.batch.push_row(header(block, info.code, num, flags), enter);
         say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
-        self.last_ts = event.ts;
         repeated
     }
 }
@@ -331,6 +362,15 @@ fn is_internal(view: View, info: &EventInfo) -> bool {
         View::Classic => info.category == Category::Internal,
         View::Exit => info.code == code::PROCINFO_E,
     }
+}
+
+/// The types, and those of the enter events that their exit events may be bound to.
+fn with_enters(types: Types, view: View) -> Types {
+    let mut all = types;
+    let codes = || events(view.dialect()).iter().map(|info| info.code);
+    let is_wanted = |&enter: &u16| codes().any(|exit| types.contains(exit) && ends(view, exit, enter));
+    codes().filter(is_wanted).for_each(|enter| all.insert(enter));
+    all
 }
 
 /// Whether times of the capture may be counted from an event of this type.
@@ -349,27 +389,9 @@ fn header_of(event: &Event<'_>, num: u64, flags: RowFlags) -> RowHeader {
     RowHeader { num, ts: event.ts, tid: event.tid, cpu: event.cpu, code: event.code, flags }
 }
 
-/// Makes a row of the parameters that were appended last, but for what is bound to it.
-fn push_row(batch: &mut Batch, header: RowHeader, enter: u32) {
-    batch.headers.push(header);
-    batch.params_end.push(u32::try_from(batch.params.len()).unwrap_or(u32::MAX));
-    batch.enter.push(enter);
-}
-
 /// Says of the last row which stored event it is made of, if that is wanted.
 fn say_stored(batch: &mut Batch, wanted: bool, stored: u64) {
     if wanted {
         batch.stored.push(stored);
     }
-}
-
-/// Makes a row that nothing is bound to.
-fn push_unbound(batch: &mut Batch, header: RowHeader) {
-    push_row(batch, header, NO_ROW);
-    batch.own.push(Id::NONE);
-    batch.lineage.push(Id::NONE);
-    batch.object.push(Id::NONE);
-    batch.fd.push(-1);
-    batch.live.push(u32::MAX);
-    batch.latency.push(0);
 }

@@ -12,7 +12,7 @@ mod socket;
 
 use super::Ask;
 use capture_batch::{Object, Own};
-use capture_event::schema::EventFlags;
+use capture_event::EventInfo;
 
 /// What the event worked on.
 fn object<'r>(ask: &Ask<'r>) -> Option<&'r Object> {
@@ -21,6 +21,5 @@ fn object<'r>(ask: &Ask<'r>) -> Option<&'r Object> {
 
 /// The thread, if the event's type is one that makes, uses or closes a descriptor.
 fn user<'r>(ask: &Ask<'r>) -> Option<&'r Own> {
-    const ANY: EventFlags = EventFlags::CREATES_FD.union(EventFlags::USES_FD).union(EventFlags::DESTROYS_FD);
-    ask.row.own().filter(|_| ask.row.info().is_some_and(|info| info.flags.intersects(ANY)))
+    ask.row.own().filter(|_| ask.row.info().is_some_and(EventInfo::is_about_fds))
 }

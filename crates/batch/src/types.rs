@@ -1,0 +1,64 @@
+//! Sets of event types.
+
+/// How many codes the set tells apart; both dialects have fewer.
+const CODES: usize = 512;
+
+/// A set of event types, by code: which rows a consumer of batches looks at. A machine applies all events, and makes
+/// no rows of those that nobody looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Types {
+    words: [u64; CODES / 64],
+    /// Whether codes that no dialect has are in the set.
+    others: bool,
+}
+
+impl Types {
+    /// Every type, and codes that no dialect has.
+    pub const ALL: Types = Types { words: [u64::MAX; CODES / 64], others: true };
+
+    /// No type.
+    pub const NONE: Types = Types { words: [0; CODES / 64], others: false };
+
+    /// Adds the type with a code. Codes that no dialect has are not added.
+    pub fn insert(&mut self, code: u16) {
+        if let Some(word) = self.words.get_mut(usize::from(code) / 64) {
+            *word |= 1 << (code % 64);
+        }
+    }
+
+    /// Whether the type with a code is in the set.
+    #[inline]
+    pub fn contains(&self, code: u16) -> bool {
+        self.words.get(usize::from(code) / 64).map_or(self.others, |word| word >> (code % 64) & 1 == 1)
+    }
+
+    /// Whether codes that no dialect has are in the set.
+    pub fn contains_others(&self) -> bool {
+        self.others
+    }
+}
+
+impl std::ops::BitOr for Types {
+    type Output = Types;
+
+    fn bitor(mut self, other: Types) -> Types {
+        self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word |= other);
+        self.others |= other.others;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Types;
+
+    #[test]
+    fn a_set_has_what_was_inserted() {
+        let mut set = Types::NONE;
+        [0, 63, 64, 511, 512].into_iter().for_each(|code| set.insert(code));
+        let has: Vec<u16> = (0..1000).filter(|&code| set.contains(code)).collect();
+        assert_eq!(has, [0, 63, 64, 511]);
+        assert_eq!(set | Types::ALL, Types::ALL);
+        assert!((0..1000).all(|code| Types::ALL.contains(code)));
+    }
+}
