@@ -14,7 +14,7 @@ const READY: usize = 2;
 pub enum Pace {
     /// On the thread that uses the batches.
     Sequential,
-    /// On a thread of its own, a little ahead.
+    /// On threads of their own: one reads, one replays, both a little ahead.
     Ahead,
 }
 
@@ -34,11 +34,12 @@ impl Stream {
     /// Begins to replay a capture.
     pub(crate) fn start(capture: Capture, plan: Plan) -> Stream {
         let (reader, name) = capture.into_parts();
-        let replay = Replay::new(reader, plan.view, plan.needs, &name).only(plan.types);
+        let replay = |reader| Replay::new(reader, plan.view, plan.needs, &name).only(plan.types);
         match plan.pace {
-            Pace::Sequential => Stream::Sequential(Box::new(replay)),
+            Pace::Sequential => Stream::Sequential(Box::new(replay(reader))),
             Pace::Ahead => {
                 let (sender, receiver) = sync_channel(READY);
+                let replay = replay(reader.ahead());
                 // It ends with its capture, or when its receiver is gone.
                 Stream::Ahead(receiver, Some(std::thread::spawn(move || send(replay, &sender))))
             }

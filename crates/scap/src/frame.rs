@@ -136,6 +136,12 @@ impl Frames {
         Some(self.block(code, len))
     }
 
+    /// The next block if it is at hand and sound, and nothing is to be said before it.
+    #[inline]
+    pub(crate) fn next_at_hand(&mut self) -> Option<Frame> {
+        if self.pending.is_empty() { self.sound() } else { None }
+    }
+
     /// The next block if it lies whole in the chunk and nothing speaks against it. A shortcut of [`Frames::block`]:
     /// events come in millions.
     #[inline]

@@ -23,6 +23,7 @@
 //! * [`block`] has one file for each kind of block: its layout on disk and its Rust type. `read` and `write` have a
 //!   file of the same name each: the parser and its opposite. A change of the format is visibly two edits.
 //! * Framing (type, length, body, length again) is written once, in `frame`.
+//! * Blocks are read in runs (`run`), on the caller's thread or one of their own (`feed`, [`Reader::ahead`]).
 //! * `source` brings the bytes: a memory map, or pieces read (and unpacked) one after the other.
 //!
 //! # What a caller may rely on
@@ -39,10 +40,12 @@
 
 pub mod block;
 mod error;
+mod feed;
 mod frame;
 mod kind;
 mod read;
 mod reader;
+mod run;
 mod source;
 mod write;
 mod writer;

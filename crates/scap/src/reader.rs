@@ -1,13 +1,13 @@
 //! The reader: blocks one after the other.
 
-use crate::block::event::Span;
 use crate::block::section::MAGIC;
 use crate::block::{Block, Content};
 use crate::error::{Damage, OpenError, Problem};
-use crate::frame::{Frame, Frames};
-use crate::kind::{BlockKind, Counts};
-use crate::read::event::Stored;
-use crate::read::{self, Fault};
+use crate::feed::Feed;
+use crate::frame::Frames;
+use crate::kind::Counts;
+use crate::read;
+use crate::run::{Run, Taken};
 use crate::source::unpack::Format;
 use crate::source::{self, Opened};
 use bytes::Bytes;
@@ -19,35 +19,16 @@ const SEARCHED: usize = 16 << 20;
 
 /// Reads a capture block by block.
 pub struct Reader {
-    frames: Frames,
-    params: Vec<Span>,
+    feed: Feed,
+    /// The runs that were read: the first is being handed out, others were looked at before their turn.
+    runs: VecDeque<Run>,
+    /// The next piece of the first run.
+    next: usize,
     counts: Counts,
     size: Option<u64>,
     compression: Option<&'static str>,
     /// What is wrong within the block that was handed out last.
     pending: VecDeque<Damage>,
-    /// Blocks that were looked at before their turn.
-    ahead: VecDeque<Ahead>,
-    /// The chunk of the block that was handed out last, if that had been looked at.
-    chunk: Bytes,
-}
-
-/// A block that was looked at before its turn, or what could not be read, with the chunk that holds it.
-struct Ahead {
-    frame: Result<Frame, Damage>,
-    chunk: Bytes,
-    chunk_id: u64,
-}
-
-impl Ahead {
-    fn event(&self) -> Option<Preview> {
-        let frame = self.frame.as_ref().ok()?;
-        let stored = Stored::of(frame.code)?;
-        let mut params = Vec::new();
-        let event = read::event::event(&self.chunk, self.chunk_id, frame.body.clone(), stored, &mut params).ok()?;
-        let params = u32::try_from(event.params().len()).unwrap_or(u32::MAX);
-        Some(Preview { ts: event.ts, code: event.code, params })
-    }
 }
 
 /// What [`Reader::find_ahead`] says of an event.
@@ -81,8 +62,13 @@ impl Reader {
         let (size, compression) = (opened.size, opened.format.map(Format::name));
         let mut frames = Frames::new(opened.source);
         check_start(&mut frames)?;
-        let (params, counts, pending, ahead, chunk) = Default::default();
-        Ok(Reader { frames, params, counts, size, compression, pending, ahead, chunk })
+        let (runs, next, counts, pending) = Default::default();
+        Ok(Reader { feed: Feed::here(frames), runs, next, counts, size, compression, pending })
+    }
+
+    /// The same capture, read by a thread of its own, a little ahead of what is asked for.
+    pub fn ahead(self) -> Reader {
+        Reader { feed: self.feed.ahead(), ..self }
     }
 
     /// How many blocks of each type were read so far.
@@ -90,14 +76,9 @@ impl Reader {
         &self.counts
     }
 
-    /// How many bytes of the unpacked stream were read so far.
-    pub fn offset(&self) -> u64 {
-        self.frames.offset()
-    }
-
     /// How many bytes of the file were read so far.
     pub fn file_position(&self) -> u64 {
-        self.frames.file_position()
+        self.runs.front().map_or(0, |run| run.file_position)
     }
 
     /// How the file is compressed: `gzip`, `zstd`, `lz4`; `None` if it is not.
@@ -116,31 +97,30 @@ impl Reader {
         if let Some(damage) = self.pending.pop_front() {
             return Some(Err(damage));
         }
-        let (frame, (chunk, chunk_id)) = match self.ahead.pop_front() {
-            Some(ahead) => {
-                self.chunk = ahead.chunk;
-                (ahead.frame, (&self.chunk, ahead.chunk_id))
-            }
-            None => (self.frames.next()?, self.frames.chunk()),
-        };
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(damage) => return Some(Err(damage)),
-        };
-        self.counts.add(frame.code);
-        if let Some(stored) = Stored::of(frame.code) {
-            let event = read::event::event(chunk, chunk_id, frame.body.clone(), stored, &mut self.params);
-            return Some(match event {
-                Ok(event) => Ok(Block { offset: frame.offset, len: frame.len, content: Content::Event(event) }),
-                Err(fault) => Err(damage(&frame, fault)),
-            });
+        if !self.has_next() {
+            return None;
         }
-        match content(&frame, chunk) {
-            Err(fault) => Some(Err(damage(&frame, fault))),
-            Ok((content, faults)) => {
-                let faults = if frame.partial { Vec::new() } else { faults };
-                self.pending.extend(faults.into_iter().map(|fault| damage(&frame, fault)));
-                Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
+        let taken = self.runs.front()?.get(self.next)?;
+        self.next += 1;
+        match taken {
+            Taken::Event { offset, len, block_code, event } => {
+                self.counts.add(block_code);
+                Some(Ok(Block { offset, len, content: Content::Event(event) }))
+            }
+            Taken::Damage(block_code, damage) => {
+                block_code.into_iter().for_each(|code| self.counts.add(code));
+                Some(Err(damage.clone()))
+            }
+            Taken::Other(frame, chunk) => {
+                self.counts.add(frame.code);
+                match read::content(frame, chunk) {
+                    Err(fault) => Some(Err(read::damage(frame, fault))),
+                    Ok((content, faults)) => {
+                        let faults = if frame.partial { Vec::new() } else { faults };
+                        self.pending.extend(faults.into_iter().map(|fault| read::damage(frame, fault)));
+                        Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
+                    }
+                }
             }
         }
     }
@@ -149,21 +129,27 @@ impl Reader {
     /// that is read.
     #[inline]
     pub fn would_wait(&mut self) -> bool {
-        self.pending.is_empty() && self.ahead.is_empty() && self.frames.would_wait()
+        let is_here = self.runs.len() > 1 || self.runs.front().is_some_and(|run| self.next < run.len());
+        !is_here && self.pending.is_empty() && self.feed.would_wait()
     }
 
     /// Looks at the next `within` events, without taking them, for the first one that is wanted. What it reads stays
     /// in memory until it is taken; it reads no further than it must.
     pub fn find_ahead(&mut self, within: usize, mut is_wanted: impl FnMut(&Preview) -> bool) -> Option<Preview> {
-        let (mut looked_at, mut seen) = (0, 0);
+        let (mut run, mut next, mut seen) = (0, self.next, 0);
         while seen < within {
-            let ahead = match self.ahead.get(looked_at) {
-                Some(ahead) => ahead,
-                None => self.look_ahead()?,
+            if run == self.runs.len() && !self.read_run() {
+                return None;
+            }
+            let Some(taken) = self.runs.get(run)?.get(next) else {
+                (run, next) = (run + 1, 0);
+                continue;
             };
-            looked_at += 1;
-            let Some(event) = ahead.event() else { continue };
+            next += 1;
+            let Taken::Event { event, .. } = taken else { continue };
             seen += 1;
+            let params = u32::try_from(event.params.len()).unwrap_or(u32::MAX);
+            let event = Preview { ts: event.ts, code: event.code, params };
             if is_wanted(&event) {
                 return Some(event);
             }
@@ -173,19 +159,32 @@ impl Reader {
 
     /// Whether what comes next is an event.
     pub fn is_at_event(&mut self) -> bool {
-        if self.ahead.is_empty() {
-            self.look_ahead();
-        }
-        let frame = self.ahead.front().and_then(|ahead| ahead.frame.as_ref().ok());
-        frame.is_some_and(|frame| matches!(BlockKind::from_code(frame.code), Some(BlockKind::Event { .. })))
+        self.has_next() && matches!(self.runs.front().and_then(|run| run.get(self.next)), Some(Taken::Event { .. }))
     }
 
-    /// Reads one block or damage more before its turn.
-    fn look_ahead(&mut self) -> Option<&Ahead> {
-        let frame = self.frames.next()?;
-        let (chunk, chunk_id) = self.frames.chunk();
-        self.ahead.push_back(Ahead { frame, chunk: chunk.clone(), chunk_id });
-        self.ahead.back()
+    /// Whether there is another piece: then it is in the first run.
+    #[inline]
+    fn has_next(&mut self) -> bool {
+        while self.runs.front().is_none_or(|run| self.next >= run.len()) {
+            if self.runs.len() <= 1 && !self.read_run() {
+                return false;
+            }
+            // The last run stays: it says how far the file is read.
+            if self.runs.len() > 1 {
+                let used = self.runs.pop_front();
+                used.into_iter().for_each(|run| self.feed.recycle(run));
+                self.next = 0;
+            }
+        }
+        true
+    }
+
+    /// Reads one run more.
+    fn read_run(&mut self) -> bool {
+        let run = self.feed.next();
+        let is_more = run.is_some();
+        self.runs.extend(run);
+        is_more
     }
 }
 
@@ -220,32 +219,4 @@ fn check_start(frames: &mut Frames) -> Result<(), OpenError> {
     let problem = Problem::Value { name: "type of the first block", found: word(0).unwrap_or_default().into() };
     frames.note(Damage { offset: 0, reading: "section header", problem, resumes: Some(resumes) });
     Ok(())
-}
-
-/// A fault within a block, in its place in the stream.
-fn damage(frame: &Frame, fault: Fault) -> Damage {
-    let reading = BlockKind::from_code(frame.code).map_or("block", BlockKind::name);
-    let body_end = frame.offset + u64::from(frame.len).saturating_sub(4);
-    let offset = body_end.saturating_sub(fault.left as u64);
-    Damage { offset, reading, problem: fault.problem, resumes: Some(frame.offset + u64::from(frame.len)) }
-}
-
-/// Parses the body of a block that is no event.
-fn content<'r>(frame: &Frame, chunk: &'r Bytes) -> Result<(Content<'r>, Vec<Fault>), Fault> {
-    let body = chunk.get(frame.body.clone()).unwrap_or_default();
-    let unknown = Content::Unknown { kind: frame.code, body };
-    let Some(kind) = BlockKind::from_code(frame.code) else { return Ok((unknown, Vec::new())) };
-    Ok(match kind {
-        BlockKind::Event { .. } => (unknown, Vec::new()),
-        BlockKind::Section => with(read::section::section(body)?, Content::Section),
-        BlockKind::Machine => (Content::Machine(read::machine::machine(body)?), Vec::new()),
-        BlockKind::Processes(version) => with(read::process::processes(body, version), Content::Processes),
-        BlockKind::Fds(version) => with(read::fd::fds(body, version)?, Content::Fds),
-        BlockKind::Interfaces(version) => with(read::interface::interfaces(body, version), Content::Interfaces),
-        BlockKind::Users(version) => with(read::user::users(body, version), Content::Users),
-    })
-}
-
-fn with<'r, T>((parsed, faults): (T, Vec<Fault>), content: impl FnOnce(T) -> Content<'r>) -> (Content<'r>, Vec<Fault>) {
-    (content(parsed), faults)
 }

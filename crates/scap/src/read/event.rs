@@ -45,15 +45,42 @@ struct Header {
     nparams: Option<u32>,
 }
 
-/// The event in `body` of `chunk`, which ends before 4 GiB. The spans of its parameters go to `params`.
+/// An event but for its chunk and the places of its parameters; the fields are those of [`EventBlock`].
+pub(crate) struct Head {
+    ts: u64,
+    tid: i64,
+    dump_flags: u32,
+    surplus: Span,
+    trailing: Span,
+    cpu: u16,
+    code: u16,
+    form: Form,
+}
+
+impl Head {
+    /// The whole event.
+    #[inline]
+    pub(crate) fn event<'r>(&self, chunk: &'r Bytes, chunk_id: u64, params: &'r [Span]) -> EventBlock<'r> {
+        EventBlock {
+            ts: self.ts,
+            tid: self.tid,
+            cpu: self.cpu,
+            code: self.code,
+            dump_flags: self.dump_flags,
+            form: self.form,
+            chunk,
+            chunk_id,
+            params,
+            surplus: self.surplus,
+            trailing: self.trailing,
+        }
+    }
+}
+
+/// The event in `body` of `chunk`, which ends before 4 GiB. The spans of its parameters are appended to `params`; some
+/// may be of an event with a fault too.
 #[inline]
-pub(crate) fn event<'r>(
-    chunk: &'r Bytes,
-    chunk_id: u64,
-    body: Range<usize>,
-    stored: Stored,
-    params: &'r mut Vec<Span>,
-) -> Result<EventBlock<'r>, Fault> {
+pub(crate) fn event(chunk: &Bytes, body: Range<usize>, stored: Stored, params: &mut Vec<Span>) -> Result<Head, Fault> {
     let bytes = chunk.get(body.clone()).unwrap_or_default();
     let header = header(bytes, stored)?;
     let inside = bytes.get(header.inside.clone()).unwrap_or_default();
@@ -62,7 +89,6 @@ pub(crate) fn event<'r>(
         Some(n) => Some(n as usize),
         None => count_v1(inside, wide),
     };
-    params.clear();
     let at = body.start + header.inside.start;
     let used = counted.and_then(|n| spans(inside, n, wide, at, params)).ok_or_else(|| Fault {
         left: bytes.len() - header.inside.start,
@@ -70,18 +96,15 @@ pub(crate) fn event<'r>(
     })?;
     let span = |range: Range<usize>| Span { start: range.start as u32, len: range.len() as u32 };
     let event_end = body.start + header.inside.end;
-    Ok(EventBlock {
+    Ok(Head {
         ts: header.ts,
         tid: header.tid,
-        cpu: header.cpu,
-        code: header.code,
         dump_flags: header.dump_flags,
-        form: stored.form,
-        chunk,
-        chunk_id,
-        params,
         surplus: span(at + used..event_end),
         trailing: span(event_end..body.end),
+        cpu: header.cpu,
+        code: header.code,
+        form: stored.form,
     })
 }
 

@@ -12,7 +12,11 @@ pub(crate) mod process;
 pub(crate) mod section;
 pub(crate) mod user;
 
-use crate::error::Problem;
+use crate::block::Content;
+use crate::error::{Damage, Problem};
+use crate::frame::Frame;
+use crate::kind::BlockKind;
+use ::bytes::Bytes;
 use nom::error::{ErrorKind, ParseError};
 use nom::number::complete::{le_i64, le_u8, le_u16, le_u32, le_u64};
 use nom::{IResult, Parser};
@@ -158,4 +162,32 @@ fn address<'r>(name: &'static str, v6: bool) -> impl FnMut(&'r [u8]) -> Parsed<'
         false => bytes(name, 4).map(|b| <[u8; 4]>::try_from(b).unwrap_or_default().into()).parse(input),
         true => bytes(name, 16).map(|b| <[u8; 16]>::try_from(b).unwrap_or_default().into()).parse(input),
     }
+}
+
+/// A fault within a block, in its place in the stream.
+pub(crate) fn damage(frame: &Frame, fault: Fault) -> Damage {
+    let reading = BlockKind::from_code(frame.code).map_or("block", BlockKind::name);
+    let body_end = frame.offset + u64::from(frame.len).saturating_sub(4);
+    let offset = body_end.saturating_sub(fault.left as u64);
+    Damage { offset, reading, problem: fault.problem, resumes: Some(frame.offset + u64::from(frame.len)) }
+}
+
+/// Parses the body of a block that is no event.
+pub(crate) fn content<'r>(frame: &Frame, chunk: &'r Bytes) -> Result<(Content<'r>, Vec<Fault>), Fault> {
+    let body = chunk.get(frame.body.clone()).unwrap_or_default();
+    let unknown = Content::Unknown { kind: frame.code, body };
+    let Some(kind) = BlockKind::from_code(frame.code) else { return Ok((unknown, Vec::new())) };
+    Ok(match kind {
+        BlockKind::Event { .. } => (unknown, Vec::new()),
+        BlockKind::Section => with(section::section(body)?, Content::Section),
+        BlockKind::Machine => (Content::Machine(machine::machine(body)?), Vec::new()),
+        BlockKind::Processes(version) => with(process::processes(body, version), Content::Processes),
+        BlockKind::Fds(version) => with(fd::fds(body, version)?, Content::Fds),
+        BlockKind::Interfaces(version) => with(interface::interfaces(body, version), Content::Interfaces),
+        BlockKind::Users(version) => with(user::users(body, version), Content::Users),
+    })
+}
+
+fn with<'r, T>((parsed, faults): (T, Vec<Fault>), content: impl FnOnce(T) -> Content<'r>) -> (Content<'r>, Vec<Fault>) {
+    (content(parsed), faults)
 }

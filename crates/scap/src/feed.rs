@@ -1,0 +1,102 @@
+//! Where a reader gets its runs from: its own thread, or one that reads ahead.
+
+use crate::frame::Frames;
+use crate::run::Run;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// How many runs may wait for the reader.
+const AHEAD: usize = 4;
+
+/// Brings runs.
+pub(crate) enum Feed {
+    /// They are read when they are asked for, into the memory of used ones.
+    Here(Box<Frames>, Vec<Run>),
+    /// They are read before.
+    Ahead(Ahead),
+}
+
+/// A thread that reads.
+pub(crate) struct Ahead {
+    runs: Receiver<Run>,
+    /// The next run, if it was asked for before its turn.
+    next: Option<Run>,
+    /// Whether the last run ends with all that had come through a pipe.
+    may_wait: bool,
+    /// Takes used runs back.
+    used: SyncSender<Run>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Feed {
+    /// Reads where it is asked.
+    pub fn here(frames: Frames) -> Feed {
+        Feed::Here(Box::new(frames), Vec::new())
+    }
+
+    /// Reads on a thread of its own.
+    pub fn ahead(self) -> Feed {
+        let Feed::Here(frames, _) = self else { return self };
+        let (sender, runs) = sync_channel(AHEAD);
+        let (used, recycled) = sync_channel(AHEAD);
+        // It ends when it has read all, or when nobody wants it any more.
+        let thread = std::thread::spawn(move || read_all(*frames, &sender, &recycled));
+        Feed::Ahead(Ahead { runs, next: None, may_wait: false, used, thread: Some(thread) })
+    }
+
+    /// The next run; `None` at the end of the capture.
+    pub fn next(&mut self) -> Option<Run> {
+        match self {
+            Feed::Here(frames, used) => {
+                let mut run = used.pop().unwrap_or_default();
+                run.fill(frames).then_some(run)
+            }
+            Feed::Ahead(ahead) => ahead.next(),
+        }
+    }
+
+    /// Whether the next run is not here yet, and asking for it would mean to wait for whoever writes into the pipe.
+    pub fn would_wait(&mut self) -> bool {
+        match self {
+            Feed::Here(frames, _) => frames.would_wait(),
+            Feed::Ahead(ahead) => {
+                if ahead.may_wait && ahead.next.is_none() {
+                    ahead.next = ahead.runs.try_recv().ok();
+                }
+                ahead.may_wait && ahead.next.is_none()
+            }
+        }
+    }
+
+    /// Takes back a run that is used up.
+    pub fn recycle(&mut self, mut run: Run) {
+        run.clear();
+        match self {
+            Feed::Here(_, used) => used.push(run),
+            // Where there are enough, or nobody reads any more, it is dropped.
+            Feed::Ahead(ahead) => drop(ahead.used.try_send(run)),
+        }
+    }
+}
+
+impl Ahead {
+    fn next(&mut self) -> Option<Run> {
+        let next = self.next.take().or_else(|| self.runs.recv().ok());
+        self.may_wait = next.as_ref().is_some_and(|run| run.would_wait);
+        if next.is_none() {
+            // A fault of ours in there must not look like the end of the capture.
+            self.thread.take().map(JoinHandle::join)?.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        next
+    }
+}
+
+fn read_all(mut frames: Frames, sender: &SyncSender<Run>, recycled: &Receiver<Run>) {
+    loop {
+        let mut run = recycled.try_recv().unwrap_or_default();
+        if !run.fill(&mut frames) || sender.send(run).is_err() {
+            return;
+        }
+    }
+}

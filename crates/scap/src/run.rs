@@ -1,0 +1,113 @@
+//! Runs of blocks that were read together, so that they can be handed over together, to another thread too.
+
+use crate::block::event::{EventBlock, Span};
+use crate::error::Damage;
+use crate::frame::{Frame, Frames};
+use crate::read::damage;
+use crate::read::event::{Head, Stored, event};
+use bytes::Bytes;
+use std::ops::Range;
+
+/// The longest run.
+const LONGEST: usize = 4096;
+
+/// Some blocks in a row, all in one chunk, and what could not be read before them or among them.
+#[derive(Default)]
+pub(crate) struct Run {
+    items: Vec<Item>,
+    /// The places of all events' parameters.
+    params: Vec<Span>,
+    chunk: Bytes,
+    /// Counts the chunks.
+    chunk_id: u64,
+    /// How much of the file is used up at its end.
+    pub file_position: u64,
+    /// Whether more would have to be waited for when it was read.
+    pub would_wait: bool,
+}
+
+/// One piece of a run.
+enum Item {
+    /// An event: its block's offset, length and type; where its parameters are in [`Run::params`].
+    Event { offset: u64, len: u32, block_code: u32, params: Range<u32>, head: Head },
+    /// A block that is no event, unread.
+    Other(Box<Frame>),
+    /// What could not be read, and the type of its block if that is sure.
+    Damage(Option<u32>, Box<Damage>),
+}
+
+/// One piece of a run, as it is handed out.
+pub(crate) enum Taken<'r> {
+    /// An event: its block's offset, length and type.
+    Event { offset: u64, len: u32, block_code: u32, event: EventBlock<'r> },
+    /// A block that is no event, with the chunk that holds it.
+    Other(&'r Frame, &'r Bytes),
+    /// What could not be read, and the type of its block if that is sure.
+    Damage(Option<u32>, &'r Damage),
+}
+
+impl Run {
+    /// Forgets what was read, and keeps the memory for the next run.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.params.clear();
+        self.chunk = Bytes::new();
+    }
+
+    /// Reads the next run; this one is empty. It ends where the source would have to bring more, so that
+    /// nothing that is there waits for what is not. `false` at the end of the capture.
+    pub fn fill(&mut self, frames: &mut Frames) -> bool {
+        let Some(first) = frames.next() else { return false };
+        let (chunk, chunk_id) = frames.chunk();
+        (self.chunk, self.chunk_id) = (chunk.clone(), chunk_id);
+        match first {
+            Ok(frame) => self.push(frame),
+            Err(damage) => self.items.push(Item::Damage(None, Box::new(damage))),
+        }
+        while self.items.len() < LONGEST
+            && let Some(frame) = frames.next_at_hand()
+        {
+            self.push(frame);
+        }
+        self.file_position = frames.file_position();
+        self.would_wait = frames.would_wait();
+        true
+    }
+
+    #[inline]
+    fn push(&mut self, frame: Frame) {
+        let Some(stored) = Stored::of(frame.code) else { return self.items.push(Item::Other(Box::new(frame))) };
+        let start = self.params.len();
+        let item = match event(&self.chunk, frame.body.clone(), stored, &mut self.params) {
+            Ok(head) => {
+                // The chunk has fewer than 4 Gi bytes, of which every parameter has two for its length.
+                let params = start as u32..self.params.len() as u32;
+                Item::Event { offset: frame.offset, len: frame.len, block_code: frame.code, params, head }
+            }
+            Err(fault) => {
+                self.params.truncate(start);
+                Item::Damage(Some(frame.code), Box::new(damage(&frame, fault)))
+            }
+        };
+        self.items.push(item);
+    }
+
+    /// How many pieces it has.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// A piece.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<Taken<'_>> {
+        Some(match self.items.get(index)? {
+            Item::Event { offset, len, block_code, params, head } => {
+                let params = self.params.get(params.start as usize..params.end as usize).unwrap_or_default();
+                let event = head.event(&self.chunk, self.chunk_id, params);
+                Taken::Event { offset: *offset, len: *len, block_code: *block_code, event }
+            }
+            Item::Other(frame) => Taken::Other(frame, &self.chunk),
+            Item::Damage(block_code, damage) => Taken::Damage(*block_code, damage),
+        })
+    }
+}
