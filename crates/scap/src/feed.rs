@@ -37,12 +37,13 @@ impl Feed {
 
     /// Reads on a thread of its own.
     pub fn ahead(self) -> Feed {
-        let Feed::Here(frames, _) = self else { return self };
+        let Feed::Here(mut frames, _) = self else { return self };
+        let may_wait = frames.would_wait();
         let (sender, runs) = sync_channel(AHEAD);
         let (used, recycled) = sync_channel(AHEAD);
         // It ends when it has read all, or when nobody wants it any more.
         let thread = std::thread::spawn(move || read_all(*frames, &sender, &recycled));
-        Feed::Ahead(Ahead { runs, next: None, may_wait: false, used, thread: Some(thread) })
+        Feed::Ahead(Ahead { runs, next: None, may_wait, used, thread: Some(thread) })
     }
 
     /// The next run; `None` at the end of the capture.
