@@ -1,0 +1,55 @@
+//! A filter selects the same events when no rows are made of the types that it cannot select.
+
+use capture_batch::{Needs, Types, View};
+use capture_filter::{Env, Filter, Selection};
+use capture_machine::replay::{Piece, Replay};
+use capture_scap::Reader;
+use capture_testkit::captures;
+use std::path::{Path, PathBuf};
+
+const FILTERS: &str = include_str!("../../../tests/differential/filters.txt");
+
+fn files() -> Vec<PathBuf> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let entries = std::fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|e| e == "scap")).chain(captures()).collect()
+}
+
+/// The numbers of the events that each filter selects.
+fn selected(path: &Path, filters: &[Filter], needs: Needs, types: Types, view: View) -> Vec<Vec<u64>> {
+    let mut replay = Replay::new(Reader::open(path).unwrap().ahead(), view, needs, "types").only(types);
+    let mut columns: Vec<_> = filters.iter().map(Filter::columns).collect();
+    let mut numbers = vec![Vec::new(); filters.len()];
+    while let Some(piece) = replay.next_piece() {
+        let Piece::Batch(batch) = piece else { continue };
+        let numbered = Selection::with(batch.len(), |&row| {
+            let header = batch.headers[row];
+            header.num != 0 && !header.flags.contains(capture_batch::RowFlags::REPEATED)
+        });
+        for (columns, numbers) in columns.iter_mut().zip(&mut numbers) {
+            let hits = columns.select(&batch, &numbered);
+            numbers.extend(hits.iter().map(|row| batch.headers[row].num));
+        }
+    }
+    numbers
+}
+
+#[test]
+fn rows_that_no_filter_selects_are_not_missed() {
+    let env = Env::default();
+    let mut narrowed = 0;
+    for view in [View::Classic, View::Exit] {
+        let compile = |text: &str| Filter::compile(text, view, &env).ok();
+        let filters: Vec<Filter> = FILTERS.lines().filter_map(compile).collect();
+        for path in files() {
+            let everything = selected(&path, &filters, Needs::all(), Types::ALL, view);
+            for (filter, expected) in filters.iter().zip(&everything) {
+                let types = filter.types();
+                narrowed += usize::from(types != Types::ALL);
+                let found = selected(&path, std::slice::from_ref(filter), filter.needs(), types, view);
+                assert_eq!(found[0], *expected, "{} on {} in {view:?}", filter.explain(), path.display());
+            }
+        }
+    }
+    assert!(narrowed > 0);
+}
