@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
-use capture_batch::{Batch, Needs, RowFlags, Types};
+use capture_batch::{Batch, Interest, Needs, RowFlags, Types};
 use capture_filter::{Columns, Env, Filter, Selection};
 use capture_query::{Capture, Consumer, Pace, Plan};
 use capture_scap::Damage;
@@ -27,7 +27,6 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
         job.captures.iter().zip(&job.envs).map(|(capture, env)| Lane::new(&job, capture, env)).collect();
     let lanes = lanes?;
     let needs = lanes.iter().fold(Needs::empty(), |needs, lane| needs | lane.needs());
-    let types = lanes.iter().fold(Types::NONE, |types, lane| types | lane.types);
     let mut shown = Shown {
         lanes,
         output,
@@ -40,7 +39,7 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
         progress: Progress::new(job.progress, total),
         failed: None,
     };
-    let plan = Plan { view: job.view, needs, types, pace: Pace::Ahead };
+    let plan = Plan { view: job.view, needs, pace: Pace::Ahead };
     capture_query::run(job.captures, plan, &mut shown);
     let fields = if let Show::Table(fields) = job.show { fields } else { Vec::new() };
     shown.finish(&fields, job.verbose.then_some(started))
@@ -48,11 +47,11 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
 
 /// What belongs to one capture.
 struct Lane {
-    filter: Option<Columns>,
-    filter_needs: Needs,
+    filter: Option<Filter>,
+    columns: Option<Columns>,
     printer: Option<Printer>,
-    /// Of which types events are looked at.
-    types: Types,
+    /// Whether events are looked at that the filter does not select.
+    sees_all: bool,
     env: Env,
     /// Whether names of hosts are asked for, and DNS replies are to be read.
     learns_hosts: bool,
@@ -69,9 +68,9 @@ impl Lane {
         let learns_hosts = job.names_hosts();
         let sees_all = learns_hosts || printer.as_ref().is_some_and(|printer| printer.is_ordered);
         Ok(Lane {
-            types: filter.as_ref().filter(|_| !sees_all).map_or(Types::ALL, Filter::types),
-            filter_needs: filter.as_ref().map_or(Needs::empty(), Filter::needs),
-            filter: filter.as_ref().map(Filter::columns),
+            sees_all,
+            columns: filter.as_ref().map(Filter::columns),
+            filter,
             printer,
             env: env.clone(),
             learns_hosts,
@@ -80,7 +79,16 @@ impl Lane {
     }
 
     fn needs(&self) -> Needs {
-        self.filter_needs | self.printer.as_ref().map_or(Needs::empty(), Printer::needs)
+        let filter = self.filter.as_ref().map_or(Needs::empty(), Filter::needs);
+        filter | self.printer.as_ref().map_or(Needs::empty(), Printer::needs)
+    }
+
+    /// Which rows it looks at.
+    fn interest(&self) -> Box<dyn Interest> {
+        match &self.filter {
+            Some(filter) if !self.sees_all => Box::new(filter.interest()),
+            _ => Box::new(Types::ALL),
+        }
     }
 
     /// What is made of a batch: those of the rows in `all` that the filter selects, and what is printed of the first
@@ -89,8 +97,8 @@ impl Lane {
         if self.learns_hosts {
             batch.rows().for_each(|row| self.env.host_names.learn(row));
         }
-        let selected = match &mut self.filter {
-            Some(filter) => filter.select(batch, &all),
+        let selected = match &mut self.columns {
+            Some(columns) => columns.select(batch, &all),
             None => all.clone(),
         };
         let mut printed = Printed::default();
@@ -139,6 +147,10 @@ struct Made {
 
 impl Consumer for Shown {
     type Made = Made;
+
+    fn interest(&self, capture: usize) -> Box<dyn Interest> {
+        self.lanes.get(capture).map_or_else(|| Box::new(Types::NONE) as Box<dyn Interest>, Lane::interest)
+    }
 
     fn make(&mut self, capture: usize, batch: &Batch) -> Made {
         let Some(lane) = self.lanes.get_mut(capture) else {

@@ -232,8 +232,8 @@ impl Batch {
 }
 
 bitflags::bitflags! {
-    /// What a consumer of batches looks at beyond headers, parameters, threads and objects. A machine leaves out
-    /// what nobody needs.
+    /// What a consumer of batches looks at beyond headers, parameters and threads. A machine leaves out what nobody
+    /// needs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Needs: u8 {
         /// [`Batch::lineage`].
@@ -248,5 +248,9 @@ bitflags::bitflags! {
         const FD_TYPES = 1 << 4;
         /// [`Batch::stored`].
         const STORED = 1 << 5;
+        /// [`Batch::enter`].
+        const ENTERS = 1 << 6;
+        /// [`Batch::object`] and [`Batch::fd`].
+        const OBJECTS = 1 << 7;
     }
 }

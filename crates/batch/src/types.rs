@@ -3,8 +3,7 @@
 /// How many codes the set tells apart; both dialects have fewer.
 const CODES: usize = 512;
 
-/// A set of event types, by code: which rows a consumer of batches looks at. A machine applies all events, and makes
-/// no rows of those that nobody looks at.
+/// A set of event types, by code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Types {
     words: [u64; CODES / 64],

@@ -2,12 +2,12 @@
 
 use crate::Env;
 use crate::check::Checker;
-use crate::evaluate::{Columns, Plan, Sequential, describe, selectable};
+use crate::evaluate::{Columns, FilterInterest, Plan, Sequential, describe};
 use crate::language::ast::Expr;
 use crate::language::error::{FilterError, FilterWarning, MAX_ERRORS};
 use crate::language::parser::parse;
 use crate::language::span::Position;
-use capture_batch::{Needs, Types, View};
+use capture_batch::{Needs, View};
 use std::sync::Arc;
 
 /// A compiled filter: it is never changed, cheap to clone, and shared between threads. What an evaluation remembers is
@@ -83,9 +83,9 @@ impl Filter {
         self.0.needs
     }
 
-    /// The types of the events that it may select.
-    pub fn types(&self) -> Types {
-        selectable(&self.0.plan, self.0.view, &self.0.env)
+    /// Which rows it may select.
+    pub fn interest(&self) -> FilterInterest {
+        FilterInterest::new(self.clone())
     }
 
     /// The names of hosts that it compares addresses with.

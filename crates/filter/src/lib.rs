@@ -52,7 +52,7 @@ pub mod value;
 
 pub use catalog::{Arg, Ask, Depends, Field, FieldUse};
 pub use env::{BufferFormat, Env, TimeOutput};
-pub use evaluate::{Columns, Selection, Sequential};
+pub use evaluate::{Columns, FilterInterest, Selection, Sequential};
 pub use filter::Filter;
 pub use format::Format;
 pub use hosts::HostNames;

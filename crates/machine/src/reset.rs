@@ -51,7 +51,7 @@ fn lookup(view: View, info: &EventInfo) -> Lookup {
 }
 
 /// Whether an exit event ends the call that began with an enter event.
-pub(crate) fn ends(view: View, exit: u16, enter: u16) -> bool {
+fn ends(view: View, exit: u16, enter: u16) -> bool {
     // A successful execveat comes back as an execve.
     let execveat = view == View::Exit && exit == code::EXECVE_19_X && enter == code::EXECVEAT_E;
     enter.checked_add(1) == Some(exit) || execveat

@@ -62,7 +62,8 @@ fn shown(row: Row<'_>) -> Shown {
 
 /// Lets `look` see every row of a capture.
 fn each_row(path: &Path, view: View, mut look: impl FnMut(Row<'_>)) {
-    let mut replay = Replay::new(Reader::open(path).unwrap(), view, Needs::LIVE | Needs::FD_TYPES, "test");
+    let mut replay =
+        Replay::new(Reader::open(path).unwrap(), view, Needs::LIVE | Needs::FD_TYPES | Needs::OBJECTS, "test");
     while let Some(piece) = replay.next_piece() {
         if let Piece::Batch(batch) = piece {
             batch.rows().for_each(&mut look);

@@ -3,7 +3,7 @@
 use crate::Capture;
 use crate::merge::{Parts, merge};
 use crate::stream::{Pace, Stream};
-use capture_batch::{Batch, Needs, Types, View};
+use capture_batch::{Batch, Interest, Needs, View};
 use capture_machine::replay::Piece;
 use capture_scap::Damage;
 use std::ops::{ControlFlow, Range};
@@ -15,8 +15,6 @@ pub struct Plan {
     pub view: View,
     /// What the consumer looks at.
     pub needs: Needs,
-    /// Of which event types it looks at rows.
-    pub types: Types,
     /// On which thread.
     pub pace: Pace,
 }
@@ -25,6 +23,9 @@ pub struct Plan {
 pub trait Consumer {
     /// What it makes of a batch before it is asked for results: matches, formatted lines …
     type Made;
+
+    /// Which rows of a capture it looks at.
+    fn interest(&self, capture: usize) -> Box<dyn Interest>;
 
     /// Works on a batch. Batches of one capture come in order, those of several captures in any.
     fn make(&mut self, capture: usize, batch: &Batch) -> Self::Made;
@@ -41,12 +42,13 @@ pub trait Consumer {
 
 /// Replays captures and hands their events to a consumer, until the captures or the consumer's wishes end.
 pub fn run<C: Consumer>(captures: Vec<Capture>, plan: Plan, consumer: &mut C) {
-    let parts = captures.into_iter().map(|mut capture| Part {
+    let parts = captures.into_iter().enumerate().map(|(i, mut capture)| Part {
         first_ts: capture.first_ts().unwrap_or(0),
-        state: State::Waiting(Box::new(capture)),
+        state: State::Waiting(Box::new(capture), consumer.interest(i)),
         position: 0,
     });
-    let mut run = Run { parts: parts.collect(), plan, consumer };
+    let parts = parts.collect();
+    let mut run = Run { parts, plan, consumer };
     let _ = merge(&mut run);
 }
 
@@ -58,7 +60,7 @@ struct Part {
 }
 
 enum State {
-    Waiting(Box<Capture>),
+    Waiting(Box<Capture>, Box<dyn Interest>),
     Running(Stream),
     Ended,
 }
@@ -114,14 +116,14 @@ impl<C: Consumer> Parts for Run<'_, C> {
 
 impl Part {
     fn next(&mut self, plan: Plan) -> Option<crate::stream::Item> {
-        if let State::Waiting(_) = self.state
-            && let State::Waiting(capture) = std::mem::replace(&mut self.state, State::Ended)
+        if let State::Waiting(..) = self.state
+            && let State::Waiting(capture, interest) = std::mem::replace(&mut self.state, State::Ended)
         {
-            self.state = State::Running(Stream::start(*capture, plan));
+            self.state = State::Running(Stream::start(*capture, plan, interest));
         }
         match &mut self.state {
             State::Running(stream) => stream.next(),
-            State::Waiting(_) | State::Ended => None,
+            State::Waiting(..) | State::Ended => None,
         }
     }
 }

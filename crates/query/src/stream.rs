@@ -1,6 +1,7 @@
 //! The batches of one capture, in order.
 
 use crate::{Capture, Plan};
+use capture_batch::Interest;
 use capture_machine::replay::{Piece, Replay};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -32,9 +33,9 @@ pub(crate) enum Stream {
 
 impl Stream {
     /// Begins to replay a capture.
-    pub(crate) fn start(capture: Capture, plan: Plan) -> Stream {
+    pub(crate) fn start(capture: Capture, plan: Plan, interest: Box<dyn Interest>) -> Stream {
         let (reader, name) = capture.into_parts();
-        let replay = |reader| Replay::new(reader, plan.view, plan.needs, &name).only(plan.types);
+        let replay = |reader| Replay::new(reader, plan.view, plan.needs, &name).only(interest);
         match plan.pace {
             Pace::Sequential => Stream::Sequential(Box::new(replay(reader))),
             Pace::Ahead => {

@@ -195,10 +195,11 @@ impl Field {
     /// What a batch of a view has to hold for it.
     pub fn needs(&self, view: View) -> Needs {
         let depends = match self.reading(view).depends {
-            Depends::Type | Depends::Own | Depends::Object => Needs::empty(),
+            Depends::Type | Depends::Own => Needs::empty(),
+            Depends::Object => Needs::OBJECTS,
             Depends::Actor => Needs::LINEAGE,
             Depends::Live => Needs::LIVE,
-            Depends::Event | Depends::Order => Needs::REFERENCES,
+            Depends::Event | Depends::Order => Needs::REFERENCES | Needs::OBJECTS,
             Depends::Row => Needs::all(),
         };
         depends | self.needs

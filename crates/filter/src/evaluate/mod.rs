@@ -5,13 +5,13 @@
 //! computes a condition once for each thread, object or type that it depends on: it is what is used.
 
 mod columns;
+mod interest;
 mod plan;
 mod selection;
 mod sequential;
-mod types;
 
 pub use columns::Columns;
+pub use interest::FilterInterest;
 pub(crate) use plan::{Plan, describe};
 pub use selection::Selection;
 pub use sequential::Sequential;
-pub(crate) use types::selectable;

@@ -24,7 +24,7 @@ mod references;
 
 use crate::fds::{ObjectBinder, names};
 use crate::{Applied, Machine};
-use capture_batch::{Batch, Id, Needs, RowFlags, Segment, Text, View};
+use capture_batch::{Batch, Id, Needs, Own, RowFlags, Segment, Text, View};
 use capture_event::{Event, EventInfo, code};
 use references::Parameters;
 use rustc_hash::FxHashMap;
@@ -37,6 +37,15 @@ const MAX_VALUES: usize = 1 << 16;
 
 /// The index in [`Batch::live`] of events without quantities.
 const NO_LIVE: u32 = u32::MAX;
+
+/// The thread of an event.
+#[derive(Clone, Copy)]
+pub struct Actor {
+    /// Its id, if it is in the table.
+    tid: Option<i64>,
+    /// Its own part.
+    pub own: Id<Own>,
+}
 
 /// Binds the events of one capture, in order.
 pub struct Binder {
@@ -92,18 +101,33 @@ impl Binder {
         self.fd_types.clear();
     }
 
-    /// Binds an event that was just applied: fills the bound columns of the batch's newest row.
-    pub fn bind(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied, batch: &mut Batch) {
-        let row = batch.headers.len().saturating_sub(1);
+    /// The thread of an event that was just applied.
+    pub fn actor(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied) -> Actor {
         let found = || machine.threads.get(event.tid).map(|thread| thread.tid);
         let tid = applied.thread.filter(|&tid| machine.threads.get(tid).is_some()).or_else(found);
-        let (own, lineage) = match (&applied.stand_in, tid) {
-            (Some(stand_in), _) => {
-                let own = self.own_of_stand_in(machine, stand_in);
-                (own, self.lineage_of_stand_in(machine, stand_in, own))
-            }
-            (None, Some(tid)) => (self.own(machine, tid), self.lineage(machine, tid)),
-            (None, None) => (Id::NONE, Id::NONE),
+        let own = match (&applied.stand_in, tid) {
+            (Some(stand_in), _) => self.own_of_stand_in(machine, stand_in),
+            (None, Some(tid)) => self.own(machine, tid),
+            (None, None) => Id::NONE,
+        };
+        Actor { tid, own }
+    }
+
+    /// Binds an event that was just applied: fills the bound columns of the batch's newest row.
+    pub fn bind(
+        &mut self,
+        machine: &mut Machine,
+        event: &Event<'_>,
+        applied: &Applied,
+        actor: Actor,
+        batch: &mut Batch,
+    ) {
+        let row = batch.headers.len().saturating_sub(1);
+        let Actor { tid, own } = actor;
+        let lineage = match (&applied.stand_in, tid) {
+            (Some(stand_in), _) => self.lineage_of_stand_in(machine, stand_in, own),
+            (None, Some(tid)) => self.lineage(machine, tid),
+            (None, None) => Id::NONE,
         };
         batch.own.push(own);
         batch.lineage.push(lineage);
@@ -132,7 +156,8 @@ impl Binder {
     ) {
         let mut object = Id::NONE;
         let mut fd = -1;
-        if event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds) {
+        let is_about_fds = || event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds);
+        if self.needs.contains(Needs::OBJECTS) && is_about_fds() {
             fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
             if let Some(key) = applied.object.or(applied.object_by_number) {
                 object = self.objects.bind(machine, key, &self.segment);

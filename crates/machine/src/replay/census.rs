@@ -18,7 +18,8 @@ pub(super) fn census(machine: &Machine, head: &Head) -> Batch {
         let event = Event { ts: machine.now, tid, cpu: 0, code: code::PROCINFO_E, state_only: false, params: &[] };
         let applied = machine.apply(&event);
         batch.push_row(header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
-        binder.bind(&mut machine, &event, &applied, &mut batch);
+        let actor = binder.actor(&mut machine, &event, &applied);
+        binder.bind(&mut machine, &event, &applied, actor, &mut batch);
     }
     batch
 }

@@ -30,10 +30,9 @@ use crate::Machine;
 use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converter, Outcome};
-use crate::reset::ends;
 use bytes::Bytes;
-use capture_batch::{Batch, Head, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View};
-use capture_event::schema::{event as schema_event, events};
+use capture_batch::{Batch, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View};
+use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
 use chunks::Chunks;
@@ -77,10 +76,14 @@ struct Engine {
     batch: Batch,
     /// Stored events taken so far.
     stored: u64,
+    /// Whether exits say which row is their enter.
+    has_enters: bool,
     /// Whether batches say which stored event a row is made of.
     says_stored: bool,
-    /// Of which types rows are made.
+    /// Of which types rows may be wanted.
     types: Types,
+    /// Which of them.
+    interest: Box<dyn Interest>,
     /// How many rows make a batch full.
     batch_rows: usize,
     /// Events since the batch began, those without a row included.
@@ -116,6 +119,8 @@ impl Replay {
             stored: 0,
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
+            interest: Box::new(Types::ALL),
+            has_enters: needs.contains(Needs::ENTERS),
             batch_rows: BATCH_ROWS,
             events: 0,
             sections: 0,
@@ -133,10 +138,10 @@ impl Replay {
         self
     }
 
-    /// Makes rows of events of these types only, and of the enter events that belong to them. All events are applied
-    /// and numbered.
-    pub fn only(mut self, types: Types) -> Self {
-        self.engine.types = with_enters(types, self.engine.view);
+    /// Makes only rows that are of interest. All events are applied and numbered.
+    pub fn only(mut self, interest: Box<dyn Interest>) -> Self {
+        self.engine.types = interest.types();
+        self.engine.interest = interest;
         self
     }
 
@@ -342,15 +347,23 @@ impl Engine {
             self.batch.params.truncate(start);
             return None;
         }
+        let actor = self.binder.actor(&mut self.machine, &event, &applied);
+        if !self.interest.wants(info.code, actor.own, self.binder.segment()) {
+            self.batch.params.truncate(start);
+            return None;
+        }
 
-        let next_chunk = self.chunks.next_index();
-        let (enter, repeated) = self.enters.bind(&event, &applied, &mut self.machine, &mut self.batch, next_chunk);
-        if repeated.is_some() {
-            say_stored(&mut self.batch, self.says_stored, NOT_STORED);
+        let (mut enter, mut repeated) = (NO_ROW, None);
+        if self.has_enters {
+            let next_chunk = self.chunks.next_index();
+            (enter, repeated) = self.enters.bind(&event, &applied, &mut self.machine, &mut self.batch, next_chunk);
+            if repeated.is_some() {
+                say_stored(&mut self.batch, self.says_stored, NOT_STORED);
+            }
         }
         self.batch.push_row(header(block, info.code, num, flags), enter);
         say_stored(&mut self.batch, self.says_stored, self.stored);
-        self.binder.bind(&mut self.machine, &event, &applied, &mut self.batch);
+        self.binder.bind(&mut self.machine, &event, &applied, actor, &mut self.batch);
         repeated
     }
 }
@@ -362,15 +375,6 @@ fn is_internal(view: View, info: &EventInfo) -> bool {
         View::Classic => info.category == Category::Internal,
         View::Exit => info.code == code::PROCINFO_E,
     }
-}
-
-/// The types, and those of the enter events that their exit events may be bound to.
-fn with_enters(types: Types, view: View) -> Types {
-    let mut all = types;
-    let codes = || events(view.dialect()).iter().map(|info| info.code);
-    let is_wanted = |&enter: &u16| codes().any(|exit| types.contains(exit) && ends(view, exit, enter));
-    codes().filter(is_wanted).for_each(|enter| all.insert(enter));
-    all
 }
 
 /// Whether times of the capture may be counted from an event of this type.

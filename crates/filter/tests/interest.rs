@@ -1,6 +1,6 @@
-//! A filter selects the same events when no rows are made of the types that it cannot select.
+//! A filter selects the same events when no rows are made but those of interest to it.
 
-use capture_batch::{Needs, Types, View};
+use capture_batch::{Interest, Needs, RowFlags, Types, View};
 use capture_filter::{Env, Filter, Selection};
 use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
@@ -16,15 +16,15 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// The numbers of the events that each filter selects.
-fn selected(path: &Path, filters: &[Filter], needs: Needs, types: Types, view: View) -> Vec<Vec<u64>> {
-    let mut replay = Replay::new(Reader::open(path).unwrap().ahead(), view, needs, "types").only(types);
+fn selected(path: &Path, filters: &[Filter], needs: Needs, interest: Box<dyn Interest>, view: View) -> Vec<Vec<u64>> {
+    let mut replay = Replay::new(Reader::open(path).unwrap().ahead(), view, needs, "interest").only(interest);
     let mut columns: Vec<_> = filters.iter().map(Filter::columns).collect();
     let mut numbers = vec![Vec::new(); filters.len()];
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
         let numbered = Selection::with(batch.len(), |&row| {
             let header = batch.headers[row];
-            header.num != 0 && !header.flags.contains(capture_batch::RowFlags::REPEATED)
+            header.num != 0 && !header.flags.contains(RowFlags::REPEATED)
         });
         for (columns, numbers) in columns.iter_mut().zip(&mut numbers) {
             let hits = columns.select(&batch, &numbered);
@@ -42,11 +42,11 @@ fn rows_that_no_filter_selects_are_not_missed() {
         let compile = |text: &str| Filter::compile(text, view, &env).ok();
         let filters: Vec<Filter> = FILTERS.lines().filter_map(compile).collect();
         for path in files() {
-            let everything = selected(&path, &filters, Needs::all(), Types::ALL, view);
+            let everything = selected(&path, &filters, Needs::all(), Box::new(Types::ALL), view);
             for (filter, expected) in filters.iter().zip(&everything) {
-                let types = filter.types();
-                narrowed += usize::from(types != Types::ALL);
-                let found = selected(&path, std::slice::from_ref(filter), filter.needs(), types, view);
+                let interest = filter.interest();
+                narrowed += usize::from(interest.types() != Types::ALL);
+                let found = selected(&path, std::slice::from_ref(filter), filter.needs(), Box::new(interest), view);
                 assert_eq!(found[0], *expected, "{} on {} in {view:?}", filter.explain(), path.display());
             }
         }

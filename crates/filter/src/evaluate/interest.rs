@@ -1,0 +1,178 @@
+//! Which rows a filter can select at all, as far as their types and threads tell.
+//!
+//! Conditions on the type are decided for each type, and so are those on the object for types that have nothing to do
+//! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread. What is left
+//! may hold or not.
+
+use super::plan::Node;
+use crate::Filter;
+use crate::check::scope::Scope;
+use crate::check::source::State;
+use capture_batch::{Batch, Head, Id, Interest, Own, Row, RowFlags, RowHeader, Segment, SourceInfo, Types, View};
+use capture_event::EventInfo;
+use capture_event::schema::events;
+use std::sync::{Arc, Weak};
+
+/// The rows that a filter can select.
+pub struct FilterInterest {
+    filter: Filter,
+    /// The types of which any row can be selected.
+    types: Types,
+    /// The conditions on the thread alone, by their numbers.
+    own_tests: Vec<usize>,
+    /// The types of which rows can be selected, for each combination of answers to `own_tests` that was met.
+    by_answers: Vec<(Box<[bool]>, Types)>,
+    /// For every thread of the segment which of them holds, plus one; 0 if that is not known yet.
+    by_own: Vec<u32>,
+    segment: Weak<Segment>,
+}
+
+impl FilterInterest {
+    pub(crate) fn new(filter: Filter) -> Self {
+        let tests = filter.plan().tests.iter().enumerate();
+        let own_tests = tests.filter(|(_, test)| test.scope == Scope::Own).map(|(number, _)| number).collect();
+        let types = selectable(&filter, &[], &[]);
+        FilterInterest { filter, types, own_tests, by_answers: Vec::new(), by_own: Vec::new(), segment: Weak::new() }
+    }
+
+    /// The types of which rows with this thread can be selected.
+    fn types_of(&mut self, own: Id<Own>, segment: &Arc<Segment>) -> Types {
+        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
+            self.segment = Arc::downgrade(segment);
+            self.by_own.clear();
+        }
+        if own.index() >= self.by_own.len() {
+            self.by_own.resize(own.index() + 1, 0);
+        }
+        let known = self.by_own.get(own.index()).and_then(|known| known.checked_sub(1));
+        if let Some((_, types)) = known.and_then(|known| self.by_answers.get(known as usize)) {
+            return *types;
+        }
+        let answers = self.answers_for(own, segment);
+        let met = self.by_answers.iter().position(|(other, _)| *other == answers);
+        let index = met.unwrap_or_else(|| {
+            let types = selectable(&self.filter, &self.own_tests, &answers);
+            self.by_answers.push((answers, types));
+            self.by_answers.len() - 1
+        });
+        if let Some(known) = self.by_own.get_mut(own.index()) {
+            *known = u32::try_from(index + 1).unwrap_or(0);
+        }
+        self.by_answers.get(index).map_or(Types::ALL, |(_, types)| *types)
+    }
+
+    fn answers_for(&self, own: Id<Own>, segment: &Arc<Segment>) -> Box<[bool]> {
+        let mut sample = samples(self.filter.view(), segment.clone(), 1);
+        sample.own = vec![own];
+        let mut state = self.filter.plan().state();
+        let tests = self.own_tests.iter().filter_map(|&number| self.filter.plan().tests.get(number));
+        let row = sample.row(0);
+        tests.map(|test| row.is_some_and(|row| test.holds(row, self.filter.env(), &mut state))).collect()
+    }
+}
+
+impl Interest for FilterInterest {
+    fn types(&self) -> Types {
+        self.types
+    }
+
+    #[inline]
+    fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool {
+        self.own_tests.is_empty() || own.is_none() || self.types_of(own, segment).contains(code)
+    }
+}
+
+/// What is known of a condition's answers for some events.
+#[derive(Clone, Copy)]
+struct Answers {
+    may_hold: bool,
+    may_fail: bool,
+}
+
+impl Answers {
+    const EITHER: Answers = Answers { may_hold: true, may_fail: true };
+
+    fn always(answer: bool) -> Self {
+        Answers { may_hold: answer, may_fail: !answer }
+    }
+}
+
+/// The types of which an event may be selected, given the answers to some conditions; all of them if conditions depend
+/// on the events before.
+fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
+    let plan = filter.plan();
+    if plan.is_ordered() {
+        return Types::ALL;
+    }
+    let view = filter.view();
+    let mut known = Known { filter, tests, answers, state: plan.state() };
+    let mut types = Types::NONE;
+    for row in samples(view, Arc::default(), events(view.dialect()).len()).rows() {
+        if known.of(&plan.arranged, row).may_hold {
+            types.insert(row.header.code);
+        }
+    }
+    types
+}
+
+/// What is known of all events of a type.
+struct Known<'f> {
+    filter: &'f Filter,
+    /// Conditions whose answers are given.
+    tests: &'f [usize],
+    answers: &'f [bool],
+    state: State,
+}
+
+impl Known<'_> {
+    fn of(&mut self, node: &Node, sample: Row<'_>) -> Answers {
+        match node {
+            Node::Not(inner) => {
+                let inner = self.of(inner, sample);
+                Answers { may_hold: inner.may_fail, may_fail: inner.may_hold }
+            }
+            Node::All(parts) => parts.iter().fold(Answers::always(true), |all, part| {
+                let part = self.of(part, sample);
+                Answers { may_hold: all.may_hold && part.may_hold, may_fail: all.may_fail || part.may_fail }
+            }),
+            Node::Any(parts) => parts.iter().fold(Answers::always(false), |any, part| {
+                let part = self.of(part, sample);
+                Answers { may_hold: any.may_hold || part.may_hold, may_fail: any.may_fail && part.may_fail }
+            }),
+            Node::Test(number) => self.of_test(*number, sample),
+        }
+    }
+
+    fn of_test(&mut self, number: usize, sample: Row<'_>) -> Answers {
+        let given = self.tests.iter().zip(self.answers).find(|&(&test, _)| test == number);
+        if let Some((_, &answer)) = given {
+            return Answers::always(answer);
+        }
+        match self.filter.plan().tests.get(number) {
+            Some(test) if is_decided(test.scope, sample) => {
+                Answers::always(test.holds(sample, self.filter.env(), &mut self.state))
+            }
+            _ => Answers::EITHER,
+        }
+    }
+}
+
+/// Whether what is of this scope is the same for all events of the sample's type.
+fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
+    match scope {
+        Scope::Nothing => true,
+        Scope::Type => super::columns::says_its_type(sample.header.code),
+        Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
+        Scope::Own | Scope::Actor | Scope::Live | Scope::Row | Scope::Order => false,
+    }
+}
+
+/// An event of each of the first `count` types, without parameters, thread and object.
+fn samples(view: View, segment: Arc<Segment>, count: usize) -> Batch {
+    let head = Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 };
+    let mut batch = Batch::with_capacity(head, segment, count);
+    for info in events(view.dialect()).iter().take(count) {
+        batch.push_unbound(RowHeader { num: 0, ts: 0, tid: 0, cpu: 0, code: info.code, flags: RowFlags::empty() });
+    }
+    batch
+}
