@@ -32,7 +32,7 @@ pub fn run(args: Args) -> Result<End, Failure> {
     let mut output = Output::stdout(false)?;
     let input::Opened { captures, mut end } = input::open(&args.files)?;
     for (i, capture) in captures.into_iter().enumerate() {
-        let mut damage = DamageReport::new(capture.name());
+        let mut damage = DamageReport::default();
         let info = collect::info(capture, &mut damage);
         end = end.and(damage.finish());
         let facts = info.into_json();

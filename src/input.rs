@@ -63,6 +63,19 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
     if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
 }
 
+/// Makes one capture of the pieces of a recording, and says so.
+pub fn joined(captures: Vec<Capture>) -> Vec<Capture> {
+    let captures = capture_query::join(captures);
+    for capture in &captures {
+        let files: Vec<&str> = capture.files().collect();
+        if let [first, .., last] = &*files {
+            let count = files.len();
+            report::note(&format!("{first} to {last}: {count} pieces of one recording (--separate: each by itself)"));
+        }
+    }
+    captures
+}
+
 /// The captures that a user named: a file, `-` for standard input, a directory for the files in it.
 fn named(names: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();

@@ -27,6 +27,10 @@ pub struct Args {
     /// Words in front of the filter that name files are captures too.
     #[arg(short, long, alias = "readfile", value_name = "FILE", help_heading = INPUT)]
     read: Vec<PathBuf>,
+    /// Read each file by itself. Else files that are pieces of one recording, as -C, -G and -e leave them, are taken
+    /// for one capture.
+    #[arg(long, help_heading = INPUT)]
+    separate: bool,
     /// Which of the two worlds of the capture to show: `classic` (enter and exit events, fields and numbers as
     /// sysdig 0.29 has them) or `exit` (exit events only, as newest Falco sees them). By default what the capture
     /// was made for.
@@ -239,7 +243,8 @@ pub fn run(args: Args) -> Result<End, Failure> {
         Some(order) => write::run(order, &args, &files, words, output),
         None => {
             let opened = input::open(&files)?;
-            let end = show::run(settings::job(&args, opened.captures, words, &output)?, output)?;
+            let captures = if args.separate { opened.captures } else { input::joined(opened.captures) };
+            let end = show::run(settings::job(&args, captures, words, &output)?, output)?;
             Ok(end.and(opened.end))
         }
     }

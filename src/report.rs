@@ -30,22 +30,20 @@ pub fn note(message: &str) {
 const DAMAGE_LINES: u64 = 20;
 
 /// Says where a capture is damaged, each place on a line.
+#[derive(Default)]
 pub struct DamageReport {
-    capture: String,
+    /// The file that was damaged last.
+    file: String,
     seen: u64,
 }
 
 impl DamageReport {
-    /// For the capture of this name.
-    pub fn new(capture: impl Into<String>) -> Self {
-        DamageReport { capture: capture.into(), seen: 0 }
-    }
-
-    /// One place.
-    pub fn add(&mut self, damage: &dyn std::fmt::Display) {
+    /// One place in a file.
+    pub fn add(&mut self, file: &str, damage: &dyn std::fmt::Display) {
         self.seen += 1;
+        file.clone_into(&mut self.file);
         if self.seen <= DAMAGE_LINES {
-            note(&format!("{}: {damage}", self.capture));
+            note(&format!("{file}: {damage}"));
         }
     }
 
@@ -58,7 +56,7 @@ impl DamageReport {
         };
         let shown =
             if self.seen > DAMAGE_LINES { format!(", {DAMAGE_LINES} of which are named above") } else { String::new() };
-        note(&format!("{}: {places}{shown}; everything readable was used", self.capture));
+        note(&format!("{}: {places}{shown}; everything readable was used", self.file));
         End::Damaged
     }
 }

@@ -73,7 +73,7 @@ pub fn info(mut capture: Capture, report: &mut DamageReport) -> Info {
             Piece::Batch(batch) => containers.see(&batch),
             Piece::Damage(place) => {
                 damaged_places += 1;
-                report.add(&place);
+                report.add(&name, &place);
                 if damage.len() < DAMAGE_SHOWN {
                     damage.push(place.to_string());
                 }

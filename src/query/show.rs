@@ -23,8 +23,7 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
     if job.captures.iter().any(|capture| capture.file_size().is_none()) {
         output.flush_lines();
     }
-    let lanes: Result<Vec<Lane>, Failure> =
-        job.captures.iter().zip(&job.envs).map(|(capture, env)| Lane::new(&job, capture, env)).collect();
+    let lanes: Result<Vec<Lane>, Failure> = job.envs.iter().map(|env| Lane::new(&job, env)).collect();
     let lanes = lanes?;
     let needs = lanes.iter().fold(Needs::empty(), |needs, lane| needs | lane.needs());
     let mut shown = Shown {
@@ -59,7 +58,7 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(job: &Job, capture: &Capture, env: &Env) -> Result<Lane, Failure> {
+    fn new(job: &Job, env: &Env) -> Result<Lane, Failure> {
         let filter = match &*job.filter {
             "" => None,
             text => Some(Filter::compile(text, job.view, env).map_err(|errors| explain(text, &errors))?),
@@ -74,7 +73,7 @@ impl Lane {
             printer,
             env: env.clone(),
             learns_hosts,
-            damage: DamageReport::new(capture.name()),
+            damage: DamageReport::default(),
         })
     }
 
@@ -180,9 +179,9 @@ impl Consumer for Shown {
         if self.left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn damage(&mut self, capture: usize, damage: &Damage) {
+    fn damage(&mut self, capture: usize, file: &str, damage: &Damage) {
         if let Some(lane) = self.lanes.get_mut(capture) {
-            lane.damage.add(damage);
+            lane.damage.add(file, damage);
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod hostile;
 mod live;
+mod pieces;
 mod support;
 
 use capture_testkit::sysdig;

@@ -175,3 +175,21 @@ fn any_text_compiles_or_is_refused() {
         }
     }
 }
+
+#[test]
+fn what_looks_back_does_so_over_batches() {
+    for view in [Classic, Exit] {
+        let batches = [
+            Made::new(view).event(READ_E).at(1_000_000_000).event(READ_E).at(1_000_000_007),
+            Made::new(view).event(READ_E).at(1_000_000_100).event(READ_E).at(1_000_000_101),
+        ];
+        let mut format = Format::compile("%evt.deltatime", view).unwrap();
+        let mut printed = Vec::new();
+        for row in batches.iter().flat_map(|made| made.batch.rows()) {
+            let mut out = Vec::new();
+            format.render(row, &Env::default(), &mut out);
+            printed.push(String::from_utf8(out).unwrap());
+        }
+        assert_eq!(printed, ["0", "7", "93", "1"]);
+    }
+}

@@ -1,9 +1,11 @@
 //! A capture that is open but not yet replayed.
 
+use crate::join::Host;
 use capture_batch::View;
 use capture_event::{Dialect, Source, code, schema};
-use capture_scap::{OpenError, Preview, Reader};
-use std::path::Path;
+use capture_scap::{Block, Content, OpenError, Preview, Reader};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 
 /// How many events decide which view a capture was made for.
 const DECIDING_EVENTS: usize = 10_000;
@@ -19,21 +21,28 @@ const NEWEST_ENTERS: [u16; 7] = [
     code::EXECVEAT_E,
 ];
 
-/// An open capture.
+/// An open capture: one file, or the pieces of one recording.
 pub struct Capture {
     reader: Reader,
     name: String,
+    path: Option<PathBuf>,
+    /// Later pieces of the same recording.
+    rest: Vec<Capture>,
 }
 
 impl Capture {
     /// Opens a file. Results call it `name`.
     pub fn open(path: &Path, name: impl Into<String>) -> Result<Capture, OpenError> {
-        Ok(Capture { reader: Reader::open(path)?, name: name.into() })
+        Ok(Capture { path: Some(path.to_owned()), ..Capture::new(Reader::open(path)?, name.into()) })
     }
 
     /// Reads the standard input. Results call it `name`.
     pub fn stdin(name: impl Into<String>) -> Result<Capture, OpenError> {
-        Ok(Capture { reader: Reader::stdin()?, name: name.into() })
+        Ok(Capture::new(Reader::stdin()?, name.into()))
+    }
+
+    fn new(reader: Reader, name: String) -> Capture {
+        Capture { reader, name, path: None, rest: Vec::new() }
     }
 
     /// What results call it.
@@ -41,9 +50,67 @@ impl Capture {
         &self.name
     }
 
-    /// The size of its file in bytes; `None` for a pipe.
+    /// What results call its files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name()).chain(self.rest.iter().map(Capture::name))
+    }
+
+    /// The size of its files in bytes; `None` for a pipe.
     pub fn file_size(&self) -> Option<u64> {
-        self.reader.file_size()
+        self.rest.iter().map(Capture::file_size).fold(self.reader.file_size(), |sum, size| Some(sum? + size?))
+    }
+
+    /// Its file.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The host that it was recorded on, if it says so.
+    pub(crate) fn host(&mut self) -> Option<Host> {
+        self.reader.head().iter().find_map(|content| match content {
+            Content::Machine(machine) => Some(Host {
+                name: machine.hostname.to_vec(),
+                cpus: machine.cpus,
+                memory: machine.memory,
+                boot_ts: machine.boot_ts,
+            }),
+            _ => None,
+        })
+    }
+
+    /// A number that tells its lists of threads and descriptors from other lists.
+    pub(crate) fn lists(&mut self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let head = self.reader.head();
+        let lists = head.iter().filter(|content| matches!(content, Content::Processes(_) | Content::Fds(_)));
+        lists.for_each(|list| format!("{list:?}").hash(&mut hasher));
+        hasher.finish()
+    }
+
+    /// The time of its first event of a system call, ns since the epoch. What stands before may be of another time.
+    pub(crate) fn first_call(&mut self) -> Option<u64> {
+        self.reader.find_ahead(DECIDING_EVENTS, |event| is_call(event.code)).map(|event| event.ts)
+    }
+
+    /// The time of the last event of a system call in its file, ns since the epoch. Reads the file to its end, once
+    /// more.
+    pub(crate) fn last_call(&self) -> Option<u64> {
+        let mut reader = Reader::open(self.path()?).ok()?;
+        let mut last = None;
+        while let Some(block) = reader.next_block() {
+            if let Ok(Block { content: Content::Event(event), .. }) = block
+                && is_call(event.code)
+            {
+                last = Some(event.ts);
+            }
+        }
+        last
+    }
+
+    /// The recording that consists of these pieces, if there are any.
+    pub(crate) fn of_pieces(mut pieces: Vec<Capture>) -> Option<Capture> {
+        let rest = pieces.split_off(pieces.len().min(1));
+        pieces.pop().map(|first| Capture { rest, ..first })
     }
 
     /// The time of its first event, ns since the epoch; `None` if it has no event.
@@ -62,9 +129,14 @@ impl Capture {
         }
     }
 
-    /// What reads it, and its name.
+    /// What reads it, and its name. Of a recording in pieces, the first.
     pub fn into_parts(self) -> (Reader, String) {
         (self.reader, self.name)
+    }
+
+    /// What reads it, piece by piece, and their names.
+    pub(crate) fn into_pieces(self) -> ((Reader, String), impl Iterator<Item = (Reader, String)>) {
+        ((self.reader, self.name), self.rest.into_iter().map(Capture::into_parts))
     }
 }
 
@@ -77,6 +149,9 @@ fn is_newest_exit(event: &Preview) -> bool {
 }
 
 fn is_classic_enter(code: u16) -> bool {
-    let is_call = |info: &schema::EventInfo| info.is_enter() && info.source == Source::Syscall;
-    schema::event(code, Dialect::Newest).is_some_and(is_call) && !NEWEST_ENTERS.contains(&code)
+    is_call(code) && code.is_multiple_of(2) && !NEWEST_ENTERS.contains(&code)
+}
+
+fn is_call(code: u16) -> bool {
+    schema::event(code, Dialect::Newest).is_some_and(|info| info.source == Source::Syscall)
 }

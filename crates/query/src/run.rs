@@ -33,8 +33,8 @@ pub trait Consumer {
     /// Takes the next rows of all: by time, and within a capture in its order.
     fn take(&mut self, capture: usize, batch: &Batch, made: &mut Self::Made, rows: Range<usize>) -> ControlFlow<()>;
 
-    /// Hears of a piece of a capture that could not be read.
-    fn damage(&mut self, capture: usize, damage: &Damage);
+    /// Hears of a place in a file of a capture that could not be read.
+    fn damage(&mut self, capture: usize, file: &str, damage: &Damage);
 
     /// Hears how many bytes of all files were read.
     fn progress(&mut self, bytes: u64);
@@ -91,7 +91,7 @@ impl<C: Consumer> Parts for Run<'_, C> {
             };
             part.position = item.position;
             match item.piece {
-                Piece::Damage(damage) => self.consumer.damage(index, &damage),
+                Piece::Damage(damage) => self.consumer.damage(index, &item.file, &damage),
                 Piece::Batch(batch) => {
                     self.consumer.progress(self.parts.iter().map(|part| part.position).sum());
                     let made = self.consumer.make(index, &batch);

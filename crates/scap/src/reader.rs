@@ -133,6 +133,21 @@ impl Reader {
         !is_here && self.pending.is_empty() && self.feed.would_wait()
     }
 
+    /// Looks at what stands before the first event, or all that is left if there is none, without taking it. Damage
+    /// is passed over.
+    pub fn head(&mut self) -> Vec<Content<'_>> {
+        self.find_ahead(1, |_| true);
+        let first = self.runs.iter().take(1).map(|run| (run, self.next));
+        let all = first.chain(self.runs.iter().skip(1).map(|run| (run, 0)));
+        let pieces = all.flat_map(|(run, from)| (from..run.len()).filter_map(|at| run.get(at)));
+        let contents = pieces.map_while(|taken| match taken {
+            Taken::Event { .. } => None,
+            Taken::Other(frame, chunk) => Some(read::content(frame, chunk).ok().map(|(content, _)| content)),
+            Taken::Damage(..) => Some(None),
+        });
+        contents.flatten().collect()
+    }
+
     /// Looks at the next `within` events, without taking them, for the first one that is wanted. What it reads stays
     /// in memory until it is taken; it reads no further than it must.
     pub fn find_ahead(&mut self, within: usize, mut is_wanted: impl FnMut(&Preview) -> bool) -> Option<Preview> {

@@ -96,7 +96,7 @@ impl Copying {
     /// Writes everything. Damaged places of the capture are reported.
     pub fn run(mut self, source: &Source, progress: &Progress) -> Result<End, Failure> {
         let (mut reader, name) = source.open()?.into_parts();
-        let mut damage = DamageReport::new(name);
+        let mut damage = DamageReport::default();
         let mut section = self.section();
         let mut number = 0;
         let mut output: Option<Output> = None;
@@ -106,7 +106,7 @@ impl Copying {
             let block = match block {
                 Ok(block) => block,
                 Err(place) => {
-                    damage.add(&place);
+                    damage.add(&name, &place);
                     continue;
                 }
             };

@@ -31,9 +31,17 @@ pub fn begin(machine: &mut Machine, code: u16) {
         return;
     }
     machine.containers.begun = true;
+    if std::mem::replace(&mut machine.containers.has_looked, true) {
+        return;
+    }
     let mut tids: Vec<_> = machine.threads.iter().map(|thread| (thread.serial, thread.tid)).collect();
     tids.sort_unstable();
     tids.into_iter().for_each(|(_, tid)| resolve(machine, tid));
+}
+
+/// Another piece of the same recording begins: it tells once more what was there before.
+pub fn begin_again(machine: &mut Machine) {
+    machine.containers.begun = false;
 }
 
 /// Applies an event that tells of a container, or after which a thread's container is sought.

@@ -29,7 +29,7 @@ mod pod;
 mod resolve;
 
 pub use category::Category;
-pub use events::{apply, begin};
+pub use events::{apply, begin, begin_again};
 pub use metadata::Lookup;
 pub use resolve::resolve;
 
@@ -74,6 +74,8 @@ pub struct Containers {
     serial: u64,
     /// Whether an event came that does not belong to the beginning of a capture.
     begun: bool,
+    /// Whether the process list was looked at.
+    has_looked: bool,
     local: Memo<local::Made>,
 }
 
@@ -86,6 +88,7 @@ impl Containers {
             view,
             serial: 0,
             begun: false,
+            has_looked: false,
             local: Memo::default(),
         };
         if view == View::Exit {

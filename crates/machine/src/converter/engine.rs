@@ -23,6 +23,11 @@ impl Converter {
         Converter::default()
     }
 
+    /// The next event comes from another reader, whose chunks have numbers of their own.
+    pub fn end_chunk(&mut self) {
+        self.stored.end_chunk();
+    }
+
     /// Converts the next event.
     pub fn convert(&mut self, event: &EventBlock<'_>) -> Outcome<'_> {
         self.stored.follow(event);

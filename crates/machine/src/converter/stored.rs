@@ -84,6 +84,11 @@ impl Store {
         }
     }
 
+    /// The next event is in another chunk, whatever its number.
+    pub(super) fn end_chunk(&mut self) {
+        self.chunk_id = None;
+    }
+
     /// What waits in the chunk before is copied out of it.
     fn begin_chunk(&mut self, event: &EventBlock<'_>) {
         for held in self.by_tid.values_mut().filter(|held| held.copy.is_none()) {

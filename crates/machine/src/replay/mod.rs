@@ -92,6 +92,8 @@ struct Engine {
     sections: u64,
     /// Whether the section's tables are complete: an event came.
     has_events: bool,
+    /// Whether the state is that of an earlier piece of the same recording.
+    continues: bool,
     /// Number of the last event that has one.
     num: u64,
     /// Time of the section's first event; 0 before it.
@@ -125,6 +127,7 @@ impl Replay {
             events: 0,
             sections: 0,
             has_events: false,
+            continues: false,
             num: 0,
             first_ts: 0,
             last_ts: 0,
@@ -143,6 +146,22 @@ impl Replay {
         self.engine.types = interest.types();
         self.engine.interest = interest;
         self
+    }
+
+    /// Goes on with the next piece of the same recording, at the end of the one before. The state goes on; numbers
+    /// start anew. The lists of a piece say nothing that the events before did not, and they may be older.
+    pub fn go_on(&mut self, reader: Reader, name: &str) {
+        self.reader = reader;
+        self.ended = false;
+        let engine = &mut self.engine;
+        engine.name = name.to_owned();
+        (engine.sections, engine.num) = (0, 0);
+        (engine.has_events, engine.continues) = (false, true);
+        // Another reader counts its chunks from the start.
+        (engine.chunks, engine.batch.chunks) = Default::default();
+        engine.converter.end_chunk();
+        containers::begin_again(&mut engine.machine);
+        engine.begin_batch();
     }
 
     /// The reader: how far it is, what it counted.
@@ -220,7 +239,7 @@ impl Engine {
                 batch
             }
             _ => {
-                if !self.has_events {
+                if !self.has_events && !self.continues {
                     self.machine.load(content);
                 }
                 None
@@ -238,6 +257,7 @@ impl Engine {
         self.converter = Converter::new();
         self.binder.next_segment();
         self.has_events = false;
+        self.continues = false;
         self.first_ts = 0;
         self.begin_batch();
     }
@@ -274,7 +294,9 @@ impl Engine {
     fn take_event(&mut self, block: &EventBlock<'_>) {
         if !self.has_events {
             self.has_events = true;
-            self.machine.finish_import();
+            if !self.continues {
+                self.machine.finish_import();
+            }
             self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
         }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
