@@ -4,8 +4,9 @@ use capture_batch::{Interest, Needs, RowFlags, Types, View};
 use capture_filter::{Env, Filter, Selection};
 use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
-use capture_testkit::captures;
+use capture_testkit::{captures, parallel};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FILTERS: &str = include_str!("../../../tests/differential/filters.txt");
 
@@ -37,19 +38,25 @@ fn selected(path: &Path, filters: &[Filter], needs: Needs, interest: Box<dyn Int
 #[test]
 fn rows_that_no_filter_selects_are_not_missed() {
     let env = Env::default();
-    let mut narrowed = 0;
-    for view in [View::Classic, View::Exit] {
+    let files = files();
+    let cases: Vec<(&PathBuf, View)> =
+        files.iter().flat_map(|path| [(path, View::Classic), (path, View::Exit)]).collect();
+    let narrowed = AtomicUsize::new(0);
+    let check = |&(path, view): &(&PathBuf, View)| {
         let compile = |text: &str| Filter::compile(text, view, &env).ok();
         let filters: Vec<Filter> = FILTERS.lines().filter_map(compile).collect();
-        for path in files() {
-            let everything = selected(&path, &filters, Needs::all(), Box::new(Types::ALL), view);
-            for (filter, expected) in filters.iter().zip(&everything) {
-                let interest = filter.interest();
-                narrowed += usize::from(interest.types() != Types::ALL);
-                let found = selected(&path, std::slice::from_ref(filter), filter.needs(), Box::new(interest), view);
-                assert_eq!(found[0], *expected, "{} on {} in {view:?}", filter.explain(), path.display());
+        let everything = selected(path, &filters, Needs::all(), Box::new(Types::ALL), view);
+        let mut wrong = Vec::new();
+        for (filter, expected) in filters.iter().zip(&everything) {
+            let interest = filter.interest();
+            narrowed.fetch_add(usize::from(interest.types() != Types::ALL), Ordering::Relaxed);
+            let found = selected(path, std::slice::from_ref(filter), filter.needs(), Box::new(interest), view);
+            if found[0] != *expected {
+                wrong.push(format!("{} on {} in {view:?}", filter.explain(), path.display()));
             }
         }
-    }
-    assert!(narrowed > 0);
+        wrong
+    };
+    parallel(&cases, check, |wrong| assert!(wrong.is_empty(), "{wrong:#?}"));
+    assert!(narrowed.into_inner() > 0);
 }

@@ -7,9 +7,11 @@
 //! ```
 //!
 //! * [`Capture`] is an open file, not yet replayed: it knows when it begins and which view it was made for.
-//! * A stream replays one capture into batches ([`capture_machine::replay`]), with [`Pace::Ahead`] on a thread of its
-//!   own while earlier batches are being used. A few batches are ready at most: memory does not grow with the capture.
-//! * A [`Consumer`] makes of every batch what it needs (which rows match, lines of text), and then takes the rows.
+//! * A stream replays one capture into batches ([`capture_machine::replay`]), with [`Pace::Ahead`] on threads of its
+//!   own (one reads, one replays) while earlier batches are being used. A few batches are ready at most: memory does not
+//!   grow with the capture.
+//! * A [`Consumer`] says which rows are of interest to it, makes of every batch what it needs (which rows match, lines
+//!   of text), and then takes the rows.
 //! * Several captures are merged by time. Each has a machine of its own: process ids of two hosts never mix. Pieces of
 //!   one recording become one capture before ([`join()`]).
 //!

@@ -33,13 +33,6 @@ impl Chunks {
         index
     }
 
-    /// The bytes of a slice.
-    pub(super) fn bytes(&self, slice: ParamSlice) -> &[u8] {
-        let start = slice.start as usize;
-        let chunk = self.list.get(slice.chunk as usize);
-        chunk.and_then(|chunk| chunk.get(start..start.checked_add(slice.len as usize)?)).unwrap_or_default()
-    }
-
     /// Appends the parameters of an event as it is stored.
     #[inline]
     pub(super) fn append(&mut self, block: &EventBlock<'_>, to: &mut Vec<ParamSlice>) {

@@ -29,7 +29,7 @@ pub use enters::EnterAt;
 use crate::Machine;
 use crate::bind::Binder;
 use crate::containers;
-use crate::converter::{Converter, Outcome};
+use crate::converter::{Converted, Converter, Outcome};
 use bytes::Bytes;
 use capture_batch::{Batch, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View};
 use capture_event::schema::event as schema_event;
@@ -45,9 +45,6 @@ const BATCH_ROWS: usize = 1 << 14;
 /// A batch ends after so many times as many events as rows make it full.
 const EVENTS_PER_ROW: usize = 8;
 
-/// No event type has more parameters.
-const MAX_PARAMS: usize = 32;
-
 /// What comes out of a replay.
 #[allow(clippy::large_enum_variant)] // nearly every piece is a batch
 pub enum Piece {
@@ -60,16 +57,16 @@ pub enum Piece {
 /// Replays a capture for one view.
 pub struct Replay {
     reader: Reader,
+    converter: Converter,
     engine: Engine,
     ended: bool,
 }
 
-/// Everything but the reader, whose blocks are borrowed while they are applied.
+/// Everything but what blocks and converted events are borrowed from while they are applied.
 struct Engine {
     view: View,
     name: String,
     machine: Machine,
-    converter: Converter,
     binder: Binder,
     chunks: Chunks,
     enters: Enters,
@@ -113,7 +110,6 @@ impl Replay {
             view,
             name: name.to_owned(),
             machine: Machine::new(view),
-            converter: Converter::new(),
             binder,
             chunks: Chunks::default(),
             enters: Enters::default(),
@@ -132,7 +128,7 @@ impl Replay {
             first_ts: 0,
             last_ts: 0,
         };
-        Replay { reader, engine, ended: false }
+        Replay { reader, converter: Converter::new(), engine, ended: false }
     }
 
     /// Makes batches of so many rows (at least one).
@@ -159,7 +155,7 @@ impl Replay {
         (engine.has_events, engine.continues) = (false, true);
         // Another reader counts its chunks from the start.
         (engine.chunks, engine.batch.chunks) = Default::default();
-        engine.converter.end_chunk();
+        self.converter.end_chunk();
         containers::begin_again(&mut engine.machine);
         engine.begin_batch();
     }
@@ -186,7 +182,7 @@ impl Replay {
             match self.reader.next_block() {
                 None => self.ended = true,
                 Some(Err(_)) => {}
-                Some(Ok(block)) => drop(self.engine.take_block(&block.content)),
+                Some(Ok(block)) => drop(self.engine.take_block(&block.content, &mut self.converter)),
             }
         }
     }
@@ -213,7 +209,7 @@ impl Replay {
                 Some(Err(damage)) => return Some(Piece::Damage(damage)),
                 Some(Ok(block)) => {
                     see(&block);
-                    if let Some(batch) = self.engine.take_block(&block.content) {
+                    if let Some(batch) = self.engine.take_block(&block.content, &mut self.converter) {
                         return Some(Piece::Batch(batch));
                     }
                 }
@@ -225,17 +221,19 @@ impl Replay {
 
 impl Engine {
     /// Takes one block; gives a batch when that made one full.
-    fn take_block(&mut self, content: &Content<'_>) -> Option<Batch> {
+    fn take_block(&mut self, content: &Content<'_>, converter: &mut Converter) -> Option<Batch> {
         match content {
             Content::Event(event) => {
-                self.take_event(event);
+                self.take_event(event, converter);
                 self.stored += 1;
                 self.events += 1;
                 self.is_full().then(|| self.take_batch())
             }
             Content::Section(_) => {
                 let batch = self.take_rows();
-                self.begin_section();
+                if self.begin_section() {
+                    *converter = Converter::new();
+                }
                 batch
             }
             _ => {
@@ -247,19 +245,19 @@ impl Engine {
         }
     }
 
-    /// All state starts anew.
-    fn begin_section(&mut self) {
+    /// Whether it is not the first: then all state starts anew.
+    fn begin_section(&mut self) -> bool {
         self.sections += 1;
         if self.sections == 1 {
-            return;
+            return false;
         }
         self.machine = Machine::new(self.view);
-        self.converter = Converter::new();
         self.binder.next_segment();
         self.has_events = false;
         self.continues = false;
         self.first_ts = 0;
         self.begin_batch();
+        true
     }
 
     fn begin_batch(&mut self) {
@@ -291,7 +289,7 @@ impl Engine {
         (!self.batch.is_empty()).then(|| self.take_batch())
     }
 
-    fn take_event(&mut self, block: &EventBlock<'_>) {
+    fn take_event(&mut self, block: &EventBlock<'_>, converter: &mut Converter) {
         if !self.has_events {
             self.has_events = true;
             if !self.continues {
@@ -307,41 +305,39 @@ impl Engine {
             }
             return;
         };
-        let (info, marks) = match self.view {
-            View::Classic => {
-                self.chunks.append(block, &mut self.batch.params);
-                (stored, RowFlags::empty())
-            }
-            View::Exit => match self.converter.convert(block) {
+        let (info, marks, converted) = match self.view {
+            View::Classic => (stored, RowFlags::empty(), None),
+            View::Exit => match converter.convert(block) {
                 Outcome::Dropped => {
                     containers::begin(&mut self.machine, block.code);
                     return;
                 }
-                Outcome::Unchanged(marks) => {
-                    self.chunks.append(block, &mut self.batch.params);
-                    (stored, marks)
-                }
+                Outcome::Unchanged(marks) => (stored, marks, None),
                 Outcome::Changed(converted, marks) => {
-                    self.chunks.append_converted(block, converted, &mut self.batch.params);
-                    (schema_event(converted.code, self.view.dialect()).unwrap_or(stored), marks)
+                    let info = schema_event(converted.code, self.view.dialect()).unwrap_or(stored);
+                    (info, marks, Some(converted))
                 }
             },
         };
-        if let Some(chunk) = self.take_known(block, info, marks) {
+        if let Some(chunk) = self.take_known(block, info, marks, converted) {
             self.chunks.push(&chunk);
         }
     }
 
-    /// Applies an event of a known type, whose parameters are already there, and makes its row. Gives the next chunk,
-    /// if the row before it needs one.
-    fn take_known(&mut self, block: &EventBlock<'_>, info: &EventInfo, marks: RowFlags) -> Option<Bytes> {
-        let mut params: [&[u8]; MAX_PARAMS] = [&[]; MAX_PARAMS];
-        let start = self.batch.params_end.last().map_or(0, |&end| end as usize);
-        let slices = self.batch.params.get(start..).unwrap_or_default();
-        let count = slices.len().min(info.params.len()).min(MAX_PARAMS);
-        for (param, &slice) in params.iter_mut().zip(slices).take(count) {
-            *param = self.chunks.bytes(slice);
-        }
+    /// Applies an event of a known type, as it is stored or as it was converted, and makes its row if that is wanted.
+    /// Gives the next chunk, if the row before it needs one.
+    fn take_known(
+        &mut self,
+        block: &EventBlock<'_>,
+        info: &EventInfo,
+        marks: RowFlags,
+        converted: Option<&Converted>,
+    ) -> Option<Bytes> {
+        let params = match converted {
+            None => block.params(),
+            Some(converted) => converted.slices(block.chunk),
+        };
+        let count = params.len().min(info.params.len());
         let event = Event {
             ts: block.ts,
             tid: block.tid,
@@ -366,13 +362,15 @@ impl Engine {
         self.num += u64::from(is_counted);
         let num = if is_counted { self.num } else { 0 };
         if !self.types.contains(info.code) {
-            self.batch.params.truncate(start);
             return None;
         }
         let actor = self.binder.actor(&mut self.machine, &event, &applied);
         if !self.interest.wants(info.code, actor.own, self.binder.segment()) {
-            self.batch.params.truncate(start);
             return None;
+        }
+        match converted {
+            None => self.chunks.append(block, &mut self.batch.params),
+            Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
         }
 
         let (mut enter, mut repeated) = (NO_ROW, None);
