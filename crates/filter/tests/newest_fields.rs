@@ -62,7 +62,6 @@ const MEANT: &[(&str, &str)] = &[
     ("fd.sip.name", "the same"),
     ("fd.lip.name", "the same"),
     ("fd.rip.name", "the same"),
-    ("fd.types", "theirs lists them in the order of a hash table"),
 ];
 
 /// Differ where the thread is in a container, of which their program knows nothing without its plugin: whose addresses

@@ -9,6 +9,7 @@ impl Machine {
     /// have are bound to nothing. The event must not have more parameters than its type has.
     pub fn apply(&mut self, event: &Event<'_>) -> Applied {
         self.now = event.ts;
+        self.allowance.pay_in();
         self.clean_up();
         containers::begin(self, event.code);
         let mut applied = Applied::default();

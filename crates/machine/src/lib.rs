@@ -18,6 +18,7 @@
 //!
 //! What an event *means* is decided there and nowhere else; binding only looks at the state.
 
+mod allowance;
 pub mod applied;
 pub mod apply;
 pub mod bind;

@@ -1,5 +1,6 @@
 //! The state of a host.
 
+use crate::allowance::Allowance;
 use crate::containers::Containers;
 use crate::thread::KeptEvent;
 use crate::threads::family::Groups;
@@ -58,6 +59,10 @@ pub struct Machine {
     pub pending: Pending,
     /// What changed for others.
     pub epochs: Epochs,
+    /// Descriptors that threads of the table were given when they were forked.
+    pub(crate) forked_fds: usize,
+    /// What may be spent on long lists.
+    pub(crate) allowance: Allowance,
     /// Memory for the next event that is kept.
     pub(crate) spare: Memo<KeptEvent>,
 }
@@ -80,6 +85,8 @@ impl Machine {
             now: 0,
             pending: Pending::default(),
             epochs: Epochs::default(),
+            forked_fds: 0,
+            allowance: Allowance::default(),
             spare: Memo::default(),
         }
     }

@@ -244,6 +244,8 @@ pub struct Thread {
     pub last: LastEvent,
     /// Its descriptors; unused where it shares its leader's.
     pub fds: FdTable,
+    /// How many of these it was given when it was forked.
+    pub forked_fds: usize,
     /// Classic view: the leader that it had when it called exec and became one itself. That one's directory, limit and
     /// counts go on to be shown for it.
     pub former_leader: Option<ThreadKey>,

@@ -6,6 +6,9 @@ use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+/// How many containers' addresses are listed at most.
+const MAX_NEIGHBOURS: usize = 4096;
+
 /// Lists made before, as of one version of the containers.
 #[derive(Default)]
 pub(super) struct Made {
@@ -54,9 +57,9 @@ impl Containers {
         }
     }
 
-    /// The addresses of all containers, `None` for those without one.
+    /// The addresses of all containers, `None` for those without one. Of more containers than a host has, of some.
     fn all(&self) -> impl Iterator<Item = Option<Ipv4Addr>> {
-        self.by_id.values().map(|entry| address(&entry.container))
+        self.by_id.values().take(MAX_NEIGHBOURS).map(|entry| address(&entry.container))
     }
 }
 

@@ -40,6 +40,9 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+/// How many types of one container are remembered: more than there are.
+const MAX_KINDS: usize = 32;
+
 /// The type of the host's own entry.
 const KIND_HOST: u32 = 0xFFFE;
 
@@ -72,6 +75,8 @@ pub struct Containers {
     cluster: Cluster,
     view: View,
     serial: u64,
+    /// Whether an id has a colon, as those of rkt have.
+    has_colons: bool,
     /// Whether an event came that does not belong to the beginning of a capture.
     begun: bool,
     /// Whether the process list was looked at.
@@ -87,6 +92,7 @@ impl Containers {
             cluster: Cluster::default(),
             view,
             serial: 0,
+            has_colons: false,
             begun: false,
             has_looked: false,
             local: Memo::default(),
@@ -151,7 +157,9 @@ impl Containers {
         }
         let container = self.with_pod(&entry.container);
         let serial = entry.serial;
-        let bound = segment.containers.push(container)?;
+        let last = entry.bound.0.as_ref().filter(|bound| bound.segment == segment.serial).map(|bound| bound.id);
+        let same = last.filter(|&id| segment.containers.get(id) == Some(&container));
+        let bound = same.or_else(|| segment.containers.push(container))?;
         let memo = Bound { segment: segment.serial, serial, sandbox_serial, cluster, id: bound };
         self.by_id.get_mut(id)?.bound = Memo(Some(memo));
         Some(bound)
@@ -185,8 +193,9 @@ impl Containers {
 
     fn put_as(&mut self, id: Text, container: Arc<Container>, lookup: Lookup) {
         self.serial += 1;
+        self.has_colons |= id.contains(&b':');
         let mut kinds = self.by_id.remove(&id).map_or_else(SmallVec::new, |entry| entry.kinds);
-        if !kinds.contains(&container.kind) {
+        if !kinds.contains(&container.kind) && kinds.len() < MAX_KINDS {
             kinds.push(container.kind);
         }
         let entry = Entry { container, lookup, kinds, serial: self.serial, bound: Memo::default() };

@@ -4,16 +4,17 @@ use super::category::{self, ancestors};
 use super::cgroups::classic::{self, kind};
 use super::cgroups::newest;
 use super::{Containers, Lookup};
+use crate::allowance::Allowance;
 use crate::{Machine, Thread, Threads};
 use capture_batch::{Container, Text, View};
 
 /// Finds the container of a thread from its cgroups. To be called when a thread's cgroups or root directory were
 /// set anew.
 pub fn resolve(machine: &mut Machine, tid: i64) {
-    let Machine { view, threads, containers, .. } = machine;
+    let Machine { view, threads, containers, allowance, .. } = machine;
     let Some(thread) = threads.get(tid) else { return };
     let id = match view {
-        View::Classic => classic_id(containers, threads, thread),
+        View::Classic => classic_id(containers, threads, thread, allowance),
         View::Exit => newest_id(containers, thread),
     };
     if thread.id.container_id != id
@@ -41,7 +42,7 @@ fn newest_id(containers: &mut Containers, thread: &Thread) -> Text {
 }
 
 /// Libs 0.29 ask one runtime after the other; each may set the id, and one that is content ends the search.
-fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread) -> Text {
+fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread, allowance: &mut Allowance) -> Text {
     let cgroups = &thread.id.cgroups;
     let mut id = Text::default();
     for (found, kind) in [(classic::podman(cgroups), kind::PODMAN), (classic::docker(cgroups), kind::DOCKER)] {
@@ -57,12 +58,12 @@ fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread) -
     let named = |found: Option<&[u8]>, kind| found.map(|id| (Text::from(id), kind));
     let by_name = named(classic::lxc(cgroups), kind::LXC)
         .or_else(|| named(classic::libvirt_lxc(cgroups), kind::LIBVIRT_LXC))
-        .or_else(|| named(mesos(threads, thread), kind::MESOS));
+        .or_else(|| named(mesos(threads, thread, allowance), kind::MESOS));
     if let Some((name, kind)) = by_name {
         containers.make_named(&name, kind);
         return name;
     }
-    if let Some(pod) = rkt(containers, threads, thread) {
+    if let Some(pod) = rkt(containers, threads, thread, allowance) {
         return pod;
     }
     if let Some((name, kind)) = named(classic::bpm(cgroups), kind::BPM) {
@@ -73,13 +74,25 @@ fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread) -
 }
 
 /// A Mesos container counts only if the environment of the thread or of an ancestor names its task.
-fn mesos<'t>(threads: &'t Threads, thread: &'t Thread) -> Option<&'t [u8]> {
+fn mesos<'t>(threads: &'t Threads, thread: &'t Thread, allowance: &mut Allowance) -> Option<&'t [u8]> {
     let id = classic::mesos(&thread.id.cgroups)?;
     let names = ["MESOS_TASK_ID", "mesos_task_id", "MESOS_EXECUTOR_ID"];
     let task_of = |thread: &'t Thread| names.iter().find_map(|name| env(threads, thread, name.as_bytes()));
-    let task = std::iter::once(thread).chain(ancestors(threads, thread)).find_map(task_of)?;
+    let task = std::iter::once(thread).chain(affordable(threads, thread, allowance)).find_map(task_of)?;
     let plausible = task.len() >= 3 && task.iter().any(|b| b"._".contains(b));
     plausible.then_some(id)
+}
+
+/// The ancestors, as long as looking through what they were started with can be paid for.
+fn affordable<'t>(
+    threads: &'t Threads,
+    thread: &'t Thread,
+    allowance: &mut Allowance,
+) -> impl Iterator<Item = &'t Thread> {
+    /// So many bytes are looked through in the time that one list entry takes.
+    const BYTES: usize = 64;
+    let effort = |ancestor: &Thread| (env_of(threads, ancestor).len() + ancestor.id.args.len()) / BYTES + 1;
+    ancestors(threads, thread).take_while(move |ancestor| allowance.draw(effort(ancestor)))
 }
 
 /// The environment of a thread's process.
@@ -99,24 +112,22 @@ fn env<'t>(threads: &'t Threads, thread: &'t Thread, name: &[u8]) -> Option<&'t 
     value.get(start..=end)
 }
 
-/// A container of rkt: `pod:application`.
-fn rkt(containers: &Containers, threads: &Threads, thread: &Thread) -> Option<Text> {
-    for app in classic::rkt_apps(&thread.id.cgroups) {
-        let pod = ancestors(threads, thread)
-            .find_map(|ancestor| uuid_in_env(threads, ancestor).or_else(|| uuid_in_args(ancestor)));
-        if let Some(id) = pod.map(|pod| pod_and_app(pod, app)).filter(|id| containers.contains(id)) {
-            return Some(id);
-        }
-    }
-    rkt_root(threads, thread)
+/// A container of rkt: `pod:application`. The ancestors are searched only if a capture tells of such containers: every
+/// service of systemd has a cgroup that may be an application's.
+fn rkt(containers: &Containers, threads: &Threads, thread: &Thread, allowance: &mut Allowance) -> Option<Text> {
+    let mut apps = classic::rkt_apps(&thread.id.cgroups).filter(|_| containers.has_colons).peekable();
+    let uuid = |ancestor| uuid_in_env(threads, ancestor).or_else(|| uuid_in_args(ancestor));
+    let pod = apps.peek().and_then(|_| affordable(threads, thread, allowance).find_map(uuid));
+    let named = pod.and_then(|pod| apps.map(|app| pod_and_app(pod, app)).find(|id| containers.contains(id)));
+    named.or_else(|| rkt_root(threads, thread, allowance))
 }
 
 /// rkt's containers by their root directory.
-fn rkt_root(threads: &Threads, thread: &Thread) -> Option<Text> {
+fn rkt_root(threads: &Threads, thread: &Thread, allowance: &mut Allowance) -> Option<Text> {
     let root = &thread.id.root;
     if let Some(rest) = root.strip_prefix(b"/opt/stage2/") {
         let app = rest.get(..memchr::memmem::find(rest, b"/rootfs")?)?;
-        let mut family = std::iter::once(thread).chain(ancestors(threads, thread));
+        let mut family = std::iter::once(thread).chain(affordable(threads, thread, allowance));
         return family.find_map(|thread| uuid_in_env(threads, thread)).map(|pod| pod_and_app(pod, app));
     }
     const MIDDLE: &[u8] = b"/stage1/rootfs/opt/stage2/";

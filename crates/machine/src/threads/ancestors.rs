@@ -5,7 +5,7 @@ use crate::Thread;
 use smallvec::SmallVec;
 
 /// How many ancestors are followed.
-pub(crate) const MAX_ANCESTORS: usize = 1024;
+pub(crate) const MAX_ANCESTORS: usize = 256;
 
 /// Ids of threads.
 pub(crate) type Tids = SmallVec<[i64; 16]>;

@@ -123,6 +123,7 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         thread.id.pid = child;
         thread.id.cwd = machine.cwd(parent);
         thread.fds = machine.fork_fds(parent);
+        thread.forked_fds = thread.fds.len();
     }
     layout.describe(View::Classic, event, &mut thread);
     (thread.id.vtid, thread.id.vpid) = if in_namespace { (vtid, vpid) } else { (child, thread.id.pid) };

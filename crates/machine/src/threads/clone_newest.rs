@@ -152,6 +152,7 @@ fn inherit(machine: &mut Machine, model: i64, thread: &mut Thread) {
     if !thread.id.flags.contains(ThreadFlags::CLONE_THREAD) {
         thread.id.cwd = machine.cwd(model);
         thread.fds = machine.fork_fds(model);
+        thread.forked_fds = thread.fds.len();
     }
     let Some(model) = machine.threads.get(model) else { return };
     let (from, to) = (&model.id, &mut *thread.id);

@@ -4,6 +4,9 @@
 use crate::{Machine, Thread};
 use capture_event::tables::thread::ThreadFlags;
 
+/// How many looks at a thread a recount takes.
+const STEPS: usize = 8;
+
 impl Machine {
     pub(super) fn add_classic(&mut self, thread: Thread) {
         self.count_thread(&thread);
@@ -51,6 +54,9 @@ impl Machine {
 
     /// After a leader was taken from its threads: all counts start anew, and it comes back as a placeholder.
     fn recount_threads(&mut self) {
+        if !self.allowance.draw(STEPS * self.threads.len()) {
+            return;
+        }
         for thread in self.threads.iter_mut() {
             thread.quantities.children = 0;
             thread.former_leader = None;
@@ -107,6 +113,17 @@ mod tests {
         assert!(leader.is_placeholder());
         // Once for being in the process, once for being counted: the classic program counts both.
         assert_eq!(leader.quantities.children, 4);
+    }
+
+    #[test]
+    fn a_recount_that_cannot_be_paid_for_is_left_undone() {
+        let mut machine = Machine::new(View::Classic);
+        for tid in [10, 11, 20, 21] {
+            machine.add_thread(thread(tid, tid / 10 * 10));
+        }
+        while machine.allowance.draw(1 << 10) {}
+        machine.remove_thread(10, true);
+        assert_eq!((children(&machine, 10), children(&machine, 20)), (None, Some(1)));
     }
 
     #[test]

@@ -175,7 +175,11 @@ fn at_path(machine: &mut Machine, tid: i64, enter: &Event<'_>, applied: &mut App
 /// exec ends all threads of the process but the one that called.
 fn end_siblings(machine: &mut Machine, tid: i64) {
     let Some(thread) = machine.threads.get(tid).filter(|thread| machine.groups.alive(thread) > 1) else { return };
-    for key in machine.groups.threads(thread) {
+    let siblings = machine.groups.threads(thread);
+    if !machine.allowance.draw(siblings.len()) {
+        return;
+    }
+    for key in siblings {
         let goes = machine.threads.find(key).is_some_and(|sibling| !sibling.is_leader() && sibling.tid != tid);
         if goes {
             machine.remove_thread(key.tid, false);

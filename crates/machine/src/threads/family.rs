@@ -1,10 +1,11 @@
 //! The exit view's relations: thread groups, children, and who adopts them.
 
+use super::MAX_ANCESTORS;
 use crate::{Machine, Thread};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Dead threads that a group's list may name before it is cleaned.
-const MAX_DEAD: u64 = 11;
+/// How many threads a group's list names at least when it is cleaned.
+const MIN_CLEANED: usize = 16;
 /// Children that are gone and may still be named before a list of children is cleaned.
 const MAX_GONE: u64 = 10;
 
@@ -49,6 +50,8 @@ struct Group {
     reaper: bool,
     /// Its threads, the leader first if it is known; may name some that are gone.
     threads: Vec<ThreadKey>,
+    /// How long the list may become before those that are gone are taken out.
+    clean_at: usize,
     /// Threads of the table that name it.
     members: u64,
 }
@@ -180,9 +183,10 @@ impl Machine {
         let Some(thread) = self.threads.get(tid).filter(|thread| !thread.is_dead()) else { return };
         let Some(group) = self.groups.of_mut(thread) else { return };
         group.alive = group.alive.wrapping_sub(1);
-        if (group.threads.len() as u64).wrapping_sub(group.alive) >= MAX_DEAD {
+        if group.threads.len() >= group.clean_at {
             let threads = &self.threads;
             group.threads.retain(|&key| threads.find(key).is_some());
+            group.clean_at = 2 * group.threads.len() + MIN_CLEANED;
         }
     }
 
@@ -218,7 +222,9 @@ impl Machine {
         let tid = parent.tid;
         let family = &mut parent.family;
         family.live_children = family.live_children.wrapping_sub(1);
-        if (family.children.len() as u64).wrapping_sub(family.live_children) >= MAX_GONE {
+        if (family.children.len() as u64).wrapping_sub(family.live_children) >= MAX_GONE
+            && self.allowance.draw(family.children.len())
+        {
             let mut children = std::mem::take(&mut family.children);
             children.retain(|&key| self.threads.find(key).is_some());
             if let Some(parent) = self.threads.get_mut(tid) {
@@ -244,6 +250,9 @@ impl Machine {
         let Some(thread) = self.threads.get_mut(tid) else { return };
         thread.family.reaper = reaper.unwrap_or(thread.family.reaper);
         thread.family.live_children = 0;
+        if !self.allowance.draw(thread.family.children.len()) {
+            return;
+        }
         for child in std::mem::take(&mut thread.family.children) {
             match (self.threads.find(child).is_some(), reaper) {
                 (false, _) => {}
@@ -256,29 +265,29 @@ impl Machine {
 
     /// As the kernel does it: another thread of the process, else the nearest ancestor that adopts, in the same pid
     /// namespace as far as that is known.
-    fn find_reaper(&self, tid: i64) -> Option<i64> {
+    fn find_reaper(&mut self, tid: i64) -> Option<i64> {
         let thread = self.threads.get(tid)?;
-        let living = |thread: &Thread, except: i64| {
-            let group = self.groups.of(thread).filter(|group| group.alive > 0)?;
-            let mut living =
-                group.threads.iter().filter_map(|&key| self.threads.find(key)).filter(|found| !found.is_dead());
+        let (threads, groups, allowance) = (&self.threads, &self.groups, &mut self.allowance);
+        let mut living = |thread: &Thread, except: i64| {
+            let group = groups.of(thread).filter(|group| group.alive > 0 && allowance.draw(group.threads.len()))?;
+            let mut living = group.threads.iter().filter_map(|&key| threads.find(key)).filter(|found| !found.is_dead());
             living.find(|found| found.tid != except).map(|found| found.tid)
         };
         if let Some(sibling) = living(thread, tid) {
             return Some(sibling);
         }
         let mut seen = FxHashSet::from_iter([tid]);
-        let mut ancestor = self.threads.get(thread.id.ptid);
+        let mut ancestor = threads.get(thread.id.ptid);
         while let Some(candidate) = ancestor.filter(|ancestor| seen.insert(ancestor.tid)) {
-            if candidate.is_in_pid_namespace() != thread.is_in_pid_namespace() {
+            if candidate.is_in_pid_namespace() != thread.is_in_pid_namespace() || seen.len() > MAX_ANCESTORS {
                 break;
             }
-            if self.groups.of(candidate).is_some_and(|group| group.reaper)
+            if groups.of(candidate).is_some_and(|group| group.reaper)
                 && let Some(found) = living(candidate, i64::MIN)
             {
                 return Some(found);
             }
-            ancestor = self.threads.get(candidate.id.ptid);
+            ancestor = threads.get(candidate.id.ptid);
         }
         None
     }

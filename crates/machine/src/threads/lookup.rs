@@ -9,6 +9,10 @@ use capture_batch::{Text, View};
 const MAX_CLASSIC: usize = 131_072;
 const MAX_EXIT: usize = 262_144;
 
+/// How many descriptors the threads of the table may have from being forked, all together. A small capture could
+/// fill the memory otherwise: every fork copies up to 4,096.
+pub(super) const MAX_FORKED_FDS: usize = 1 << 20;
+
 impl Machine {
     /// Whether the table takes no more threads.
     pub(crate) fn threads_full(&self) -> bool {
@@ -80,10 +84,11 @@ impl Machine {
         self.threads.get(owner)?.fds.get(fd).map(|_| FdKey { owner, fd })
     }
 
-    /// The descriptors of a process that is forked from that of `tid`.
+    /// The descriptors of a process that is forked from that of `tid`; none once there are too many.
     pub(crate) fn fork_fds(&mut self, tid: i64) -> FdTable {
         let owner = self.fd_owner(tid).and_then(|owner| self.threads.get(owner));
-        owner.map(|owner| owner.fds.forked()).unwrap_or_default()
+        let has_room = |fds: &&FdTable| self.forked_fds + fds.len() <= MAX_FORKED_FDS;
+        owner.map(|owner| &owner.fds).filter(has_room).map(FdTable::forked).unwrap_or_default()
     }
 
     /// The name of an open descriptor.
@@ -117,8 +122,9 @@ impl Machine {
     /// Puts a thread into the table, in place of one with its id.
     pub(crate) fn put_thread(&mut self, thread: Thread) {
         self.epochs.lineage += 1;
+        self.forked_fds += thread.forked_fds;
         if let Some(old) = self.threads.put(thread) {
-            self.groups.leave(&old);
+            self.forget(&old);
         }
     }
 
@@ -126,8 +132,13 @@ impl Machine {
     pub(crate) fn take_thread(&mut self, tid: i64) {
         self.epochs.lineage += 1;
         if let Some(thread) = self.threads.remove(tid) {
-            self.groups.leave(&thread);
+            self.forget(&thread);
         }
+    }
+
+    fn forget(&mut self, gone: &Thread) {
+        self.forked_fds = self.forked_fds.saturating_sub(gone.forked_fds);
+        self.groups.leave(gone);
     }
 
     /// Adds a thread that was just born; whether there was room for it.

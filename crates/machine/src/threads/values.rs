@@ -16,8 +16,12 @@ pub fn text(view: View, event: &Event<'_>, i: usize) -> Text {
     }
 }
 
+/// How many bytes of a list of texts are kept: drivers write no longer ones, and threads hand them down.
+const MAX_LIST: usize = 1 << 16;
+
 /// Arguments: each item ended by a zero byte, the last one too.
 pub fn args(view: View, raw: &[u8]) -> Text {
+    let raw = raw.get(..MAX_LIST).unwrap_or(raw);
     match (view, raw) {
         (_, []) | (View::Exit, [0]) => Text::default(),
         (_, [.., 0]) => Text::from(raw),

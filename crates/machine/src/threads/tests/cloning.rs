@@ -1,7 +1,9 @@
 //! Births.
 
 use super::*;
+use crate::fds::fd::Fd;
 use crate::fds::tests::both;
+use capture_event::tables::fd::FdType;
 
 #[test]
 fn a_child_has_its_parents_directory_and_descriptors_and_its_own_names() {
@@ -117,6 +119,27 @@ fn in_the_exit_view_a_child_that_exited_before_its_parent_returned_does_not_come
     pause(&mut machine);
     event(&mut machine, 10, code::CLONE_20_X, &Clone::of(10, 11).params());
     assert!(machine.threads.get(11).is_none());
+}
+
+#[test]
+fn forks_copy_descriptors_only_as_long_as_there_is_room() {
+    use super::super::lookup::MAX_FORKED_FDS;
+    for view in [View::Classic, View::Exit] {
+        let mut machine = host(view, [process(10, 1, "sh")]);
+        for number in 0..100 {
+            machine.threads.get_mut(10).unwrap().fds.put(view, number, Fd::new(FdType::FileV2));
+        }
+        let fork = |machine: &mut Machine, child: i64| {
+            event(machine, child, code::CLONE_20_X, &Clone::in_child(child, 10).params());
+            machine.threads.get(child).unwrap().fds.len()
+        };
+        assert_eq!((fork(&mut machine, 11), machine.forked_fds), (100, 100));
+        machine.forked_fds = MAX_FORKED_FDS;
+        assert_eq!((fork(&mut machine, 12), machine.forked_fds), (0, MAX_FORKED_FDS));
+        event(&mut machine, 11, code::PROCEXIT_1_E, &[i64p(0)]);
+        pause(&mut machine);
+        assert_eq!((fork(&mut machine, 13), machine.forked_fds), (100, MAX_FORKED_FDS));
+    }
 }
 
 #[test]

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Makes a first corpus for each target from what the repository holds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+corpus=fuzz/corpus
+mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,pipeline}
+
+for capture in fixtures/*.scap; do
+  name=$(basename "$capture" .scap)
+  for target in scap_reader scap_roundtrip pipeline; do
+    cp "$capture" "$corpus/$target/$name"
+  done
+done
+for form in "" tidy exit; do
+  for seed in 1 2 3; do
+    cargo run -q -p capture-testkit --example random_capture -- $seed 60 "$corpus/pipeline/random-$seed-$form" $form
+  done
+done
+
+n=0
+while IFS= read -r line; do
+  n=$((n + 1))
+  printf '%s' "$line" > "$corpus/filter/$n"
+done < <(grep -v '^#' tests/differential/filters.txt | grep -v '^$')
+
+n=0
+while IFS= read -r line; do
+  n=$((n + 1))
+  # The length of the text, the text, a capture.
+  { printf "\\x$(printf %x ${#line})"; printf '%s' "$line"; cat fixtures/far-apart.scap; } > "$corpus/format/$n"
+done < <(grep -v '^#' tests/differential/formats.txt | grep -v '^$')
+
+# Words of the language, and all fields.
+{
+  for word in and or not exists in intersects pmatch glob iglob regex contains icontains bcontains startswith \
+    bstartswith endswith oneof anyof allof 'val(' 'tolower(' 'toupper(' 'b64(' 'basename(' 'len(' 'join(' 'concat(' \
+    'getopt(' '=' '!=' '<=' '>=' '(' ')' '[' ']' ',' '\"' "'" '\\' '\\x41' 0x1f -1 1e+3 10.0.0.0/8 ::1 https '%' '*%' \
+    '%-20' '[0]' '.name' open cat; do
+    echo "\"$word\""
+  done
+  cargo run -q -- fields | grep -o '^[a-z]*\.[a-z_.]*' | sort -u | sed 's/.*/"&"/'
+} > $corpus/words.dict
