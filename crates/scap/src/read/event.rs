@@ -184,11 +184,15 @@ fn spans(inside: &[u8], n: usize, wide: bool, at: usize, params: &mut Vec<Span>)
     let lengths = inside.get(..n.checked_mul(width)?)?;
     let mut start = lengths.len();
     // A length has 32 bits at most and there are fewer than 2^32, so the sum cannot overflow.
-    params.extend(lengths.chunks_exact(width).map(|bytes| {
-        let len = bytes.iter().rev().fold(0, |len, &byte| len << 8 | u32::from(byte));
+    let mut span = |len: u32| {
         let span = Span { start: (at + start) as u32, len };
         start += len as usize;
         span
-    }));
+    };
+    if wide {
+        params.extend(lengths.as_chunks().0.iter().map(|&bytes| span(u32::from_le_bytes(bytes))));
+    } else {
+        params.extend(lengths.as_chunks().0.iter().map(|&bytes| span(u16::from_le_bytes(bytes).into())));
+    }
     (start <= inside.len()).then_some(start)
 }
