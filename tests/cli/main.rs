@@ -7,6 +7,7 @@
 //! What cases called `same-…` print on stdout must be what sysdig prints, where there is one: they are run once more
 //! with `sysdig -d` in the place of `capture`.
 
+mod copies;
 mod hostile;
 mod live;
 mod pieces;

@@ -178,13 +178,20 @@ impl Copying {
         if selected.kept.contains(number) {
             return Fate::Kept;
         }
+        if selected.last.is_none_or(|last| number > last) {
+            return Fate::Dropped;
+        }
         let info = schema::event(event.code, Dialect::Newest);
         let is_needed = match self.extent {
             Extent::Thin => false,
             Extent::Fat => info.is_some_and(|info| info.flags.contains(EventFlags::MODIFIES_STATE)),
             Extent::Needed => {
+                let is_needed_thread = selected.threads.contains(&event.tid);
+                // An exit event means little without its enter event, and the other way round.
+                let partner = schema::event(event.code ^ 1, Dialect::Newest);
                 selected.enters.contains(number)
-                    || is_begun && info.is_some_and(|info| is_relevant(info, selected.threads.contains(&event.tid)))
+                    || (is_begun || !self.lists_anew)
+                        && [info, partner].into_iter().flatten().any(|info| is_relevant(info, is_needed_thread))
             }
         };
         if is_needed { Fate::Hidden } else { Fate::Dropped }
@@ -224,8 +231,7 @@ impl Copying {
 
     /// Begins a file.
     fn begin(&mut self, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
-        let lists_anew = self.lists_anew || self.extent == Extent::Needed && self.selected.is_some();
-        self.begin_with_lists(number, ts, section, lists_anew)
+        self.begin_with_lists(number, ts, section, self.lists_anew)
     }
 
     fn begin_with_lists(&mut self, number: u64, ts: u64, section: &mut Section, anew: bool) -> Result<Output, Failure> {
@@ -235,11 +241,10 @@ impl Copying {
 
     /// Goes on in the same file with another section.
     fn go_on(&mut self, before: Output, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
-        let lists_anew = self.lists_anew || self.extent == Extent::Needed && self.selected.is_some();
         let (events, begun) = (before.events, before.begun);
         let bytes = before.bytes_before + before.writer.written() + before.writer.waiting();
         let file = before.writer.finish()?;
-        Ok(Output { events, begun, ..self.head(file, bytes, number, ts, section, lists_anew)? })
+        Ok(Output { events, begun, ..self.head(file, bytes, number, ts, section, self.lists_anew)? })
     }
 
     /// Writes all that stands before a section's first event.
@@ -270,7 +275,7 @@ impl Copying {
 }
 
 /// Types of events that must stand behind the lists of every file: what they say has no place in a list.
-const TOLD: [u16; 7] = [
+const TOLD: [u16; 9] = [
     code::CONTAINER_E,
     code::CONTAINER_JSON_E,
     code::CONTAINER_JSON_2_E,
@@ -278,6 +283,8 @@ const TOLD: [u16; 7] = [
     code::USER_DELETED_E,
     code::GROUP_ADDED_E,
     code::GROUP_DELETED_E,
+    code::ASYNCEVENT_E,
+    code::K8S_E,
 ];
 
 impl Told {
@@ -311,7 +318,7 @@ fn is_relevant(info: &EventInfo, is_needed_thread: bool) -> bool {
         return true;
     }
     let opens_or_closes = info.flags.intersects(EventFlags::CREATES_FD | EventFlags::DESTROYS_FD);
-    let counts = matches!(info.category, Category::Memory | Category::Scheduler | Category::Net);
+    let counts = matches!(info.category, Category::Memory | Category::Scheduler | Category::Net | Category::File);
     let names_sockets = info.params.iter().any(|param| param.ty == ParamType::SockTuple);
     is_needed_thread && (is_of_state || opens_or_closes || counts || names_sockets)
 }

@@ -4,8 +4,8 @@ use super::bits::Bits;
 use crate::query::settings::{Job, shown};
 use crate::status::Failure;
 use capture_batch::{Batch, Needs, Row};
-use capture_event::ParamType;
 use capture_event::schema::{self, Dialect, Source};
+use capture_event::{EventInfo, ParamType};
 use capture_filter::{Filter, Selection};
 use capture_machine::replay::{Piece, Replay};
 use capture_query::Capture;
@@ -17,8 +17,10 @@ use std::collections::{HashMap, HashSet};
 pub struct Selected {
     /// Events that the filter selects.
     pub kept: Bits,
-    /// Enter events of kept exit events.
+    /// The last enter events before kept exit events.
     pub enters: Bits,
+    /// The last of both.
+    pub last: Option<u64>,
     /// Threads whose past is needed.
     pub threads: HashSet<i64>,
 }
@@ -46,9 +48,9 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
     Ok(finder.finish())
 }
 
-/// The enter event of every exit event since the last batch, and of every thread.
+/// The last enter event before every exit event since the last batch, and of every thread; how many events came.
 #[derive(Default)]
-struct Pairs(HashMap<u64, u64>, HashMap<i64, (u16, u64)>, u64);
+struct Pairs(HashMap<u64, u64>, HashMap<i64, u64>, u64);
 
 impl Pairs {
     fn see(&mut self, block: &Block<'_>) {
@@ -60,34 +62,77 @@ impl Pairs {
         if event.code.is_multiple_of(2) {
             // A context switch, say, ends no call.
             if is_call {
-                last.insert(event.tid, (event.code, number));
+                last.insert(event.tid, number);
             }
-        } else if let Some((code, enter)) = last.remove(&event.tid)
-            && code == event.code - 1
-        {
-            enters.insert(number, enter);
+        } else if let Some(enter) = last.get(&event.tid) {
+            // Even one of another call, or of one that returned long ago: what is not known is taken from it.
+            enters.insert(number, *enter);
         }
     }
+}
+
+/// The threads that are parameters of an event.
+fn pids<'r>(row: Row<'r>, info: &'r EventInfo) -> impl Iterator<Item = i64> {
+    let params = info.params.iter().enumerate();
+    params.filter(|(_, param)| param.ty == ParamType::Pid).filter_map(move |(i, _)| row.i64(i))
 }
 
 #[derive(Default)]
 struct Finder {
     selected: Selected,
     left: u64,
-    processes: HashSet<i64>,
-    process_of: HashMap<i64, i64>,
+    /// Threads that kept events speak of.
+    spoken_of: HashSet<i64>,
+    kin: Kin,
+}
+
+/// On which other threads depends what is known of a thread: those of its process, and those that made it, now or
+/// earlier, since they may have changed what it inherited or shares.
+#[derive(Default)]
+struct Kin {
+    /// The processes that a thread was in, and the parents that it had.
+    above: HashMap<i64, HashSet<i64>>,
+    /// The threads that were in a process.
+    members: HashMap<i64, HashSet<i64>>,
+}
+
+impl Kin {
+    fn see(&mut self, row: Row<'_>) {
+        let Some(own) = row.own() else { return };
+        let above = self.above.entry(own.tid).or_default();
+        above.extend(row.parent().map(|parent| parent.tid));
+        above.insert(own.pid);
+        self.members.entry(own.pid).or_default().insert(own.tid);
+        let Some(info) = row.info().filter(|info| info.name.contains("clone") || info.name.contains("fork")) else {
+            return;
+        };
+        match row.i64(0) {
+            Some(child) if child > 0 => drop(self.above.entry(child).or_default().insert(own.tid)),
+            _ => above.extend(pids(row, info)),
+        }
+    }
+
+    /// These threads, and all on which they depend.
+    fn of(&self, threads: HashSet<i64>) -> HashSet<i64> {
+        let mut waiting: Vec<i64> = threads.iter().copied().collect();
+        let mut all = threads;
+        while let Some(tid) = waiting.pop() {
+            let related = [self.above.get(&tid), self.members.get(&tid)].into_iter().flatten().flatten();
+            waiting.extend(related.filter(|tid| all.insert(**tid)));
+        }
+        all
+    }
 }
 
 impl Finder {
     fn take(&mut self, batch: &Batch, selected: &Selection, pairs: &Pairs) {
         for row in batch.rows() {
-            if let Some(own) = row.own() {
-                self.process_of.insert(own.tid, own.pid);
-            }
+            self.kin.see(row);
             let Some(&stored) = batch.stored.get(row.index) else { continue };
             if selected.contains(row.index) && self.left > 0 {
                 self.left -= 1;
                 self.selected.kept.insert(stored);
+                self.selected.last = Some(stored);
                 if let Some(enter) = pairs.0.get(&stored) {
                     self.selected.enters.insert(*enter);
                 }
@@ -96,21 +141,18 @@ impl Finder {
         }
     }
 
-    /// The processes that a kept event speaks of: its own, ancestors and leaders, those in parameters.
+    /// The threads that a kept event speaks of: its own, ancestors and leaders, those in parameters.
     fn need(&mut self, row: Row<'_>) {
         let ancestors = (0..row.lineage().map_or(0, |lineage| lineage.ancestors.len() + 1)).map(|n| row.ancestor(n));
         let others = [row.own(), row.parent(), row.session(), row.group(), row.vgroup()];
         let owns = others.into_iter().chain(ancestors).flatten().chain(row.searched());
-        self.processes.extend(owns.map(|own| own.pid));
-        let params = row.info().map_or(&[][..], |info| &info.params);
-        for (i, _) in params.iter().enumerate().filter(|(_, param)| param.ty == ParamType::Pid) {
-            self.processes.extend(row.i64(i));
-        }
+        self.spoken_of.insert(row.header.tid);
+        self.spoken_of.extend(owns.map(|own| own.tid));
+        self.spoken_of.extend(row.info().into_iter().flat_map(|info| pids(row, info)));
     }
 
     fn finish(mut self) -> Selected {
-        let needed = self.process_of.iter().filter(|(_, pid)| self.processes.contains(pid)).map(|(tid, _)| *tid);
-        self.selected.threads = needed.chain(self.processes.iter().copied()).collect();
+        self.selected.threads = self.kin.of(self.spoken_of);
         self.selected
     }
 }

@@ -1,0 +1,95 @@
+//! `-w`: a smaller capture answers for its events as the whole does, ours and sysdig's questions alike.
+
+use crate::support::{fixture, run};
+use capture_testkit::{captures, parallel, sysdig};
+use std::path::{Path, PathBuf};
+
+const FILTERS: &[&str] = &[
+    "evt.num>100 and evt.num<300",
+    "evt.type=connect",
+    "evt.type in (open, openat)",
+    "evt.type=close",
+    "evt.is_io=true",
+    "evt.failed=true",
+    "fd.type=ipv4",
+    "fd.name contains lib",
+    "proc.name in (cat, sh, curl)",
+    "proc.aname=bash",
+    "proc.fdopencount>5",
+    "proc.nchilds>0 and evt.type=write",
+    "thread.vmsize>100",
+    "container.id!=host",
+];
+
+/// What must be the same, as far as both programs know it.
+const SHARED_FIELDS: &str = "*%evt.rawtime %evt.cpu %thread.tid %proc.name %proc.ppid %proc.cmdline %proc.cwd \
+    %fd.name %evt.type %evt.dir %evt.args %container.id %user.name";
+
+/// What must be the same in ours.
+const FIELDS: &str = "*%evt.rawtime %evt.cpu %thread.tid %proc.name %proc.pname %proc.ppid %proc.cmdline %proc.cwd \
+    %proc.exepath %fd.name %fd.num %fd.type %fd.cip %fd.sip %fd.sport %container.id %container.name %user.name \
+    %evt.type %evt.dir %evt.args %evt.latency %proc.fdopencount %proc.nchilds %proc.nthreads %proc.vpid %proc.sid \
+    %proc.aname[2] %proc.aname[3] %thread.vmsize %proc.env %proc.loginshellid %group.name";
+
+fn all_captures() -> Vec<PathBuf> {
+    let names = ["intrusion", "ancestor-changes", "open-counts", "late-container", "recycled-pid", "close-races-open"];
+    let more = ["far-apart", "failed-open", "not-utf8", "newest-drivers", "containers"];
+    names.iter().chain(&more).map(|name| fixture(name)).chain(captures()).collect()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path that is UTF-8")
+}
+
+/// What our program prints of a capture.
+fn ours(capture: &Path, view: &str, filter: &str) -> String {
+    let ran = run(["-r", text(capture), "--view", view, "-p", FIELDS, filter]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    ran.stdout
+}
+
+#[test]
+fn a_copy_answers_as_the_whole_does() {
+    let captures = all_captures();
+    let cases = captures.iter().flat_map(|capture| FILTERS.iter().map(move |filter| (capture, *filter)));
+    // In the classic view, exit events that have no enter events show what their thread did last, whatever that was.
+    let is_classic = |capture: &Path| !text(capture).contains("exit-only");
+    let views = |capture: &Path| if is_classic(capture) { &["classic", "exit"][..] } else { &["exit"] };
+    let cases = cases.flat_map(|(capture, filter)| views(capture).iter().map(move |view| (capture, filter, *view)));
+    let cases: Vec<_> = cases.collect();
+    let sysdig = sysdig();
+    let mut events = 0;
+    let check = |(capture, filter, view): &(&PathBuf, &str, &str)| {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = dir.path().join("copy.scap");
+        let expected = ours(capture, view, filter);
+        let ran = run(["-r", text(capture), "--view", view, "-w", text(&copy), filter]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_same(&expected, &ours(&copy, view, ""), capture, filter, view);
+        if let Some(sysdig) = sysdig.as_ref().filter(|_| *view == "classic" && !expected.is_empty()) {
+            let print = |words: &[&str]| {
+                let output = sysdig.run([&["-d", "-p", SHARED_FIELDS, "-r"], words].concat());
+                String::from_utf8_lossy(&output.stdout).into_owned()
+            };
+            let whole = print(&[text(capture), filter]);
+            // What sysdig cannot read in the first place is no measure of the copy.
+            if !whole.is_empty() {
+                assert_same(&whole, &print(&[text(&copy)]), capture, filter, "sysdig");
+            }
+        }
+        expected.lines().count()
+    };
+    parallel(&cases, check, |n| events += n);
+    assert!(events > 1000, "{events} events");
+}
+
+fn assert_same(whole: &str, copy: &str, capture: &Path, filter: &str, what: &str) {
+    let differs = whole.lines().zip(copy.lines()).find(|(whole, copy)| whole != copy);
+    assert!(
+        whole == copy,
+        "{} {filter} ({what}): {} and {} lines, {differs:#?}",
+        capture.display(),
+        whole.lines().count(),
+        copy.lines().count()
+    );
+}
