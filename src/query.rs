@@ -113,8 +113,8 @@ pub struct Args {
     chisel: Option<String>,
 
     /// Write the selected events to this capture instead of printing them, with what is needed to understand them:
-    /// lists of threads and descriptors as of the first one, and, hidden, the events between that change what is
-    /// known of them. `-` is standard output.
+    /// the lists of threads and descriptors, and, hidden, the events that changed what is known of those that matter.
+    /// `-` is standard output.
     #[arg(short, long, alias = "writefile", value_name = "FILE", help_heading = WRITING)]
     write: Option<PathBuf>,
     /// Compress it.

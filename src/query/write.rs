@@ -1,9 +1,12 @@
 //! `-w`: the events that a filter selects as a smaller capture.
 //!
 //! An event means something only together with what was known when it happened. So beside the selected events a copy
-//! has, as of the first of them, lists of threads and descriptors made of the replayed state ([`state`]), and from
-//! there on, hidden, those that change what is known of the processes that selected events speak of. Which these are
-//! shows only at the end, so the capture is read twice: [`select`], then [`copy`].
+//! has the capture's own lists of threads and descriptors, and, hidden, the events up to the last selected one that
+//! changed what is known of the threads that selected events speak of. Lists as of the first selected event would be
+//! shorter, but lists cannot say all: that a socket is not connected yet, which call is under way. They are made of
+//! the replayed state ([`state`]) where the capture's own do not do: in later files of a rotation, and if only some
+//! threads may be listed. Which threads matter shows only at the end, so the capture is read twice: [`select`], then
+//! [`copy`].
 
 mod bits;
 mod copy;

@@ -1,7 +1,8 @@
 //! `-w`: a smaller capture answers for its events as the whole does, ours and sysdig's questions alike.
 
 use crate::support::{fixture, run};
-use capture_testkit::{captures, parallel, sysdig};
+use capture_scap::{Content, Reader};
+use capture_testkit::{CaptureBuilder, EventBuilder, Fd, Process, captures, parallel, sysdig};
 use std::path::{Path, PathBuf};
 
 const FILTERS: &[&str] = &[
@@ -92,4 +93,67 @@ fn assert_same(whole: &str, copy: &str, capture: &Path, filter: &str, what: &str
         whole.lines().count(),
         copy.lines().count()
     );
+}
+
+/// All blocks of a capture but the section headers, as text.
+fn blocks(path: &Path) -> Vec<String> {
+    let mut reader = Reader::open(path).unwrap();
+    let mut blocks = Vec::new();
+    while let Some(block) = reader.next_block() {
+        match block.unwrap().content {
+            Content::Event(event) => {
+                let raw = (event.ts, event.tid, event.cpu, event.code, event.dump_flags);
+                blocks.push(format!(
+                    "{raw:?} {:?} {:?} {:?}",
+                    event.params(),
+                    event.surplus.of(event.chunk),
+                    event.options()
+                ));
+            }
+            Content::Section(header) => blocks.push(format!("section {}.{}", header.major, header.minor)),
+            other => blocks.push(format!("{other:?}")),
+        }
+    }
+    blocks
+}
+
+#[test]
+fn without_a_filter_nothing_is_lost() {
+    const UNKNOWN_EVENT: u16 = 4000;
+    let one = |i: u64| EventBuilder::new(i, 100, 3).i64(3).str("/x").u32(1).u32(0).u32(0);
+    let section = || {
+        CaptureBuilder::new()
+            .process(Process::new(100, "bash").parent(1))
+            .fd(100, Fd::file(0, "/dev/null"))
+            .block(0x777, b"nobody knows this")
+            .event(one(10).comment("looked at this"))
+            .event(EventBuilder::new(20, 100, UNKNOWN_EVENT).str("what is it"))
+            .event(one(30).dump_flags(1))
+            .event(one(40).surplus(b"more"))
+            .event(one(50).large())
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, copy) = (dir.path().join("whole.scap"), dir.path().join("copy.scap"));
+    std::fs::write(&whole, [section().to_bytes(), section().to_bytes()].concat()).unwrap();
+    for options in [&[][..], &["-F"], &["--thin"], &["-z"], &["--view", "exit"]] {
+        let ran = run([&["-r", text(&whole), "-w", text(&copy)], options].concat());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(blocks(&copy), blocks(&whole), "{options:?}");
+    }
+    // With a filter, both sections are there still.
+    let ran = run(["-r", text(&whole), "-w", text(&copy), "evt.rawtime>=40"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let printed = |path: &Path, filter: &str| run(["-r", text(path), "-p", "%evt.rawtime %fd.name", filter]).stdout;
+    assert_eq!(printed(&copy, ""), printed(&whole, "evt.rawtime>=40"));
+    assert_eq!(blocks(&copy).iter().filter(|block| block.starts_with("section")).count(), 2);
+}
+
+#[test]
+fn tables_behind_events_are_left_out_and_that_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, copy) = (dir.path().join("whole.scap"), dir.path().join("copy.scap"));
+    let one = |i: u64| EventBuilder::new(i, 100, 3).i64(3).str("/x").u32(1).u32(0).u32(0);
+    CaptureBuilder::new().event(one(10)).block(0x777, b"late").event(one(20)).write(&whole).unwrap();
+    let ran = run(["-r", text(&whole), "-w", text(&copy)]);
+    assert!(ran.status == 0 && ran.stderr.contains("1 block behind the first event is left out"), "{ran:?}");
 }

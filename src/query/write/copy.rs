@@ -98,7 +98,7 @@ impl Copying {
         let (mut reader, name) = source.open()?.into_parts();
         let mut damage = DamageReport::default();
         let mut section = self.section();
-        let mut number = 0;
+        let (mut number, mut late) = (0, 0);
         let mut output: Option<Output> = None;
         loop {
             progress.set(reader.file_position());
@@ -123,13 +123,18 @@ impl Copying {
                     section.has_events = true;
                     number += 1;
                 }
-                _ if section.has_events => {}
+                _ if section.has_events => late += 1,
                 _ => match section.lists.writer.block(&block) {
                     // A list of descriptors without its thread: no reader misses it.
                     Ok(()) | Err(WriteError::OutOfPlace(_)) => {}
                     Err(error) => return Err(Failure::new(error)),
                 },
             }
+        }
+        match late {
+            0 => {}
+            1 => report::note("1 block behind the first event is left out: no program reads it there"),
+            n => report::note(&format!("{n} blocks behind the first event are left out: no program reads them there")),
         }
         if output.is_none() {
             output = Some(self.begin(number, 0, &mut section)?);
