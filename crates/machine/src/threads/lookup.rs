@@ -11,7 +11,7 @@ const MAX_EXIT: usize = 262_144;
 
 /// How many descriptors the threads of the table may have from being forked, all together. A small capture could
 /// fill the memory otherwise: every fork copies up to 4,096.
-pub(super) const MAX_FORKED_FDS: usize = 1 << 20;
+pub(super) const MAX_FORKED_FDS: usize = 1 << 22;
 
 impl Machine {
     /// Whether the table takes no more threads.
