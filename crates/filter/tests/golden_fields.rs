@@ -12,7 +12,7 @@ use capture_testkit::{shared_dir, skip};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io::Read;
 use std::path::Path;
-use support::formatter;
+use support::{Count, formatter, report};
 
 /// Differences that are meant: field, and why. `docs/differences.md` tells users of them.
 const MEANT: &[(&str, &str)] = &[
@@ -95,13 +95,6 @@ fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String
     found
 }
 
-#[derive(Default)]
-struct Count {
-    compared: usize,
-    equal: usize,
-    examples: Vec<String>,
-}
-
 #[test]
 fn values_equal_those_of_the_newest_libraries() {
     let Some(shared) = shared_dir().filter(|dir| dir.join("golden/fields-newest").is_dir()) else {
@@ -128,26 +121,14 @@ fn values_equal_those_of_the_newest_libraries() {
                     continue;
                 };
                 for ((field, expected), found) in golden.fields.iter().zip(expected).zip(&found) {
-                    let count = counts.entry(format!("{name}: {field}")).or_default();
-                    count.compared += 1;
-                    if expected == found {
-                        count.equal += 1;
-                    } else if count.examples.len() < 6 {
-                        count.examples.push(format!("{capture} {}: {expected:.150} | {found:.150}", key.join(" ")));
-                    }
+                    let example = || format!("{capture} {}: {expected:.150} | {found:.150}", key.join(" "));
+                    counts.entry(format!("{name}: {field}")).or_default().add(expected == found, example);
                 }
             }
         }
     }
-    let mut wrong = Vec::new();
-    for (field, count) in &counts {
-        let mark = if count.equal < count.compared { "   differs" } else { "" };
-        println!("{field:<60}{:>8}{:>8}{mark}", count.compared, count.equal);
-        let name = field.split_once(": ").map_or("", |(_, name)| name);
-        if !mark.is_empty() && !MEANT.iter().any(|(meant, _)| *meant == name) {
-            wrong.push(format!("{field}\n    {}", count.examples.join("\n    ")));
-        }
-    }
+    let name = |field: &str| field.split_once(": ").map_or(String::new(), |(_, name)| name.to_owned());
+    let wrong = report(&counts, |field| MEANT.iter().any(|(meant, _)| *meant == name(field)));
     println!("events not found: {missing:?}");
     assert!(wrong.is_empty() && missing.is_empty(), "{missing:?}\n{}", wrong.join("\n"));
 }

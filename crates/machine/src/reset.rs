@@ -1,5 +1,6 @@
 //! Before an event is applied: whose it is, what it works on, and whether it ends the call that its thread began.
 
+use crate::threads::is_clone;
 use crate::{Applied, FdKey, Machine};
 use capture_batch::View;
 use capture_event::{Event, EventFlags, EventInfo, ParamType, code};
@@ -23,17 +24,7 @@ fn lookup(view: View, info: &EventInfo) -> Lookup {
     }
     match info.code {
         code::SCHEDSWITCH_6_E => Lookup::Bystander,
-        code::CLONE_11_X
-        | code::CLONE_16_X
-        | code::CLONE_17_X
-        | code::CLONE_20_X
-        | code::CLONE3_X
-        | code::FORK_X
-        | code::FORK_17_X
-        | code::FORK_20_X
-        | code::VFORK_X
-        | code::VFORK_17_X
-        | code::VFORK_20_X => Lookup::Known,
+        code if is_clone(code) => Lookup::Known,
         code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E => Lookup::None,
         code::PROCEXIT_1_E if view == View::Exit => Lookup::Known,
         code::USER_ADDED_E

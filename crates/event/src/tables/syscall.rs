@@ -44,10 +44,14 @@ pub enum Arch {
     Aarch64,
 }
 
+/// From here on, Linux gives a system call the same number on all architectures.
+const COMMON_FROM: u16 = 424;
+
 /// How a kernel's system call is recorded: the schema's number and the code of its enter event
 /// ([`GENERIC_E`] for those without an event of their own).
 pub fn native(nr: u16, arch: Arch) -> Option<(u16, u16)> {
     let table = match arch {
+        _ if nr >= COMMON_FROM => COMMON,
         Arch::X86_64 => X86_64,
         Arch::Aarch64 => AARCH64,
     };
@@ -846,54 +850,6 @@ static X86_64: &[(u16, u16, u16)] = &[
     (334, 380, GENERIC_E),
     (335, 443, GENERIC_E),
     (336, 452, GENERIC_E),
-    (424, 348, GENERIC_E),
-    (425, 330, 338),
-    (426, 331, 340),
-    (427, 332, 342),
-    (428, 339, GENERIC_E),
-    (429, 340, GENERIC_E),
-    (430, 338, GENERIC_E),
-    (431, 335, 372),
-    (432, 337, GENERIC_E),
-    (433, 336, GENERIC_E),
-    (434, 347, 408),
-    (435, 328, 334),
-    (436, 392, 450),
-    (437, 322, 326),
-    (438, 346, 406),
-    (439, 384, GENERIC_E),
-    (440, 389, GENERIC_E),
-    (441, 356, GENERIC_E),
-    (442, 341, GENERIC_E),
-    (443, 353, GENERIC_E),
-    (444, 352, GENERIC_E),
-    (445, 355, GENERIC_E),
-    (446, 354, GENERIC_E),
-    (447, 343, GENERIC_E),
-    (448, 377, GENERIC_E),
-    (449, 374, GENERIC_E),
-    (450, 370, GENERIC_E),
-    (451, 412, GENERIC_E),
-    (452, 413, GENERIC_E),
-    (453, 414, GENERIC_E),
-    (454, 417, GENERIC_E),
-    (455, 419, GENERIC_E),
-    (456, 418, GENERIC_E),
-    (457, 438, GENERIC_E),
-    (458, 437, GENERIC_E),
-    (459, 439, GENERIC_E),
-    (460, 440, GENERIC_E),
-    (461, 441, GENERIC_E),
-    (462, 442, GENERIC_E),
-    (463, 447, GENERIC_E),
-    (464, 446, GENERIC_E),
-    (465, 445, GENERIC_E),
-    (466, 444, GENERIC_E),
-    (467, 448, GENERIC_E),
-    (468, 449, GENERIC_E),
-    (469, 450, GENERIC_E),
-    (470, 451, GENERIC_E),
-    (471, 453, GENERIC_E),
 ];
 
 /// As [`X86_64`].
@@ -1177,6 +1133,11 @@ static AARCH64: &[(u16, u16, u16)] = &[
     (292, 369, GENERIC_E),
     (293, 380, GENERIC_E),
     (294, 345, GENERIC_E),
+];
+
+/// The numbers that all architectures have in common: [`COMMON_FROM`] and above, as [`X86_64`].
+#[rustfmt::skip]
+static COMMON: &[(u16, u16, u16)] = &[
     (424, 348, GENERIC_E),
     (425, 330, 338),
     (426, 331, 340),

@@ -215,29 +215,20 @@ pub(crate) const fn field(
     get: Getter,
     help: &'static str,
 ) -> Field {
-    let reading = Reading { ty, depends, get: Get::Pure(get) };
-    let flags = FieldFlags::empty();
-    Field {
-        name,
-        format,
-        flags,
-        classic: reading,
-        exit: reading,
-        arg_names: None,
-        values: None,
-        needs: Needs::empty(),
-        help,
-    }
+    plain(name, format, Reading { ty, depends, get: Get::Pure(get) }, help)
 }
 
 /// A field that is known by name and never has a value.
 pub(crate) const fn nothing(name: &'static str, help: &'static str) -> Field {
     let reading = Reading { ty: ParamType::CharBuf, depends: Depends::Type, get: Get::Nothing };
-    let (format, flags) = (PrintFormat::NA, FieldFlags::empty());
+    plain(name, PrintFormat::NA, reading, help)
+}
+
+const fn plain(name: &'static str, format: PrintFormat, reading: Reading, help: &'static str) -> Field {
     Field {
         name,
         format,
-        flags,
+        flags: FieldFlags::empty(),
         classic: reading,
         exit: reading,
         arg_names: None,

@@ -10,6 +10,7 @@ use capture_event::Category;
 use capture_event::tables::fd::{FdType, L4Proto};
 use capture_filter::catalog::{Get, Memory, lookup};
 use capture_filter::{Arg, Ask, Env, Extracted, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A batch in the making. What follows [`Made::event`] is about that event.
@@ -204,4 +205,41 @@ pub fn formatter(row: Row<'_>) -> usize {
         Some(Category::Net | Category::IoRead | Category::IoWrite) => 1,
         _ => 2,
     }
+}
+
+/// Values of one field that were compared.
+#[derive(Default)]
+pub struct Count {
+    pub compared: usize,
+    pub equal: usize,
+    examples: Vec<String>,
+}
+
+impl Count {
+    /// Counts a value; `example` says what differs if it does.
+    pub fn add(&mut self, is_equal: bool, example: impl FnOnce() -> String) {
+        self.compared += 1;
+        self.equal += usize::from(is_equal);
+        if !is_equal && self.examples.len() < 4 {
+            self.examples.push(example());
+        }
+    }
+
+    /// Counts what was counted elsewhere.
+    pub fn extend(&mut self, other: Count) {
+        self.compared += other.compared;
+        self.equal += other.equal;
+        self.examples.extend(other.examples);
+        self.examples.truncate(4);
+    }
+}
+
+/// Prints a table. Gives examples of what differs, by field, where that `is_meant` is not.
+pub fn report(counts: &BTreeMap<String, Count>, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
+    for (field, count) in counts {
+        let mark = if count.equal < count.compared { "   differs" } else { "" };
+        println!("{field:<60}{:>9}{:>9}{mark}", count.compared, count.equal);
+    }
+    let wrong = counts.iter().filter(|(field, count)| count.equal < count.compared && !is_meant(field));
+    wrong.map(|(field, count)| format!("{field}\n    {}", count.examples.join("\n    "))).collect()
 }

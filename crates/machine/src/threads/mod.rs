@@ -66,23 +66,31 @@ pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
     }
 }
 
+/// Whether an event of this type, of whatever version, ends a clone, fork or vfork.
+pub(crate) fn is_clone(code: u16) -> bool {
+    matches!(
+        code,
+        code::CLONE_11_X
+            | code::CLONE_16_X
+            | code::CLONE_17_X
+            | code::CLONE_20_X
+            | code::CLONE3_X
+            | code::FORK_X
+            | code::FORK_17_X
+            | code::FORK_20_X
+            | code::VFORK_X
+            | code::VFORK_17_X
+            | code::VFORK_20_X
+    )
+}
+
 type Handler = fn(&mut Machine, &Event<'_>, &mut Applied);
 
 /// What applies the events that may change a thread's identity: others that descend from it then show another one.
 fn identity_handler(view: View, code: u16) -> Option<Handler> {
     let by_view = |classic: Handler, exit: Handler| if view == View::Classic { classic } else { exit };
     Some(match code {
-        code::CLONE_11_X
-        | code::CLONE_16_X
-        | code::CLONE_17_X
-        | code::CLONE_20_X
-        | code::CLONE3_X
-        | code::FORK_X
-        | code::FORK_17_X
-        | code::FORK_20_X
-        | code::VFORK_X
-        | code::VFORK_17_X
-        | code::VFORK_20_X => by_view(clone::apply, clone_newest::apply),
+        code if is_clone(code) => by_view(clone::apply, clone_newest::apply),
         code::EXECVE_8_X
         | code::EXECVE_13_X
         | code::EXECVE_14_X
