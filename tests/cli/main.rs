@@ -10,6 +10,7 @@
 mod copies;
 mod hostile;
 mod live;
+mod names;
 mod pieces;
 mod support;
 

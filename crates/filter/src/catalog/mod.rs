@@ -160,6 +160,17 @@ pub struct Reading {
     pub get: Get,
 }
 
+/// Which values a field has. A filter may name others; whoever does is warned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// Any.
+    Any,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// Texts of at most so many bytes.
+    AtMost(usize),
+}
+
 /// One field.
 #[derive(Clone, Copy)]
 pub struct Field {
@@ -177,6 +188,8 @@ pub struct Field {
     pub arg_names: Option<Known>,
     /// Which values it may be compared with. `None`: any of its type.
     pub values: Option<Known>,
+    /// Which values it has.
+    pub usual: Usual,
     /// What a batch has to hold for it, beside what it depends on.
     pub needs: Needs,
     /// One or two sentences for a person.
@@ -233,6 +246,7 @@ const fn plain(name: &'static str, format: PrintFormat, reading: Reading, help: 
         exit: reading,
         arg_names: None,
         values: None,
+        usual: Usual::Any,
         needs: Needs::empty(),
         help,
     }
@@ -281,6 +295,12 @@ impl Field {
     /// May be compared with certain values only.
     pub(crate) const fn values(mut self, known: Known) -> Self {
         self.values = Some(known);
+        self
+    }
+
+    /// Has certain values only.
+    pub(crate) const fn usually(mut self, usual: Usual) -> Self {
+        self.usual = usual;
         self
     }
 

@@ -204,7 +204,7 @@ impl Checker {
         };
         let constants: Vec<_> = literals.iter().map(|literal| self.constant(check, left, literal)).collect();
         let constants: Vec<Constant> = constants.into_iter().collect::<Option<_>>()?;
-        literals.iter().for_each(|literal| self.value_warnings(check, literal));
+        literals.iter().for_each(|literal| self.value_warnings(check, left, literal));
         self.collect_host_names(left, literals);
         let comparison = match check.operator.comparison {
             Comparison::Equal { .. } if left.field_flags().contains(FieldFlags::AT_MOST) => {

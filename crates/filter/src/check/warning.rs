@@ -1,6 +1,8 @@
 //! Looks for valid filters that are probably not meant.
 
 use super::Checker;
+use super::source::{Reader, Source};
+use crate::catalog::Usual;
 use crate::catalog::lookup::prefix;
 use crate::language::ast::{Check, Literal};
 use crate::language::error::{FilterWarning, WarningKind};
@@ -8,9 +10,16 @@ use crate::language::span::Position;
 use crate::language::transformer::TRANSFORMERS;
 
 impl Checker {
-    /// Warns of an odd value.
-    pub(super) fn value_warnings(&mut self, check: &Check, literal: &Literal) {
+    /// Warns of an odd value of `left`.
+    pub(super) fn value_warnings(&mut self, check: &Check, left: &Source, literal: &Literal) {
         let value = String::from_utf8_lossy(&literal.bytes).into_owned();
+        if let Reader::Field { field, .. } = &left.reader
+            && !may_hold(field.field.usual, check.operator.name, &value)
+        {
+            let kind =
+                WarningKind::NeverMatches { field: field.field.name, value: value.clone(), usual: field.field.usual };
+            self.warn(kind, literal);
+        }
         if check.operator.name == "regex" && is_plain(&value) {
             self.warn(WarningKind::PlainPattern { pattern: value.clone() }, literal);
         }
@@ -28,6 +37,17 @@ impl Checker {
 
     fn warn(&mut self, kind: WarningKind, literal: &Literal) {
         self.warnings.push(FilterWarning { kind, span: literal.span, position: Position::default() });
+    }
+}
+
+/// Whether a field with such values may be so compared with a value.
+fn may_hold(usual: Usual, operator: &str, value: &str) -> bool {
+    let is_whole = matches!(operator, "=" | "==" | "!=" | "in" | "intersects");
+    let is_part = matches!(operator, "contains" | "startswith" | "endswith");
+    match usual {
+        Usual::Any => true,
+        Usual::OneOf(values) => !is_whole || values.contains(&value),
+        Usual::AtMost(longest) => !(is_whole || is_part) || value.len() <= longest,
     }
 }
 

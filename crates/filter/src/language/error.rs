@@ -1,6 +1,7 @@
 //! What can be wrong with a filter, as data; and as text with a caret.
 
 use super::span::{Position, Span, floor};
+use crate::catalog::Usual;
 use std::fmt;
 
 /// One fault of a filter.
@@ -90,7 +91,7 @@ pub enum WarningKind {
     /// A value that looks like a transformer.
     TransformerAsValue { value: String },
     /// A value that the field never has.
-    NeverMatches { field: &'static str, value: String },
+    NeverMatches { field: &'static str, value: String, usual: Usual },
 }
 
 impl fmt::Display for ErrorKind {
@@ -138,7 +139,14 @@ impl fmt::Display for WarningKind {
             WarningKind::TransformerAsValue { value } => {
                 write!(f, "`{value}` is compared as a text, though it looks like a transformer")
             }
-            WarningKind::NeverMatches { field, value } => write!(f, "`{field}` never is `{value}`"),
+            WarningKind::NeverMatches { field, value, usual } => match usual {
+                Usual::AtMost(longest) => write!(f, "`{field}` is never that long: it has at most {longest} bytes"),
+                Usual::OneOf(values) if nearest(value, values.iter().copied()).is_some() => {
+                    let meant = nearest(value, values.iter().copied()).unwrap_or_default();
+                    write!(f, "`{field}` never is `{value}`: did you mean `{meant}`?")
+                }
+                _ => write!(f, "`{field}` never is `{value}`"),
+            },
         }
     }
 }
@@ -198,8 +206,9 @@ fn snippet(text: &str, span: Span) -> String {
 
     let skipped = before.len().saturating_sub(CONTEXT);
     let shown_before = shown(before.iter().skip(skipped));
-    let shown_after = shown(after.iter().take(CONTEXT.max(marked).min(4 * CONTEXT)));
-    let (head, tail) = (if skipped > 0 { "…" } else { "" }, if after.len() > 4 * CONTEXT { "…" } else { "" });
+    let room = CONTEXT.max(marked).min(4 * CONTEXT);
+    let shown_after = shown(after.iter().take(room));
+    let (head, tail) = (if skipped > 0 { "…" } else { "" }, if after.len() > room { "…" } else { "" });
     let margin = " ".repeat(position.line.to_string().len());
     let indent = " ".repeat(head.chars().count() + shown_before.chars().count());
     let carets = "^".repeat(marked.clamp(1, 4 * CONTEXT));

@@ -2,7 +2,7 @@
 
 use super::{is_exit, is_generic, object};
 use crate::catalog::names::is_event_code;
-use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field, is_event_type, nothing};
+use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Usual, field, is_event_type, nothing};
 use crate::print::path::is_null;
 use crate::value::Extracted;
 use capture_batch::{Row, View};
@@ -46,7 +46,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Type,
         |ask| Extracted::text(Some(if is_exit(ask.row) { b"<" } else { b">" })),
         "Direction: > for the enter of a call and for events without a pair, < for the exit of a call.",
-    ),
+    )
+    .usually(Usual::OneOf(&[">", "<"])),
     field(
         "evt.type",
         CharBuf,
@@ -83,7 +84,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         category,
         "What the event is about, such as file, net, memory. For reads and writes: what they work on.",
     )
-    .classic(Depends::Event, classic_category),
+    .classic(Depends::Event, classic_category)
+    .usually(Usual::OneOf(CATEGORIES)),
     field("evt.source", CharBuf, NA, Depends::Type, source, "Where it comes from: syscall, unless a plugin made it.")
         .flags(FieldFlags::EXIT_ONLY),
     field(
@@ -178,6 +180,25 @@ fn classic_syscall_type<'r>(ask: &Ask<'r>) -> Extracted<'r> {
         ask.row.header.code == code::SCHEDSWITCH_6_E || super::flags(ask.row).contains(EventFlags::SKIPPARSERESET);
     Extracted::text(type_name(ask.row).filter(|_| !other))
 }
+
+const CATEGORIES: &[&str] = &[
+    "unknown",
+    "other",
+    "file",
+    "net",
+    "IPC",
+    "ipc",
+    "memory",
+    "process",
+    "sleep",
+    "system",
+    "signal",
+    "user",
+    "time",
+    "wait",
+    "scheduler",
+    "internal",
+];
 
 fn category<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let name = match ask.row.info().map(|info| info.category) {

@@ -2,7 +2,7 @@
 
 use super::socket::{ends, is_local, listening};
 use super::{object, user};
-use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field};
+use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Usual, field};
 use crate::value::{Extracted, Value};
 use capture_batch::{Object, ObjectFlags, RowFlags};
 use capture_event::ParamType::{Bool, CharBuf};
@@ -23,7 +23,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::text(object(ask).map(|object| type_name(object.fd_type).as_bytes())),
         "Type of the descriptor: `file`, `directory`, `ipv4`, `ipv6`, `unix`, `pipe`, `event`, `signalfd`, `eventpoll`, \
          `inotify`, `timerfd`, `netlink`, `bpf`, `userfaultfd`, `io_uring`, `memfd` or `pidfd`.",
-    ),
+    )
+    .usually(Usual::OneOf(TYPE_NAMES)),
     field(
         "fd.types",
         CharBuf,
@@ -65,7 +66,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Object,
         |ask| Extracted::text(object(ask).map(|object| object.l4.name().unwrap_or(UNKNOWN).as_bytes())),
         "Protocol of an internet socket: `tcp`, `udp`, `icmp` or `raw`.",
-    ),
+    )
+    .usually(Usual::OneOf(&["tcp", "udp", "icmp", "raw", UNKNOWN])),
     field(
         "fd.is_server",
         Bool,
@@ -108,6 +110,27 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Whether the file lies in the lower layer of an overlay file system.",
     )
     .flags(FieldFlags::EXIT_ONLY),
+];
+
+const TYPE_NAMES: &[&str] = &[
+    "file",
+    "directory",
+    "ipv4",
+    "ipv6",
+    "unix",
+    "pipe",
+    "event",
+    "signalfd",
+    "eventpoll",
+    "inotify",
+    "timerfd",
+    "netlink",
+    "bpf",
+    "userfaultfd",
+    "io_uring",
+    "memfd",
+    "pidfd",
+    UNKNOWN,
 ];
 
 fn type_name(fd_type: FdType) -> &'static str {
@@ -177,4 +200,16 @@ fn is_server<'r>(ask: &Ask<'r>) -> Extracted<'r> {
         Some((_, server)) => is_local(ask.row, server.ip),
         None => listening(object).is_some(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FdType, TYPE_NAMES, type_name};
+
+    #[test]
+    fn every_type_has_a_listed_name() {
+        for fd_type in (0..=u8::MAX).filter_map(FdType::from_code) {
+            assert!(TYPE_NAMES.contains(&type_name(fd_type)), "{fd_type:?}");
+        }
+    }
 }

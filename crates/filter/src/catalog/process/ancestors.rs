@@ -4,6 +4,7 @@
 //! ancestors and needs one that matches.
 
 use super::command::{cmdline, joined, variable};
+use super::names::LONGEST_NAME;
 use super::{index, own};
 use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, field};
 use crate::value::{Extracted, Value, join};
@@ -31,6 +32,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Name of an ancestor: `proc.aname[1]` is the parent's. Without a level, a filter looks at all ancestors and \
          output lists them.",
     )
+    .usually(LONGEST_NAME)
     .flags(FLAGS),
     field(
         "proc.apid",

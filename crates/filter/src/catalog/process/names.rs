@@ -2,7 +2,7 @@
 
 use super::command::{cmdline, exeline};
 use super::{named_parent, own, parent_process};
-use crate::catalog::{Depends, Field, FieldFlags, field};
+use crate::catalog::{Depends, Field, FieldFlags, Usual, field};
 use crate::value::Extracted;
 use capture_event::ParamType::CharBuf;
 use capture_event::PrintFormat::NA;
@@ -17,7 +17,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::text(own(ask).map(|own| &own.comm[..])),
         "Name of the process, as the kernel keeps it: at most 15 characters, without the path. A process can rename \
          itself.",
-    ),
+    )
+    .usually(LONGEST_NAME),
     field(
         "proc.pname",
         CharBuf,
@@ -26,7 +27,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::text(parent_process(ask).map(|own| &own.comm[..])),
         "Name (`proc.name`) of the parent process.",
     )
-    .classic(Depends::Actor, |ask| Extracted::text(named_parent(ask).map(|own| &own.comm[..]))),
+    .classic(Depends::Actor, |ask| Extracted::text(named_parent(ask).map(|own| &own.comm[..])))
+    .usually(LONGEST_NAME),
     field(
         "proc.exe",
         CharBuf,
@@ -95,3 +97,6 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Current working directory, with a slash at the end.",
     ),
 ];
+
+/// The kernel cuts longer names.
+pub(super) const LONGEST_NAME: Usual = Usual::AtMost(15);
