@@ -20,7 +20,8 @@ pub struct Args {
 pub fn run(args: Args) -> Result<End, Failure> {
     let command = crate::cli::command();
     if let Some(dir) = args.dir {
-        clap_mangen::generate_to(command, &dir)
+        std::fs::create_dir_all(&dir)
+            .and_then(|()| clap_mangen::generate_to(command, &dir))
             .map_err(|error| Failure::new(format_args!("{}: {error}", dir.display())))?;
         return Ok(End::Good);
     }

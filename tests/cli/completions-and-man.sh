@@ -4,7 +4,7 @@ bash -n <<END
 $(capture completions bash)
 END
 capture man | head -n 3
-capture man --dir "$TMP"; ls "$TMP"
+capture man --dir "$TMP/man/man1"; ls "$TMP/man/man1"
 capture --version | sed 's/[0-9.]*$/N/'
 capture help query | head -n 1
 capture; echo "status $?"
