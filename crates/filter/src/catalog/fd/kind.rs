@@ -4,7 +4,7 @@ use super::socket::{ends, is_local, listening};
 use super::{object, user};
 use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Usual, field};
 use crate::value::{Extracted, Value};
-use capture_batch::{Object, ObjectFlags, RowFlags};
+use capture_batch::{Object, ObjectFlags, RowFlags, View};
 use capture_event::ParamType::{Bool, CharBuf};
 use capture_event::PrintFormat::{Dec, NA};
 use capture_event::code::*;
@@ -138,7 +138,11 @@ fn type_name(fd_type: FdType) -> &'static str {
 }
 
 fn types<'r>(ask: &Ask<'r>) -> Extracted<'r> {
-    let Some(open) = user(ask).and_then(|_| ask.row.fd_types()) else { return Extracted::None };
+    let Some(open) = user(ask).and_then(|_| ask.row.fd_types()) else {
+        // The exit view has an empty list for a thread of a process of which nothing is known.
+        let is_empty = ask.row.view() == View::Exit && *ask.arg == Arg::None && user(ask).is_some();
+        return if is_empty { Extracted::Many(Vec::new()) } else { Extracted::None };
+    };
     let value = |fd_type: FdType| Value::text(type_name(fd_type).as_bytes());
     if let Arg::Index(fd) = *ask.arg {
         return open.get(fd).map_or(Extracted::None, |fd_type| Extracted::Many(vec![value(fd_type)]));
