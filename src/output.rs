@@ -39,12 +39,17 @@ impl Output {
 
     /// Writes bytes, whole lines as a rule.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sink.write_all(bytes)?;
-        if self.flush_lines { self.sink.flush() } else { Ok(()) }
+        self.sink.write_all(bytes).map_err(named)?;
+        if self.flush_lines { self.sink.flush().map_err(named) } else { Ok(()) }
     }
 
     /// Sends out what is still held back. Errors of writing may first show here.
     pub fn finish(mut self) -> io::Result<()> {
-        self.sink.flush()
+        self.sink.flush().map_err(named)
     }
+}
+
+/// The error with the place that it is about.
+fn named(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("standard output: {error}"))
 }
