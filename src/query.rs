@@ -136,7 +136,7 @@ pub struct Args {
     #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
         requires = "write", help_heading = WRITING)]
     limit: Option<u64>,
-    /// Write all state-changing events that are not selected, hidden.
+    /// Write, hidden, all events that change what is known of any thread, to the end.
     #[arg(short = 'F', long, requires = "write", conflicts_with = "thin", help_heading = WRITING)]
     fatfile: bool,
     /// Write the selected events and the capture's own tables only, as sysdig does.

@@ -157,3 +157,22 @@ fn tables_behind_events_are_left_out_and_that_is_said() {
     let ran = run(["-r", text(&whole), "-w", text(&copy)]);
     assert!(ran.status == 0 && ran.stderr.contains("1 block behind the first event is left out"), "{ran:?}");
 }
+
+#[test]
+fn a_fat_copy_knows_all_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = dir.path().join("copy.scap");
+    for name in ["intrusion", "open-counts", "containers"] {
+        let whole = fixture(name);
+        let filter = "proc.pid=100";
+        assert_eq!(run(["-r", text(&whole), "-F", "-w", text(&copy), filter]).status, 0);
+        assert_same(&ours(&whole, "classic", filter), &ours(&copy, "classic", ""), &whole, filter, "-F");
+        let events = |path: &Path, of: &str| {
+            let ran = run(["info", text(path)]);
+            let line = ran.stdout.lines().find_map(|line| line.strip_prefix(of)).expect("a line of events");
+            line.trim().parse::<u64>().unwrap()
+        };
+        assert!(events(&copy, "events.state_only:") > 0, "{name}");
+        assert!(events(&copy, "events.total:") <= events(&whole, "events.total:"), "{name}");
+    }
+}

@@ -183,20 +183,19 @@ impl Copying {
         if selected.kept.contains(number) {
             return Fate::Kept;
         }
-        if selected.last.is_none_or(|last| number > last) {
-            return Fate::Dropped;
-        }
-        let info = schema::event(event.code, Dialect::Newest);
+        let is_relevant_of = |is_needed_thread| {
+            // An exit event means little without its enter event, and the other way round.
+            let types = [event.code, event.code ^ 1].map(|code| schema::event(code, Dialect::Newest));
+            types.into_iter().flatten().any(|info| is_relevant(info, is_needed_thread))
+        };
         let is_needed = match self.extent {
             Extent::Thin => false,
-            Extent::Fat => info.is_some_and(|info| info.flags.contains(EventFlags::MODIFIES_STATE)),
+            Extent::Fat => selected.enters.contains(number) || is_relevant_of(true),
+            // Nothing behind the last selected event says anything of it.
+            Extent::Needed if selected.last.is_none_or(|last| number > last) => false,
             Extent::Needed => {
-                let is_needed_thread = selected.threads.contains(&event.tid);
-                // An exit event means little without its enter event, and the other way round.
-                let partner = schema::event(event.code ^ 1, Dialect::Newest);
                 selected.enters.contains(number)
-                    || (is_begun || !self.lists_anew)
-                        && [info, partner].into_iter().flatten().any(|info| is_relevant(info, is_needed_thread))
+                    || (is_begun || !self.lists_anew) && is_relevant_of(selected.threads.contains(&event.tid))
             }
         };
         if is_needed { Fate::Hidden } else { Fate::Dropped }
