@@ -8,7 +8,7 @@ use crate::status::Failure;
 use capture_batch::{Batch, RowFlags, View};
 use capture_filter::catalog::{FieldFlags, fields};
 use capture_filter::format::preset;
-use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning, Selection};
+use capture_filter::{BufferFormat, Columns, Env, Filter, FilterError, FilterWarning, Selection};
 use capture_query::Capture;
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
@@ -67,13 +67,31 @@ impl Job {
     }
 }
 
-/// The rows of a batch that are looked at: those that are ever shown, of these times (ns since the epoch).
+/// The rows of a batch that are ever shown, of these times (ns since the epoch).
 pub fn shown(batch: &Batch, times: &Range<u64>) -> Selection {
-    let is_shown = |row: &usize| {
-        let header = batch.headers.get(*row);
-        header.is_some_and(|h| !h.flags.intersects(RowFlags::NEVER_SHOWN) && times.contains(&h.ts))
+    without(batch, times, RowFlags::NEVER_SHOWN)
+}
+
+/// Those of the shown rows that a filter selects. Rows with one of the marks `hidden` are not printed.
+///
+/// Conditions on the time since the event before have to see what they see upstream: in the classic view what is
+/// printed, in the exit view also events that are stored for the state alone.
+pub fn selected(filter: &mut Columns, batch: &Batch, times: &Range<u64>, hidden: RowFlags) -> Selection {
+    let unseen = match batch.head.view {
+        View::Classic => RowFlags::NEVER_SHOWN | hidden,
+        View::Exit => RowFlags::NEVER_SHOWN - RowFlags::STATE_ONLY,
     };
-    Selection::with(batch.len(), is_shown)
+    let mut selected = filter.select(batch, &without(batch, times, unseen));
+    selected.keep(&shown(batch, times));
+    selected
+}
+
+fn without(batch: &Batch, times: &Range<u64>, marks: RowFlags) -> Selection {
+    let is_in = |row: &usize| {
+        let header = batch.headers.get(*row);
+        header.is_some_and(|header| !header.flags.intersects(marks) && times.contains(&header.ts))
+    };
+    Selection::with(batch.len(), is_in)
 }
 
 /// What the options ask for, of these captures.

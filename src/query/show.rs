@@ -1,7 +1,7 @@
 //! Showing the events that a filter selects.
 
 use super::print::{Printed, Printer};
-use super::settings::{Job, Show, explain, shown};
+use super::settings::{Job, Show, explain, selected, shown};
 use super::summary::Summary;
 use super::table;
 use crate::output::Output;
@@ -90,20 +90,21 @@ impl Lane {
         }
     }
 
-    /// What is made of a batch: those of the rows in `all` that the filter selects, and what is printed of the first
-    /// `limit` of them that do not bear one of the marks `hidden`.
-    fn make(&mut self, batch: &Batch, all: Selection, limit: u64, hidden: RowFlags) -> Made {
+    /// What is made of a batch: those of its rows of these times that the filter selects, and what is printed of the
+    /// first `limit` of them that do not bear one of the marks `hidden`.
+    fn make(&mut self, batch: &Batch, times: &Range<u64>, limit: u64, hidden: RowFlags) -> Made {
         if self.learns_hosts {
             batch.rows().for_each(|row| self.env.host_names.learn(row));
         }
         let selected = match &mut self.columns {
-            Some(columns) => columns.select(batch, &all),
-            None => all.clone(),
+            Some(columns) => selected(columns, batch, times, hidden),
+            None => shown(batch, times),
         };
         let mut printed = Printed::default();
         if let Some(printer) = &mut self.printer {
             let mut left = limit;
-            let looked_at = if printer.is_ordered { &all } else { &selected };
+            let all = printer.is_ordered.then(|| shown(batch, times));
+            let looked_at = all.as_ref().unwrap_or(&selected);
             for row in looked_at.iter().filter_map(|row| batch.row(row)) {
                 let is_selected = selected.contains(row.index);
                 if is_selected && left == 0 {
@@ -155,7 +156,7 @@ impl Consumer for Shown {
         let Some(lane) = self.lanes.get_mut(capture) else {
             return Made { selected: Selection::none(batch.len()), printed: Printed::default() };
         };
-        lane.make(batch, shown(batch, &self.times), self.left, self.hidden)
+        lane.make(batch, &self.times, self.left, self.hidden)
     }
 
     fn take(&mut self, _: usize, batch: &Batch, made: &mut Made, rows: Range<usize>) -> ControlFlow<()> {

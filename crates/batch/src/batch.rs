@@ -44,8 +44,7 @@ bitflags::bitflags! {
         const UNKNOWN_CODE = 1 << 6;
         /// The exit view found a number of parameters that no version writes: missing ones are empty.
         const ODD_PARAMS = 1 << 7;
-        /// Classic view: a container event of which the capturing program found no metadata. Shown only if there is
-        /// a filter that it passes.
+        /// Classic view: a container event of which the capturing program found no metadata: numbered, never shown.
         const UNRESOLVED = 1 << 8;
         /// The event did not find its descriptor; its object is what the descriptor number that the thread used last
         /// stands for.
@@ -55,7 +54,7 @@ bitflags::bitflags! {
         const REPEATED = 1 << 10;
         /// The events that no view ever shows.
         const NEVER_SHOWN = Self::STATE_ONLY.bits() | Self::APPLIED_ONLY.bits() | Self::PREAMBLE.bits()
-            | Self::UNKNOWN_CODE.bits() | Self::REPEATED.bits();
+            | Self::UNKNOWN_CODE.bits() | Self::UNRESOLVED.bits() | Self::REPEATED.bits();
     }
 }
 

@@ -1,9 +1,9 @@
 //! First pass: which stored events are kept, and what is needed to understand them.
 
 use super::bits::Bits;
-use crate::query::settings::{Job, shown};
+use crate::query::settings::{Job, selected, shown};
 use crate::status::Failure;
-use capture_batch::{Batch, Needs, Row};
+use capture_batch::{Batch, Needs, Row, RowFlags};
 use capture_event::schema::{self, Dialect, Source};
 use capture_event::{EventInfo, ParamType};
 use capture_filter::{Filter, Selection};
@@ -40,8 +40,10 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
         if let Some(env) = hosts {
             batch.rows().for_each(|row| env.host_names.learn(row));
         }
-        let all = shown(&batch, &job.times);
-        let selected = columns.as_mut().map(|columns| columns.select(&batch, &all)).unwrap_or(all);
+        let selected = match &mut columns {
+            Some(filter) => selected(filter, &batch, &job.times, RowFlags::empty()),
+            None => shown(&batch, &job.times),
+        };
         finder.take(&batch, &selected, &pairs);
         pairs.0.clear();
     }

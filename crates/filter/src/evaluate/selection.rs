@@ -66,6 +66,11 @@ impl Selection {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
     }
 
+    /// Takes out the rows that are not in another set of the same batch.
+    pub fn keep(&mut self, other: &Selection) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+    }
+
     /// The rows in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(i, &word)| Bits(word).map(move |bit| i * 64 + bit))
@@ -99,6 +104,11 @@ mod tests {
             let mut even = all.clone();
             even.remove(&odd);
             assert!(even.iter().eq((0..len).step_by(2)));
+            let mut both = all.clone();
+            both.keep(&odd);
+            assert_eq!(both, odd);
+            both.keep(&even);
+            assert!(both.is_empty());
             even.add(&odd);
             assert_eq!(even, all);
             assert!(!all.contains(len));
