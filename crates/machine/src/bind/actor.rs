@@ -94,10 +94,12 @@ impl Binder {
 
     fn describe(&self, machine: &mut Machine, subject: Subject<'_>) -> Own {
         let own = match subject {
-            Subject::StandIn(thread) => describe(thread, Some(thread)),
+            Subject::StandIn(thread) => describe(thread, Some(thread), thread),
             Subject::Known(tid) => {
-                let Some(thread) = machine.threads.get(tid) else { return describe(&Thread::new(tid), None) };
-                describe(thread, machine.main_thread(tid))
+                let unknown = Thread::new(tid);
+                let Some(thread) = machine.threads.get(tid) else { return describe(&unknown, None, &unknown) };
+                let main = machine.main_thread(tid);
+                describe(thread, main, with_environment(machine, thread, main))
             }
         };
         let user = |uid| machine.users.user(&own.container_id, uid).cloned();
@@ -120,10 +122,19 @@ enum Subject<'t> {
     StandIn(&'t Thread),
 }
 
-/// What a thread and the main thread of its process tell alone.
-fn describe(thread: &Thread, main: Option<&Thread>) -> Own {
+/// The thread that holds the environment: the leader. Where the leader's id now belongs to a thread of another process,
+/// that one's leader.
+fn with_environment<'t>(machine: &'t Machine, thread: &'t Thread, main: Option<&'t Thread>) -> &'t Thread {
+    match main.filter(|_| !thread.is_leader()) {
+        None => thread,
+        Some(main) if main.is_leader() => main,
+        Some(main) => machine.main_thread(main.tid).unwrap_or(main),
+    }
+}
+
+/// What a thread, the main thread of its process and the one with its environment tell alone.
+fn describe(thread: &Thread, main: Option<&Thread>, with_environment: &Thread) -> Own {
     let id = &*thread.id;
-    let env = main.filter(|_| !thread.is_leader()).unwrap_or(thread).id.env.clone();
     Own {
         tid: thread.tid,
         pid: id.pid,
@@ -136,7 +147,7 @@ fn describe(thread: &Thread, main: Option<&Thread>) -> Own {
         exe: id.exe.clone(),
         exepath: id.exepath.clone(),
         args: id.args.clone(),
-        env,
+        env: with_environment.id.env.clone(),
         cgroups: id.cgroups.clone(),
         cwd: main.map_or_else(|| Text::from("./"), |main| main.id.cwd.clone()),
         root: id.root.clone(),
