@@ -1,8 +1,8 @@
 //! Line by line.
 
 use crate::known;
-use crate::run::{Case, Pair};
-use std::path::Path;
+use crate::run::{Case, Outcome, Pair};
+use crate::subject::Subject;
 
 /// What comparing two outputs found.
 #[derive(Debug, Default)]
@@ -13,35 +13,62 @@ pub struct Found {
     pub equal: u64,
     /// The case, if sysdig refuses it.
     pub refused: Option<String>,
+    /// The case and the capture, if sysdig crashes.
+    pub crashed: Option<String>,
     /// Every line that differs.
     pub differences: Vec<Difference>,
 }
 
-/// Lines that differ. One of them may be missing.
-#[derive(Debug, Clone)]
+/// Lines or values that differ. One of them may be missing.
+#[derive(Debug, Clone, Default)]
 pub struct Difference {
-    /// The capture's file name.
+    /// The capture's name.
     pub capture: String,
-    /// The case's name.
+    /// The case's name; for a value, the field and the event.
     pub case: String,
+    /// The field, if these are values and not lines.
+    pub field: Option<String>,
     pub theirs: Option<String>,
     pub ours: Option<String>,
+    /// For a value: what else sysdig says of the event.
+    pub event: EventFacts,
     /// Why that is right, if it is: the name of a class in [`known`].
     pub class: Option<&'static str>,
+}
+
+/// What sysdig says of an event.
+#[derive(Debug, Clone, Default)]
+pub struct EventFacts {
+    /// 0 if the line does not say it.
+    pub number: u64,
+    /// The kind of its descriptor, a letter.
+    pub fd_kind: String,
+    /// The path of its thread's program; empty or `<NA>` if that is not known.
+    pub program: String,
+    /// The field's value for the event before.
+    pub value_before: Option<String>,
 }
 
 /// How far to look for a line again before it counts as missing.
 const WINDOW: usize = 64;
 
 /// Compares what both programs print for a case.
-pub fn lines(pair: &Pair, capture: &Path, case: &Case) -> Found {
-    let Some((theirs, ours)) = pair.outputs(capture, case) else {
-        return Found { refused: Some(case.name()), ..Found::default() };
+pub fn lines(pair: &Pair, subject: &Subject, case: &Case) -> Found {
+    let (theirs, ours) = match pair.outputs(subject, case) {
+        Outcome::Both(theirs, ours) => (theirs, ours),
+        Outcome::Refused(why) => {
+            return Found { refused: Some(format!("{}: {why}", case.name())), ..Found::default() };
+        }
+        Outcome::Crashed => {
+            return Found { crashed: Some(format!("{} on {}", case.name(), subject.name)), ..Found::default() };
+        }
     };
-    let (theirs, ours) = (split(&theirs), split(&ours));
+    let (mut theirs, mut ours) = (split(&theirs), split(&ours));
+    if case.has_ties() {
+        [&mut theirs, &mut ours].into_iter().for_each(without_order);
+    }
     let (mut t, mut o) = (0, 0);
     let mut found = Found::default();
-    let name = capture.file_name().unwrap_or_default().to_string_lossy().into_owned();
     while t < theirs.len() || o < ours.len() {
         found.compared += 1;
         if t < theirs.len() && o < ours.len() && theirs[t] == ours[o] {
@@ -61,16 +88,38 @@ pub fn lines(pair: &Pair, capture: &Path, case: &Case) -> Found {
         (t, o) = (t + usize::from(their_line.is_some()), o + usize::from(our_line.is_some()));
         let text = |line: Option<&&[u8]>| line.map(|line| String::from_utf8_lossy(line).into_owned());
         let mut difference = Difference {
-            capture: name.clone(),
+            capture: subject.name.clone(),
             case: case.name(),
             theirs: text(their_line),
             ours: text(our_line),
-            class: None,
+            ..Difference::default()
         };
-        difference.class = known::class(&difference);
+        difference.event.number = difference.ours.as_deref().and_then(event_number).unwrap_or(0);
+        difference.class = known::class(&difference, subject);
         found.differences.push(difference);
     }
     found
+}
+
+/// How many lines a summary has at most, its head included.
+const SUMMARY: usize = 103;
+
+/// Sorts lines that end with a count; without the last ones of an equal count if some of these may be missing.
+fn without_order(lines: &mut Vec<&[u8]>) {
+    let count = |line: &[u8]| line.rsplit(|&byte| byte == b' ').next().unwrap_or_default().to_vec();
+    if lines.len() >= SUMMARY
+        && let Some(least) = lines.last().map(|line| count(line))
+    {
+        lines.retain(|line| count(line) != least);
+    }
+    lines.sort_unstable();
+}
+
+/// The number of the event that a line is of, if the line says it.
+fn event_number(line: &str) -> Option<u64> {
+    let from = line.split_once("\"evt.num\":").map_or(line, |(_, after)| after);
+    let digits = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+    from.get(..digits)?.parse().ok()
 }
 
 fn split(output: &[u8]) -> Vec<&[u8]> {

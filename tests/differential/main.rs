@@ -2,57 +2,71 @@
 //!
 //! The cases are in `filters.txt`, `formats.txt` and `modes.txt`; besides, every field that sysdig lists is printed
 //! for every event. All of it is done on every capture of `fixtures/` and of the shared directory, and on those in
-//! the directory that `CAPTURE_EXTRA` names. A difference must belong to one of the classes in [`known`], which
-//! `docs/differences.md` explains; the harness prints how many lines were compared, how many were equal, and how
-//! many fall into each class. Differences without a class fail the harness when `CAPTURE_STRICT` is set: not all are
-//! explained yet. Words on the command line select cases that contain them.
+//! the directory that `CAPTURE_EXTRA` names. On some random captures the cases of `random.txt` and the fields are
+//! compared; `CAPTURE_SEEDS=100..400` does that for more, and nothing else.
+//!
+//! A difference must belong to one of the classes in [`known`], which `docs/differences.md` explains; any other fails
+//! the harness. It prints how many lines were compared, how many were equal, how many fall into each class, and what
+//! sysdig refuses or crashes on. Words on the command line select cases and fields that contain them.
 
 mod compare;
 mod fields;
 mod known;
 mod report;
 mod run;
+mod subject;
 
-use capture_testkit::{skip, sysdig};
+use capture_testkit::sysdig;
+use fields::Fields;
 use report::Report;
 use run::{Case, Pair};
-use std::path::{Path, PathBuf};
+use std::ops::Range;
 use std::process::ExitCode;
+use subject::Subject;
+
+/// Random captures that are always compared, and their size.
+const SEEDS: Range<u64> = 1..4;
+const RANDOM_EVENTS: usize = 1500;
 
 fn main() -> ExitCode {
     let Some(sysdig) = sysdig() else { return ExitCode::SUCCESS };
     let pair = Pair::new(sysdig);
-    let captures = all_captures();
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let scratch = tempfile::tempdir().expect("a directory for captures");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
 
-    let cases: Vec<Case> = cases().into_iter().filter(|case| is_wanted(&case.name())).collect();
-    let mut report = Report::default();
-    run::for_each(&captures, &cases, |capture, case| compare::lines(&pair, capture, case), |found| report.add(found));
-    report.print();
-
-    let printable = captures.first().map(|capture| fields::printable(&pair, capture)).unwrap_or_default();
-    let fields: Vec<String> = printable.into_iter().filter(|field| is_wanted(field)).collect();
-    let table = fields::compare(&pair, &captures, &fields);
-    table.print();
-    let is_strict = std::env::var_os("CAPTURE_STRICT").is_some();
-    if is_strict && !(report.is_clean() && table.is_clean()) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let seeds = seeds();
+    let recorded = if seeds.is_some() { Vec::new() } else { subject::recorded(scratch.path()) };
+    let random = subject::random(scratch.path(), seeds.unwrap_or(SEEDS), RANDOM_EVENTS);
+    let fields = Fields::of(&pair, &random, is_wanted);
+    let mut is_clean = true;
+    for (what, subjects, mut cases) in
+        [("recorded and hand-made captures", recorded, cases()), ("random captures", random, random_cases())]
+    {
+        cases.retain(|case| is_wanted(&case.name()));
+        println!("\n{what}: {}", subjects.len());
+        is_clean &= compare(&pair, &subjects, &cases, &fields);
+    }
+    fields.print_others();
+    is_clean &= fields.are_complete();
+    if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn all_captures() -> Vec<PathBuf> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let extra = std::env::var_os("CAPTURE_EXTRA").map(PathBuf::from);
-    let listed = |dir: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "scap")).collect()
-    };
-    let mut captures: Vec<PathBuf> = [Some(fixtures), extra].iter().flatten().flat_map(|dir| listed(dir)).collect();
-    captures.sort();
-    captures.extend(capture_testkit::captures());
-    if captures.is_empty() {
-        skip("no captures");
-    }
-    captures
+/// Whether every line and every value is equal or explained.
+fn compare(pair: &Pair, subjects: &[Subject], cases: &[Case], fields: &Fields) -> bool {
+    let mut report = Report::default();
+    run::for_each(subjects, cases, |subject, case| compare::lines(pair, subject, case), |found| report.add(found));
+    report.print();
+    let table = fields.compare(pair, subjects);
+    table.print();
+    report.is_clean() && table.is_clean()
+}
+
+/// What `CAPTURE_SEEDS` says, as `FIRST..END`.
+fn seeds() -> Option<Range<u64>> {
+    let text = std::env::var("CAPTURE_SEEDS").ok()?;
+    let (first, end) = text.split_once("..")?;
+    Some(first.parse().ok()?..end.parse().ok()?)
 }
 
 /// The lines of a list of cases, without comments.
@@ -62,11 +76,23 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
 
 fn cases() -> Vec<Case> {
     let mut cases = vec![Case::new(&[], "")];
-    cases.extend(listed(include_str!("filters.txt")).map(|filter| Case::new(&[], filter)));
+    cases.extend(filters().map(|filter| Case::new(&[], filter)));
     cases.extend(listed(include_str!("formats.txt")).map(|format| Case::new(&["-p", format], "")));
-    cases.extend(listed(include_str!("modes.txt")).map(|words| {
-        let words: Vec<&str> = words.split(' ').collect();
-        Case::new(&words, "")
-    }));
+    cases.extend(modes(include_str!("modes.txt")));
+    cases
+}
+
+fn filters() -> impl Iterator<Item = &'static str> {
+    listed(include_str!("filters.txt"))
+}
+
+/// Lines that hold options and a filter, separated by blanks.
+fn modes(text: &str) -> impl Iterator<Item = Case> {
+    listed(text).map(|words| Case::new(&words.split(' ').collect::<Vec<&str>>(), ""))
+}
+
+fn random_cases() -> Vec<Case> {
+    let mut cases = vec![Case::new(&[], "")];
+    cases.extend(modes(include_str!("random.txt")));
     cases
 }

@@ -11,6 +11,7 @@ const SHOWN: usize = 40;
 pub struct Report {
     runs: u64,
     refused: BTreeSet<String>,
+    crashed: BTreeSet<String>,
     compared: u64,
     equal: u64,
     classes: BTreeMap<&'static str, u64>,
@@ -22,6 +23,7 @@ impl Report {
     pub fn add(&mut self, found: Found) {
         self.runs += 1;
         self.refused.extend(found.refused);
+        self.crashed.extend(found.crashed);
         self.compared += found.compared;
         self.equal += found.equal;
         for difference in found.differences {
@@ -41,6 +43,7 @@ impl Report {
     pub fn print(&self) {
         println!("runs compared   {}", self.runs);
         self.refused.iter().for_each(|case| println!("  sysdig refuses: {case}"));
+        self.crashed.iter().for_each(|case| println!("  sysdig crashes: {case}"));
         println!("lines compared  {}", self.compared);
         println!("lines equal     {}", self.equal);
         for (class, lines) in &self.classes {

@@ -1,8 +1,8 @@
 //! Running both programs.
 
+use crate::subject::Subject;
 use capture_testkit::{Program, parallel};
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The words of a command line, beside the capture.
@@ -22,6 +22,21 @@ impl Case {
     pub fn name(&self) -> String {
         if self.words.is_empty() { "(everything)".to_owned() } else { self.words.join(" ") }
     }
+
+    /// Whether lines come in an order that means nothing: the summary's, of types that occur equally often.
+    pub fn has_ties(&self) -> bool {
+        self.words.iter().any(|word| word == "-S")
+    }
+}
+
+/// What became of a case.
+pub enum Outcome {
+    /// What both print: sysdig, ours.
+    Both(Vec<u8>, Vec<u8>),
+    /// sysdig refuses it, and says why.
+    Refused(String),
+    /// sysdig was ended by a signal.
+    Crashed,
 }
 
 /// sysdig and our program.
@@ -39,9 +54,9 @@ impl Pair {
         self.sysdig.run(words)
     }
 
-    /// What both print for a case: sysdig, ours. `None` if sysdig refuses it.
-    pub fn outputs(&self, capture: &Path, case: &Case) -> Option<(Vec<u8>, Vec<u8>)> {
-        let file = capture.as_os_str();
+    /// Runs both. Panics if one of them cannot be started.
+    pub fn outputs(&self, subject: &Subject, case: &Case) -> Outcome {
+        let file = subject.path.as_os_str();
         let theirs = self.sysdig.command().args(["-d", "-r"]).arg(file).args(&case.words).output();
         let ours = Command::new(env!("CARGO_BIN_EXE_capture"))
             .args(["query", "--view", "classic", "-r"])
@@ -49,19 +64,26 @@ impl Pair {
             .args(&case.words)
             .env("TZ", "UTC")
             .output();
-        let (Ok(theirs), Ok(ours)) = (theirs, ours) else { panic!("{}: cannot run", capture.display()) };
-        theirs.status.success().then_some((theirs.stdout, ours.stdout))
+        let (Ok(theirs), Ok(ours)) = (theirs, ours) else { panic!("{}: cannot run", subject.name) };
+        match theirs.status.code() {
+            Some(0) => Outcome::Both(theirs.stdout, ours.stdout),
+            Some(_) => {
+                let said = String::from_utf8_lossy(&theirs.stderr);
+                Outcome::Refused(said.lines().next().unwrap_or_default().to_owned())
+            }
+            None => Outcome::Crashed,
+        }
     }
 }
 
 /// Does `work` for every capture and every item, several at a time, and hands over what comes out, in any order.
-pub fn for_each<T: Sync, R: Send>(
-    captures: &[PathBuf],
-    items: &[T],
-    work: impl Fn(&Path, &T) -> R + Sync,
+pub fn for_each<'s, T: Sync, R: Send>(
+    subjects: &'s [Subject],
+    items: &'s [T],
+    work: impl Fn(&'s Subject, &'s T) -> R + Sync,
     done: impl FnMut(R),
 ) {
-    let pairs: Vec<(&PathBuf, &T)> =
-        captures.iter().flat_map(|capture| items.iter().map(move |item| (capture, item))).collect();
-    parallel(&pairs, |(capture, item)| work(capture, item), done);
+    let pairs: Vec<(&Subject, &T)> =
+        subjects.iter().flat_map(|subject| items.iter().map(move |item| (subject, item))).collect();
+    parallel(&pairs, |(subject, item)| work(subject, item), done);
 }
