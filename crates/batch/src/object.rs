@@ -66,7 +66,8 @@ pub struct Object {
     pub fd_type: FdType,
     /// Its name as shown: a path, `ip:port->ip:port` …
     pub name: Text,
-    /// Its name as the event gave it, before paths were resolved; empty where that is not kept.
+    /// Exit view: its name as the event gave it, before paths were resolved; empty where that is not kept. Classic
+    /// view: the name that it keeps where this event shows another one; empty elsewhere.
     pub name_raw: Text,
     /// Flags it was opened with (`file_flags` codes).
     pub open_flags: u32,

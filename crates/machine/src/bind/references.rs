@@ -1,10 +1,10 @@
 //! What parameters refer to.
 
 use super::Binder;
-use crate::{Applied, Machine};
+use crate::{Applied, FdKey, Machine};
 use capture_batch::{Batch, Reference, Target, Text, View};
 use capture_event::schema::events;
-use capture_event::{Event, ParamInfo, ParamType};
+use capture_event::{Event, ParamInfo, ParamType, code};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -62,7 +62,8 @@ impl Parameters {
 /// The row whose references are being bound.
 struct At<'a> {
     machine: &'a mut Machine,
-    applied: &'a Applied,
+    /// The event's own descriptor, if it is one of its thread's: of a getsockopt, the classic view looks at the leader's.
+    own: Option<FdKey>,
     /// The event's thread.
     tid: Option<i64>,
     row: u32,
@@ -86,7 +87,8 @@ impl Binder {
         batch: &mut Batch,
     ) {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let mut at = At { machine, applied, tid, row, batch };
+        let own = applied.object.filter(|_| event.code != code::GETSOCKOPT_X);
+        let mut at = At { machine, own, tid, row, batch };
         if let Some(container) = &applied.container {
             if let Some(id) = self.segment.containers.push((**container).clone()) {
                 at.push(0, 0, Target::Container(id));
@@ -147,7 +149,7 @@ impl Binder {
 
     fn bind_fd(&mut self, at: &mut At<'_>, param: u16, item: u16, fd: Option<i64>) {
         let Some(fd) = fd.filter(|&fd| fd >= 0) else { return };
-        let known = at.applied.object.filter(|key| key.fd == fd);
+        let known = at.own.filter(|key| key.fd == fd);
         let found = || at.tid.and_then(|tid| at.machine.open_fd(tid, fd));
         let Some(key) = known.or_else(found) else { return };
         let id = self.objects.bind(at.machine, key, &self.segment);

@@ -47,10 +47,10 @@ impl ObjectBinder {
         id
     }
 
-    /// The same object under another name.
+    /// The same object under another name; it keeps its own one beside it.
     pub fn rename(&mut self, id: Id<Object>, name: Text, segment: &Segment) -> Id<Object> {
         match segment.objects.get(id) {
-            Some(object) => self.intern(Object { name, ..object.clone() }, segment),
+            Some(object) => self.intern(Object { name, name_raw: object.name.clone(), ..object.clone() }, segment),
             None => id,
         }
     }

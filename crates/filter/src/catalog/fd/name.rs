@@ -53,7 +53,10 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         CharBuf,
         NA,
         Depends::Object,
-        |ask| Extracted::text(object(ask).filter(|object| is_file(object)).map(|object| last_component(&object.name))),
+        |ask| {
+            let path = object(ask).filter(|object| is_file(object)).map(|object| own_name(ask, object));
+            Extracted::text(path.map(last_component))
+        },
         "Name of the file without its directory.",
     )
     .flags(FieldFlags::SANITIZED),
@@ -116,10 +119,18 @@ fn raw_name<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
 
 fn directory<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
     match object(ask) {
-        Some(object) if is_file(object) => Some(Cow::Borrowed(parent(&object.name))),
-        Some(object) if object.fd_type == FdType::Directory => Some(Cow::Borrowed(&object.name[..])),
+        Some(object) if is_file(object) => Some(Cow::Borrowed(parent(own_name(ask, object)))),
+        Some(object) if object.fd_type == FdType::Directory => Some(Cow::Borrowed(own_name(ask, object))),
         Some(_) => None,
         None => attempted(ask).map(|name| Cow::Owned(parent(&name).to_vec())),
+    }
+}
+
+/// In the classic view, a call that failed to connect shows where to, but only in `fd.name`.
+fn own_name<'r>(ask: &Ask<'r>, object: &'r Object) -> &'r [u8] {
+    match ask.row.view() {
+        View::Classic if !object.name_raw.is_empty() => &object.name_raw,
+        _ => &object.name,
     }
 }
 
