@@ -19,6 +19,10 @@ impl Machine {
         fds::apply(self, event, &mut applied);
         containers::apply(self, event, &mut applied);
         users::apply(self, event, &mut applied);
+        if self.view == View::Classic {
+            // Whatever is asked about its process makes a placeholder for a leader that is not known.
+            self.leader_of(applied.thread.unwrap_or(event.tid));
+        }
         self.done_with(&mut applied);
         applied
     }

@@ -246,8 +246,8 @@ pub struct Thread {
     pub fds: FdTable,
     /// How many of these it was given when it was forked.
     pub forked_fds: usize,
-    /// Classic view: the leader that it had when it called exec and became one itself. That one's directory, limit and
-    /// counts go on to be shown for it.
+    /// Classic view: the leader that it had when it called exec and became one itself or went to another process. That
+    /// one's directory, limit and counts go on to be shown for it.
     pub former_leader: Option<ThreadKey>,
     /// Exit view: its place among its relatives.
     pub family: Family,

@@ -54,7 +54,7 @@ pub(super) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Appl
         machine.threads.set_pid(tid, pid);
     }
     let Some(thread) = machine.threads.get_mut(tid) else { return };
-    thread.former_leader = leader.or(thread.former_leader).filter(|_| thread.is_leader());
+    thread.former_leader = leader.or(thread.former_leader);
     let (view, code) = (View::Classic, event.code);
     let id = &mut *thread.id;
     id.exe = values::text(view, event, EXE);

@@ -33,7 +33,7 @@ impl Machine {
             return Some(thread);
         }
         match self.view {
-            View::Classic => self.threads.get(thread.id.pid),
+            View::Classic => self.former_leader(thread).or_else(|| self.threads.get(thread.id.pid)),
             View::Exit => {
                 let first = self.groups.first(thread).and_then(|key| self.threads.find(key));
                 first.filter(|first| first.is_leader())
@@ -50,10 +50,11 @@ impl Machine {
     /// As [`Machine::main_thread`], for a thread of the table that is at hand.
     #[inline]
     pub(crate) fn main_thread_from<'t>(&'t self, thread: &'t Thread) -> Option<&'t Thread> {
-        match thread.former_leader.and_then(|key| self.threads.find(key)) {
-            Some(former) => Some(former),
-            None => self.leader_from(thread),
-        }
+        self.former_leader(thread).or_else(|| self.leader_from(thread))
+    }
+
+    fn former_leader(&self, thread: &Thread) -> Option<&Thread> {
+        thread.former_leader.and_then(|key| self.threads.find(key))
     }
 
     /// As [`Machine::main_thread`]. The classic view makes a placeholder for a leader that it does not know.
