@@ -45,6 +45,8 @@ pub struct EventFacts {
     pub fd_kind: String,
     /// The path of its thread's program; empty or `<NA>` if that is not known.
     pub program: String,
+    /// The name of its thread.
+    pub thread: String,
     /// The field's value for the event before.
     pub value_before: Option<String>,
 }

@@ -35,7 +35,7 @@ const ALONE: [&str; 8] = [
 ];
 
 /// What is printed before them, for [`EventFacts`].
-const FACTS: [&str; 3] = ["evt.num", "fd.typechar", "proc.exepath"];
+const FACTS: [&str; 4] = ["evt.num", "fd.typechar", "proc.exepath", "proc.name"];
 
 /// The fields of sysdig by what can be done with them.
 pub struct Fields {
@@ -213,6 +213,7 @@ impl Table {
                             number: event,
                             fd_kind: fact(1),
                             program: fact(2),
+                            thread: fact(3),
                             value_before: value(before),
                         },
                         class: None,

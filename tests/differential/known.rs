@@ -53,6 +53,30 @@ const CLASSES: &[Class] = &[
     ("devices of what has none", |d, _| {
         is_field(d, &["fd.dev", "fd.dev.major", "fd.dev.minor"]) && ours(d) == "0" && d.event.fd_kind != "f"
     }),
+    // sysdig 0.29 makes a placeholder for a leader that it does not know once something is asked of it.
+    ("leaders that are not known", |d, _| {
+        let without = |text: &str| text.replace("(<NA>)", "");
+        let is_id = d.field.as_deref().is_some_and(|field| field.starts_with("evt.arg.") && field.ends_with("id"));
+        d.ours.is_some() && d.theirs.is_some() && without(ours(d)) == without(theirs(d))
+            || is_id && ours(d) == NA && theirs(d).parse::<u32>().is_ok()
+    }),
+    // sysdig 0.29 goes on reading messages from a descriptor that is no longer the log's.
+    ("messages to what was the log", |d, _| match d.field.as_deref() {
+        Some(field) if field.starts_with("syslog.") => ours(d) == NA && d.event.fd_kind != "u",
+        _ => theirs(d).contains("syslog sev=") && ours(d).contains(" data=<"),
+    }),
+    // The thread that sysdig 0.29 makes up for a container event has whatever memory held as users, groups and parent.
+    ("threads of container events", |d, _| match d.field.as_deref() {
+        Some(field) => {
+            let is_of_thread = ["proc.", "user.", "group."].iter().any(|family| field.starts_with(family));
+            is_of_thread && d.event.thread.starts_with("container:")
+        }
+        None => {
+            let tells = |line: &Option<String>| line.as_ref().is_none_or(|line| line.contains("container:"));
+            let asks = ["proc.p", "proc.a", "user.", "group."].iter().any(|field| d.case.contains(field));
+            asks && tells(&d.theirs) && tells(&d.ours)
+        }
+    }),
     // sysdig asks a name server.
     ("names of addresses", |d, _| {
         is_field(d, &["fd.cip.name", "fd.sip.name", "fd.lip.name", "fd.rip.name"]) && theirs(d) == NA
