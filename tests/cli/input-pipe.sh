@@ -12,3 +12,10 @@ cat fixtures/intrusion.scap | capture info - | head -n 3
 capture query -r fixtures/intrusion.scap -p '%evt.num' | head -n 1
 # A full disk is no quiet end.
 capture query -r fixtures/intrusion.scap -p '%evt.num' > /dev/full; echo "status $?"
+# Pipes are no pieces of a recording, whatever their names.
+mkfifo "$TMP/x1" "$TMP/x2"
+capture -r fixtures/far-apart.scap -w "$TMP/x.scap" -e 50 2> /dev/null
+cat "$TMP/x.scap0" > "$TMP/x1" &
+cat "$TMP/x.scap1" > "$TMP/x2" &
+capture query -r "$TMP/x1" -r "$TMP/x2" -p '%evt.num' 2> /dev/null | wc -l
+capture query -r "$TMP/x.scap0" -r "$TMP/x.scap1" -p '%evt.num' 2>&1 | grep pieces

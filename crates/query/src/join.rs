@@ -40,7 +40,9 @@ pub fn join(captures: Vec<Capture>) -> Vec<Capture> {
 fn series(slots: &mut [Vec<Capture>]) -> Vec<Vec<(u64, usize)>> {
     let mut series: BTreeMap<Series, Vec<(u64, usize)>> = BTreeMap::new();
     for (i, capture) in slots.iter_mut().enumerate().flat_map(|(i, slot)| slot.iter_mut().map(move |c| (i, c))) {
-        if let (Some(of), Some(begins)) = (Series::of(capture), capture.first_call()) {
+        if let Some(of) = Series::of(capture)
+            && let Some(begins) = capture.first_call()
+        {
             series.entry(of).or_default().push((begins, i));
         }
     }
@@ -76,6 +78,8 @@ pub(crate) struct Host {
 impl Series {
     /// The series that a capture may belong to.
     fn of(capture: &mut Capture) -> Option<Series> {
+        // A pipe can be read only once, and what comes through it is not waited for.
+        capture.file_size()?;
         let path = capture.path()?.to_owned();
         let pattern = pattern(path.file_name()?.as_encoded_bytes())?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
