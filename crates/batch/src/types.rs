@@ -25,6 +25,13 @@ impl Types {
         }
     }
 
+    /// Takes out the type with a code.
+    pub fn remove(&mut self, code: u16) {
+        if let Some(word) = self.words.get_mut(usize::from(code) / 64) {
+            *word &= !(1 << (code % 64));
+        }
+    }
+
     /// Whether the type with a code is in the set.
     #[inline]
     pub fn contains(&self, code: u16) -> bool {
@@ -58,6 +65,9 @@ mod tests {
         let has: Vec<u16> = (0..1000).filter(|&code| set.contains(code)).collect();
         assert_eq!(has, [0, 63, 64, 511]);
         assert_eq!(set | Types::ALL, Types::ALL);
+        set.remove(63);
+        set.remove(512);
+        assert!((0..1000).filter(|&code| set.contains(code)).eq([0, 64, 511]));
         assert!((0..1000).all(|code| Types::ALL.contains(code)));
     }
 }

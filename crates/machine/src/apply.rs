@@ -21,7 +21,10 @@ impl Machine {
         users::apply(self, event, &mut applied);
         if self.view == View::Classic {
             // Whatever is asked about its process makes a placeholder for a leader that is not known.
-            self.leader_of(applied.thread.unwrap_or(event.tid));
+            let tid = applied.thread.unwrap_or(event.tid);
+            if self.threads.get(tid).is_some_and(|thread| !thread.is_leader()) {
+                self.leader_of(tid);
+            }
         }
         self.done_with(&mut applied);
         applied

@@ -9,8 +9,8 @@ use crate::Filter;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{Batch, Head, Id, Interest, Own, Row, RowFlags, RowHeader, Segment, SourceInfo, Types, View};
-use capture_event::EventInfo;
 use capture_event::schema::events;
+use capture_event::{EventInfo, Source, code};
 use std::sync::{Arc, Weak};
 
 /// The rows that a filter can select.
@@ -25,6 +25,8 @@ pub struct FilterInterest {
     /// For every thread of the segment which of them holds, plus one; 0 if that is not known yet.
     by_own: Vec<u32>,
     segment: Weak<Segment>,
+    /// The types of which rows without a thread can be selected.
+    without_thread: Types,
 }
 
 impl FilterInterest {
@@ -32,7 +34,16 @@ impl FilterInterest {
         let tests = filter.plan().tests.iter().enumerate();
         let own_tests = tests.filter(|(_, test)| test.scope == Scope::Own).map(|(number, _)| number).collect();
         let types = selectable(&filter, &[], &[]);
-        FilterInterest { filter, types, own_tests, by_answers: Vec::new(), by_own: Vec::new(), segment: Weak::new() }
+        let (by_answers, by_own, segment) = (Vec::new(), Vec::new(), Weak::new());
+        let mut new = FilterInterest { filter, types, own_tests, by_answers, by_own, segment, without_thread: types };
+        let answers = new.answers_for(Id::NONE, &Arc::default());
+        let selected = selectable(&new.filter, &new.own_tests, &answers);
+        for info in events(new.filter.view().dialect()).iter().filter(|info| may_be_of_nobody(info)) {
+            if !selected.contains(info.code) {
+                new.without_thread.remove(info.code);
+            }
+        }
+        new
     }
 
     /// The types of which rows with this thread can be selected.
@@ -78,8 +89,17 @@ impl Interest for FilterInterest {
 
     #[inline]
     fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool {
-        self.own_tests.is_empty() || own.is_none() || self.types_of(own, segment).contains(code)
+        if own.is_none() {
+            return self.without_thread.contains(code);
+        }
+        self.own_tests.is_empty() || self.types_of(own, segment).contains(code)
     }
+}
+
+/// Whether an event of this type without a thread says nothing of any. Others, such as those that tell of containers,
+/// answer for what they tell of.
+fn may_be_of_nobody(info: &EventInfo) -> bool {
+    info.source == Source::Syscall || info.code == code::SCHEDSWITCH_6_E
 }
 
 /// What is known of a condition's answers for some events.
