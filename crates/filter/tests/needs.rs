@@ -1,7 +1,7 @@
 //! What fields say of themselves: what they need a batch to hold, and what their values depend on.
 
 use capture_batch::{Batch, Needs, Row, View};
-use capture_event::code;
+use capture_event::{Source, code};
 use capture_filter::catalog::{Arg, Depends, FieldFlags, Get, Memory, fields};
 use capture_filter::{Ask, Env, Extracted, Field};
 use capture_machine::replay::{Piece, Replay};
@@ -116,6 +116,37 @@ fn fields_depend_on_what_they_say() {
                             if *known.entry((place, key)).or_insert(value) != value {
                                 wrong.insert(format!("{} in {view:?}", field.name));
                             }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What an interest takes for granted ([`capture_filter::FilterInterest`]).
+#[test]
+fn fields_have_no_value_where_there_is_nothing_to_depend_on() {
+    let env = Env::default();
+    let mut wrong = BTreeSet::new();
+    for path in files() {
+        for view in [View::Classic, View::Exit] {
+            let batches = batches(&path, view, Needs::all());
+            let has_nothing = |row: Row<'_>, depends: Depends| match (depends, row.info()) {
+                (Depends::Own, Some(info)) => {
+                    let is_call = info.source == Source::Syscall || info.code == code::SCHEDSWITCH_6_E;
+                    is_call && row.own().is_none()
+                }
+                (Depends::Object, Some(info)) => !info.is_about_fds(),
+                _ => false,
+            };
+            for field in fields() {
+                for arg in args(field) {
+                    let values = values(field, &arg, &env, &batches, view);
+                    for (row, value) in batches.iter().flat_map(Batch::rows).zip(&values) {
+                        if has_nothing(row, field.reading(view).depends) && !matches!(value, Extracted::None) {
+                            wrong.insert(format!("{} in {view:?}: {value:?}", field.name));
                         }
                     }
                 }
