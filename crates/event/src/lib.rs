@@ -15,6 +15,7 @@
 
 pub mod event;
 pub mod flags;
+pub mod option;
 pub mod param;
 pub mod schema;
 pub mod tables;
