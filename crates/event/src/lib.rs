@@ -17,6 +17,7 @@ pub mod event;
 pub mod flags;
 pub mod option;
 pub mod param;
+pub mod recording;
 pub mod schema;
 pub mod tables;
 
