@@ -9,4 +9,5 @@
 //! * [`proc`] reads `/proc`, file by file; [`snapshot`] makes the capture's tables of it.
 //! * [`container`] finds out which container a thread belongs to, and what the engines say of containers.
 
+pub mod container;
 pub mod sys;

@@ -77,6 +77,8 @@ pub struct Containers {
     serial: u64,
     /// Whether an id has a colon, as those of rkt have.
     has_colons: bool,
+    /// Whether one has a type that only [`cgroups::own`] knows.
+    has_own: bool,
     /// Whether an event came that does not belong to the beginning of a capture.
     begun: bool,
     /// Whether the process list was looked at.
@@ -93,6 +95,7 @@ impl Containers {
             view,
             serial: 0,
             has_colons: false,
+            has_own: false,
             begun: false,
             has_looked: false,
             local: Memo::default(),
@@ -194,6 +197,7 @@ impl Containers {
     fn put_as(&mut self, id: Text, container: Arc<Container>, lookup: Lookup) {
         self.serial += 1;
         self.has_colons |= id.contains(&b':');
+        self.has_own |= cgroups::own::is_own(container.kind);
         let mut kinds = self.by_id.remove(&id).map_or_else(SmallVec::new, |entry| entry.kinds);
         if !kinds.contains(&container.kind) && kinds.len() < MAX_KINDS {
             kinds.push(container.kind);

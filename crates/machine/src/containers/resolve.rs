@@ -2,7 +2,7 @@
 
 use super::category::{self, ancestors};
 use super::cgroups::classic::{self, kind};
-use super::cgroups::newest;
+use super::cgroups::{newest, own};
 use super::{Containers, Lookup};
 use crate::allowance::Allowance;
 use crate::{Machine, Thread, Threads};
@@ -32,6 +32,9 @@ pub fn resolve(machine: &mut Machine, tid: i64) {
 /// The newest plugin knows of LXC, libvirt and BPM containers nothing but the id, and says so again, in place of
 /// anything else, whenever it sees a new process.
 fn newest_id(containers: &mut Containers, thread: &Thread) -> Text {
+    if let Some(id) = own_id(containers, thread) {
+        return id;
+    }
     let Some(found) = newest::container(&thread.id.cgroups) else { return Text::default() };
     let id = Text::from(found.id);
     if let Some(kind) = found.kind {
@@ -70,7 +73,14 @@ fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread, a
         containers.make_named(&name, kind);
         return name;
     }
-    id
+    own_id(containers, thread).unwrap_or(id)
+}
+
+/// The id of a container that the libraries know no cgroups of, if the capture tells of it.
+fn own_id(containers: &Containers, thread: &Thread) -> Option<Text> {
+    let cgroups = Some(&thread.id.cgroups).filter(|_| containers.has_own)?;
+    let (id, _) = own::container(cgroups).filter(|(id, _)| containers.contains(id))?;
+    Some(Text::from(&*id))
 }
 
 /// A Mesos container counts only if the environment of the thread or of an ancestor names its task.

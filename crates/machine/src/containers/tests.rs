@@ -155,6 +155,20 @@ fn containers_without_metadata_are_known_as_each_library_knows_them() {
 }
 
 #[test]
+fn what_neither_library_knows_counts_where_the_capture_tells_of_it() {
+    for view in [View::Classic, View::Exit] {
+        let mut silent = machine(view, [thread(5, 1, "/machine.slice/machine-web.scope/payload/x.service")]);
+        other(&mut silent);
+        let before = id_of(&silent, 5);
+        let mut telling = machine(view, [thread(5, 1, "/machine.slice/machine-web.scope/payload/x.service")]);
+        let json = b"{\"container\":{\"id\":\"web\",\"type\":51712,\"name\":\"web\"}}\0";
+        event(&mut telling, code::CONTAINER_JSON_2_E, -1, &[json]);
+        other(&mut telling);
+        assert_eq!((before.as_str(), id_of(&telling, 5).as_str()), ("", "web"));
+    }
+}
+
+#[test]
 fn mesos_and_rkt_ask_the_ancestors() {
     let uuid = "a9f41620-b165-4d24-abe0-af0af92e7b20";
     let mut executor = thread(4, 1, "/");

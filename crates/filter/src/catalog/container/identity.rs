@@ -133,6 +133,8 @@ fn kind_name(kind: u32) -> &'static [u8] {
         8 => b"cri-o",
         9 => b"bpm",
         11 => b"podman",
+        0xca00 => b"systemd-nspawn",
+        0xca01 => b"buildkit",
         0xfffe => HOST,
         _ => b"",
     }

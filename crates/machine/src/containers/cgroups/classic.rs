@@ -10,8 +10,15 @@ pub mod kind {
     pub const LIBVIRT_LXC: u32 = 2;
     pub const MESOS: u32 = 3;
     pub const RKT: u32 = 4;
+    pub const CRI: u32 = 6;
+    pub const CONTAINERD: u32 = 7;
+    pub const CRIO: u32 = 8;
     pub const BPM: u32 = 9;
     pub const PODMAN: u32 = 11;
+    /// Ours: the libraries know no such containers.
+    pub const NSPAWN: u32 = 0xCA00;
+    /// Ours as well: a step of a build.
+    pub const BUILDKIT: u32 = 0xCA01;
 }
 
 /// What comes before and after an id.

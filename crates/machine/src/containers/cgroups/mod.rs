@@ -2,10 +2,11 @@
 //!
 //! Every runtime names a container's cgroup after the container. [`classic`] and [`newest`] know the names as their
 //! libraries do, and in the same order, since the first that matches wins; both look for ids of 64 hexadecimal
-//! digits with [`runc`].
+//! digits with [`runc`]. [`own`] knows what both do not.
 
 pub mod classic;
 pub mod newest;
+pub mod own;
 mod runc;
 
 /// The cgroup paths of a list of `subsystem=path` items, as the classic libraries take it apart: a path starts

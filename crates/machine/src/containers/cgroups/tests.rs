@@ -100,3 +100,23 @@ fn odd_paths_match_nothing() {
         assert!(none, "{path}");
     }
 }
+
+#[test]
+fn what_neither_library_knows_is_read_from_the_names_of_systemd_and_buildkit() {
+    let own = |path: &str| {
+        let cgroups = list(&["/", &path.replace("ID", ID)]);
+        own::container(&cgroups).map(|(id, kind)| (String::from_utf8_lossy(&id).into_owned(), kind))
+    };
+    let nspawn = |name: &str| Some((name.to_string(), kind::NSPAWN));
+    assert_eq!(own("/machine.slice/machine-web.scope"), nspawn("web"));
+    assert_eq!(own("/machine.slice/machine-web.scope/payload/init.scope"), nspawn("web"));
+    assert_eq!(own("/machine.slice/systemd-nspawn@my\\x2dweb.service/payload"), nspawn("my-web"));
+    assert_eq!(own("/machine.slice/machine-odd\\x2.scope"), nspawn("odd\\x2"));
+    assert_eq!(own("/machine.slice/systemd-nspawn@web.service/supervisor"), None);
+    assert_eq!(own("/machine.slice/machine-qemu\\x2d1\\x2dvm.scope"), None);
+    assert_eq!(own("/machine.slice/machine-web.scope/payload/docker/ID"), None);
+    let step = "k5gxzd9yqqyqpvs5lyxqyqyqp";
+    assert_eq!(own(&format!("/docker/buildkit/{step}")), Some((step.to_string(), kind::BUILDKIT)));
+    assert_eq!(own("/docker/buildkit/short"), None);
+    assert_eq!(own("/machine.slice/machine-.scope"), None);
+}

@@ -1,0 +1,197 @@
+//! Descriptions of containers, for threads whose control groups name one.
+
+use super::describe::describe_unknown;
+use super::event::{ContainerEvent, container_event};
+use super::short::short_id;
+use super::{Action, Engine, Found, identify};
+use capture_machine::containers::cgroups::classic::kind;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many questions wait for the engines at most. One that finds no place is asked when its container is seen again.
+const MAX_WAITING: usize = 1024;
+
+/// How many containers and lists of control groups are remembered. Above that, known ones may be told again.
+const MAX_KNOWN: usize = 1 << 16;
+
+/// What is known of a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The container.
+    pub id: String,
+    /// The event to be recorded.
+    pub event: ContainerEvent,
+    /// Why no engine described it, if none did that could have.
+    pub reason: Option<String>,
+}
+
+/// Asks engines for containers on a thread of its own. Whoever uses it never waits.
+#[derive(Debug)]
+pub struct Resolver {
+    has_engines: bool,
+    questions: SyncSender<Found>,
+    answers: Receiver<Option<Answer>>,
+    /// Questions without an answer.
+    waiting: usize,
+    /// Lists of control groups that were looked at.
+    seen: HashSet<Box<[u8]>>,
+    /// Containers that were asked for.
+    known: HashSet<String>,
+}
+
+impl Resolver {
+    /// Starts the thread that asks these engines.
+    pub fn start(engines: Vec<Engine>) -> io::Result<Resolver> {
+        let (questions, waiting) = sync_channel(MAX_WAITING);
+        let (answers, received) = channel();
+        let has_engines = !engines.is_empty();
+        thread::Builder::new().name("containers".into()).spawn(move || answer_all(&engines, &waiting, &answers))?;
+        Ok(Resolver {
+            has_engines,
+            questions,
+            answers: received,
+            waiting: 0,
+            seen: HashSet::new(),
+            known: HashSet::new(),
+        })
+    }
+
+    /// A thread has these control groups, `subsystem=path` with a zero byte after each. If they name a container that
+    /// is new and that no engine has to be asked for, it is answered at once; else the answer comes later.
+    pub fn saw(&mut self, cgroups: &[u8]) -> Option<Answer> {
+        if self.seen.contains(cgroups) {
+            return None;
+        }
+        let found = identify(cgroups);
+        let is_new = found.as_ref().is_some_and(|found| !self.known.contains(&found.id));
+        let answer = found.filter(|_| is_new).map(|found| self.ask(found));
+        if !matches!(answer, Some(Err(()))) {
+            remember(&mut self.seen, cgroups.into());
+        }
+        answer?.ok()?
+    }
+
+    /// An engine did something (`Action::changes_container`) after which the container has to be asked for (again).
+    pub fn changed(&mut self, action: &Action) {
+        let kind = if action.engine == "podman" { kind::PODMAN } else { kind::DOCKER };
+        let found = Found { id: short_id(&action.id).to_owned(), full_id: action.id.clone(), kind };
+        // If there is no place, the container is asked for when its first thread is seen.
+        let _ = self.ask(found);
+    }
+
+    /// An answer that has come.
+    pub fn next_answer(&mut self) -> Option<Answer> {
+        while let Ok(answer) = self.answers.try_recv() {
+            self.waiting = self.waiting.saturating_sub(1);
+            if answer.is_some() {
+                return answer;
+            }
+        }
+        None
+    }
+
+    /// Waits until all questions are answered, but no longer than this, and gives the answers. For the start of a
+    /// recording: descriptions that stand before the first event hold from the beginning.
+    pub fn settle(&mut self, time: Duration) -> Vec<Answer> {
+        let deadline = Instant::now() + time;
+        let mut answers = Vec::new();
+        while self.waiting > 0 {
+            match self.answers.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(answer) => {
+                    self.waiting -= 1;
+                    answers.extend(answer);
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        answers
+    }
+
+    /// Asks the engines, or answers what they cannot know. `Err` if there is no place for a question.
+    fn ask(&mut self, found: Found) -> Result<Option<Answer>, ()> {
+        let id = found.id.clone();
+        if !has_api(found.kind) || !self.has_engines {
+            remember(&mut self.known, id);
+            return Ok(Some(unknown(&found, no_engine(found.kind))));
+        }
+        match self.questions.try_send(found) {
+            Ok(()) => {
+                self.waiting += 1;
+                remember(&mut self.known, id);
+                Ok(None)
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(()),
+        }
+    }
+}
+
+fn remember<T: std::hash::Hash + Eq>(set: &mut HashSet<T>, value: T) {
+    if set.len() >= MAX_KNOWN {
+        set.clear();
+    }
+    set.insert(value);
+}
+
+/// Whether containers of this type may be known to an engine with Docker's API.
+fn has_api(kind: u32) -> bool {
+    matches!(kind, kind::DOCKER | kind::PODMAN | kind::CRI)
+}
+
+/// Why nobody was asked; `None` for runtimes of which nothing more is to be known.
+fn no_engine(kind: u32) -> Option<String> {
+    match kind {
+        kind::DOCKER | kind::PODMAN | kind::CRI => Some("no socket of a container engine was found".to_owned()),
+        kind::CONTAINERD | kind::CRIO => {
+            Some("containers of containerd and CRI-O are known by their ids only".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn unknown(found: &Found, reason: Option<String>) -> Answer {
+    let event = container_event(describe_unknown(found, reason.is_none(), reason.as_deref()));
+    Answer { id: found.id.clone(), event, reason }
+}
+
+/// The thread: answers questions until nobody asks any more. Every question has its answer; one that would repeat what
+/// was said last is `None`.
+fn answer_all(engines: &[Engine], questions: &Receiver<Found>, answers: &Sender<Option<Answer>>) {
+    let mut last: HashMap<String, ContainerEvent> = HashMap::new();
+    for found in questions {
+        let answer = answer(engines, &found);
+        let before = last.get(&answer.id);
+        // What an engine said once is not taken back when the container is gone.
+        let is_news = before != Some(&answer.event) && (before.is_none() || answer.reason.is_none());
+        if is_news {
+            if last.len() >= MAX_KNOWN {
+                last.clear();
+            }
+            last.insert(answer.id.clone(), answer.event.clone());
+        }
+        if answers.send(is_news.then_some(answer)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks one engine after the other, those first whose type the control group's name tells.
+fn answer(engines: &[Engine], found: &Found) -> Answer {
+    let (first, others): (Vec<_>, Vec<_>) = engines.iter().partition(|engine| engine.kind() == found.kind);
+    let mut reason = None;
+    for engine in first.into_iter().chain(others) {
+        match engine.describe(&found.full_id) {
+            Ok(description) => {
+                return Answer { id: found.id.clone(), event: container_event(description), reason: None };
+            }
+            Err(error) if error.is_not_found() => {}
+            Err(error) => {
+                reason = reason.or_else(|| Some(format!("{}: {error}", engine.socket().display())));
+            }
+        }
+    }
+    unknown(found, reason.or_else(|| Some("no container engine knows it (any more)".to_owned())))
+}
