@@ -10,4 +10,6 @@
 //! * [`container`] finds out which container a thread belongs to, and what the engines say of containers.
 
 pub mod container;
+pub mod proc;
+pub mod snapshot;
 pub mod sys;

@@ -1,0 +1,83 @@
+//! A directory of `/proc`, held open: what is read through it is of one thread or process, and never of another that
+//! got the same id meanwhile.
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, Statx, StatxFlags};
+use rustix::io::retry_on_intr;
+use rustix::path::Arg;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// An open directory. Once its thread is gone, everything read through it fails.
+#[derive(Debug)]
+pub struct Directory(OwnedFd);
+
+/// How much is read at a time, at first.
+const PIECE: usize = 4096;
+
+impl Directory {
+    /// Opens a directory by its path.
+    pub fn open(path: &Path) -> io::Result<Directory> {
+        Ok(Directory(rustix::fs::openat(CWD, path, OPEN, Mode::empty())?))
+    }
+
+    /// Opens a directory of this one.
+    pub fn directory(&self, name: impl Arg) -> io::Result<Directory> {
+        Ok(Directory(rustix::fs::openat(&self.0, name, OPEN, Mode::empty())?))
+    }
+
+    /// Reads the first `limit` bytes of a file of it into `out`, which they replace.
+    pub fn read<'o>(&self, name: impl Arg, limit: usize, out: &'o mut Vec<u8>) -> io::Result<&'o [u8]> {
+        out.clear();
+        // What is no regular file does not make us wait.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let file = rustix::fs::openat(&self.0, name, flags, Mode::empty())?;
+        let mut piece = PIECE;
+        while out.len() < limit {
+            let len = out.len();
+            out.resize(len.saturating_add(piece).min(limit), 0);
+            let got = retry_on_intr(|| rustix::io::read(&file, out.get_mut(len..).unwrap_or_default()));
+            out.truncate(len + *got.as_ref().unwrap_or(&0));
+            if got? == 0 {
+                break;
+            }
+            piece = piece.saturating_mul(2);
+        }
+        Ok(out)
+    }
+
+    /// Where a link of it leads, as it stands there, in `out`, which it replaces.
+    pub fn link<'o>(&self, name: impl Arg, out: &'o mut Vec<u8>) -> io::Result<&'o [u8]> {
+        // No link of /proc is longer than a page.
+        out.resize(PIECE, 0);
+        let len = rustix::fs::readlinkat_raw(&self.0, name, out.as_mut_slice());
+        out.truncate(*len.as_ref().unwrap_or(&0));
+        len?;
+        Ok(out)
+    }
+
+    /// What a link of it leads to. Nothing is asked of another machine or of a program that plays a file system: they
+    /// might not answer.
+    pub fn stat(&self, name: impl Arg) -> io::Result<Statx> {
+        let mask = StatxFlags::BASIC_STATS | StatxFlags::MNT_ID;
+        let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
+        Ok(rustix::fs::statx(&self.0, name, flags, mask)?)
+    }
+
+    /// The entries whose names are numbers, in ascending order.
+    pub fn numbers(&self) -> io::Result<Vec<i64>> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let readable = rustix::fs::openat(&self.0, c".", flags, Mode::empty())?;
+        let mut buffer = [MaybeUninit::uninit(); 16 << 10];
+        let mut entries = RawDir::new(readable, &mut buffer);
+        let mut numbers = Vec::new();
+        while let Some(entry) = entries.next() {
+            numbers.extend(super::scan::number::<i64>(entry?.file_name().to_bytes()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+}
+
+const OPEN: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);

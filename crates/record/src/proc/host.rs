@@ -1,0 +1,58 @@
+//! The host as `/proc` shows it, with what was found out before and need not be read again for each thread.
+
+use super::cgroups::Cgroups;
+use super::directory::Directory;
+use super::machine::Machine;
+use super::mounts::{self, Mounts};
+use super::namespaces::Namespaces;
+use rustix::path::DecInt;
+use std::io;
+use std::path::Path;
+
+/// `/proc`, open.
+#[derive(Debug)]
+pub struct Host {
+    pub(super) proc: Directory,
+    pub(super) machine: Machine,
+    pub(super) cgroups: Cgroups,
+    pub(super) mounts: Mounts,
+    pub(super) namespaces: Namespaces,
+    /// For the text of the file that is being read.
+    pub(super) text: Vec<u8>,
+}
+
+impl Host {
+    /// Opens `/proc`, or another directory that is like it.
+    pub fn open(path: &Path) -> io::Result<Host> {
+        let proc = Directory::open(path)?;
+        let mut text = Vec::new();
+        let own_mounts = mounts::parse(proc.read(c"self/mountinfo", mounts::LONGEST, &mut text).unwrap_or_default());
+        let (machine, cgroups) = (Machine::of(&proc), Cgroups::new(&own_mounts));
+        Ok(Host { proc, machine, cgroups, mounts: Mounts::default(), namespaces: Namespaces::default(), text })
+    }
+
+    /// The machine, as it was when `/proc` was opened.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The processes, by their ids.
+    pub fn processes(&self) -> io::Result<Vec<i64>> {
+        self.proc.numbers()
+    }
+
+    /// The directory of a process. It counts for all threads together where the kernel counts.
+    pub fn process(&self, pid: i64) -> io::Result<Directory> {
+        self.proc.directory(DecInt::new(pid))
+    }
+
+    /// The directory of a thread, whether or not it is the leader of its process.
+    pub fn thread(&self, tid: i64) -> io::Result<Directory> {
+        self.proc.directory(format!("{tid}/task/{tid}"))
+    }
+
+    /// Finds the mount with an id that a descriptor or a file of a thread has: see [`Mounts::find`].
+    pub fn mount(&mut self, thread: &Directory, id: u64) -> Option<&mounts::Mount> {
+        self.mounts.find(thread, id)
+    }
+}
