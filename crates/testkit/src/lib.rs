@@ -16,10 +16,11 @@
 //!
 //! Times are nanoseconds since the epoch; codes are the numbers of the event schema.
 //!
-//! Tests that need something that is not there (shared captures, an installed program) say so with [`skip`] and
-//! return.
+//! Tests that need something that is not there (shared captures, an installed program, a Docker engine that can be
+//! started) say so with [`skip`] and return.
 
 mod capture;
+mod docker;
 mod event;
 mod fd;
 mod le;
@@ -30,6 +31,7 @@ mod random;
 mod shared;
 
 pub use capture::{CaptureBuilder, block};
+pub use docker::Docker;
 pub use event::EventBuilder;
 pub use fd::Fd;
 pub use parallel::parallel;
