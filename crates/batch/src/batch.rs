@@ -1,8 +1,9 @@
 //! The columns.
 
-use crate::{Id, Lineage, Live, Object, Own, Reference, Row, Segment, Text};
+use crate::{Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
 use bytes::Bytes;
 use capture_event::Dialect;
+use capture_event::recording::Recording;
 use std::sync::Arc;
 
 /// Which of the two worlds of one capture is shown.
@@ -85,6 +86,8 @@ pub struct SourceInfo {
     pub boot_ts: u64,
     /// Addresses of the host's interfaces, for telling remote from local.
     pub addresses: Vec<(std::net::IpAddr, std::net::IpAddr)>,
+    /// What its recorder said of the recording, if it was one of ours.
+    pub recording: Option<Recording>,
 }
 
 /// What holds for a batch as a whole.
@@ -156,6 +159,10 @@ pub struct Batch {
     pub latency: Vec<u64>,
     /// What parameters refer to, ascending by row; not one a row.
     pub references: Vec<Reference>,
+    /// What options behind events say, ascending by row; not one a row.
+    pub options: Vec<RowOption>,
+    /// Where the recorder lost events, whether a row tells of it or not, in the capture's order; not one a row.
+    pub gaps: Vec<Gap>,
     /// Which of the events that the capture stores a row is made of, from 0 over all sections; [`NOT_STORED`] for one
     /// that is repeated. Empty unless asked for ([`Needs::STORED`]).
     pub stored: Vec<u64>,
@@ -185,6 +192,8 @@ impl Batch {
             enter: Vec::with_capacity(rows),
             latency: Vec::with_capacity(rows),
             references: Vec::new(),
+            options: Vec::new(),
+            gaps: Vec::new(),
             stored: Vec::new(),
         }
     }
@@ -207,6 +216,13 @@ impl Batch {
         self.headers.push(header);
         self.params_end.push(u32::try_from(self.params.len()).unwrap_or(u32::MAX));
         self.enter.push(enter);
+    }
+
+    /// A piece of its chunks.
+    #[inline]
+    pub(crate) fn bytes(&self, slice: ParamSlice) -> Option<&[u8]> {
+        let start = slice.start as usize;
+        self.chunks.get(slice.chunk as usize)?.get(start..start.checked_add(slice.len as usize)?)
     }
 
     /// How many rows it has.
@@ -234,7 +250,7 @@ bitflags::bitflags! {
     /// What a consumer of batches looks at beyond headers, parameters and threads. A machine leaves out what nobody
     /// needs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-    pub struct Needs: u8 {
+    pub struct Needs: u16 {
         /// [`Batch::lineage`].
         const LINEAGE = 1;
         /// [`Batch::live`].
@@ -251,5 +267,7 @@ bitflags::bitflags! {
         const ENTERS = 1 << 6;
         /// [`Batch::object`] and [`Batch::fd`].
         const OBJECTS = 1 << 7;
+        /// [`Batch::options`].
+        const OPTIONS = 1 << 8;
     }
 }

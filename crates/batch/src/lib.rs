@@ -13,6 +13,7 @@
 //! | what the event worked on (file, socket, pipe …) | [`Object`], interned, as after the event |
 //! | memory sizes, counts, standard streams | [`Live`], per row, shared by rows between which nothing changed |
 //! | other descriptors, pids, users in parameters | [`Reference`], sparse, by row and parameter |
+//! | what the recorder says of an event beside its parameters | [`RowOption`], sparse, by row |
 //! | containers | [`Container`] versions; the own part names the version of its moment |
 //!
 //! Interned values live in a [`Segment`], an append-only store that several batches share. A capture uses one
@@ -27,6 +28,7 @@ mod container;
 mod interest;
 mod live;
 mod object;
+mod option;
 pub mod path;
 mod reference;
 mod row;
@@ -40,6 +42,7 @@ pub use container::{Container, Mount, Pod, PortMapping, Probe, ProbeKind, Worklo
 pub use interest::Interest;
 pub use live::{FdTypes, Live};
 pub use object::{Endpoint, Object, ObjectFlags, Role, Socket};
+pub use option::{Gap, RowOption};
 pub use reference::{Reference, Target};
 pub use row::Row;
 pub use segment::{Id, Segment, Table};

@@ -69,6 +69,8 @@ pub struct Object {
     /// Exit view: its name as the event gave it, before paths were resolved; empty where that is not kept. Classic
     /// view: the name that it keeps where this event shows another one; empty elsewhere.
     pub name_raw: Text,
+    /// The path of the file with links resolved, where the recorder said it.
+    pub real_name: Option<Text>,
     /// Flags it was opened with (`file_flags` codes).
     pub open_flags: u32,
     /// Device number in the kernel's 32-bit encoding, 0 if unknown.

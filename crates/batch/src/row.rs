@@ -45,9 +45,21 @@ impl<'b> Row<'b> {
 
     /// The bytes of parameter `i`, empty ones included; `None` when the event has no such parameter.
     pub fn raw(&self, i: usize) -> Option<&'b [u8]> {
-        let slice = self.slices().get(i)?;
-        let start = slice.start as usize;
-        self.batch.chunks.get(slice.chunk as usize)?.get(start..start.checked_add(slice.len as usize)?)
+        self.batch.bytes(*self.slices().get(i)?)
+    }
+
+    /// The options behind the event whose codes are those of [`capture_event::option`]: code and value, one of each
+    /// code at most.
+    pub fn options(&self) -> impl Iterator<Item = (u16, &'b [u8])> + use<'b> {
+        let (batch, row) = (self.batch, self.index as u32);
+        let start = batch.options.partition_point(|option| option.row < row);
+        let own = batch.options.iter().skip(start).take_while(move |option| option.row == row);
+        own.filter_map(move |option| Some((option.code, batch.bytes(option.value)?)))
+    }
+
+    /// The value of the option of this code; `None` when the event has none.
+    pub fn option(&self, code: u16) -> Option<&'b [u8]> {
+        self.options().find(|(found, _)| *found == code).map(|(_, value)| value)
     }
 
     /// The bytes of parameter `i` if there are any.

@@ -31,6 +31,9 @@ pub const LOST: u16 = 0xCA07;
 /// The code of the reason of a loss.
 pub const REASON: u16 = 0xCA08;
 
+/// All codes. The first option of each code counts, others of the same code do not.
+pub const CODES: std::ops::RangeInclusive<u16> = ORIGIN..=REASON;
+
 /// Where an event came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]

@@ -58,8 +58,11 @@ pub struct Recording {
     pub started: Option<u64>,
     /// `piece`: which file of the recording this is, from 1.
     pub piece: Option<u64>,
-    /// `realnames`: whether an opened file without a real name of its own has its name as real name.
+    /// `realnames`: whether real names were recorded, so that the name of a file that is opened without a real name
+    /// beside it is its real name.
     pub real_names: bool,
+    /// `listed_realnames`: whether the names of files in the lists of descriptors are real names.
+    pub listed_real_names: bool,
     /// `recorded.calls`: which system calls were recorded.
     pub calls: Option<Calls>,
     /// `followed`: whom the recorder followed; all empty for the whole host.
@@ -147,7 +150,8 @@ impl Recording {
             boot_time: number(&keys, "boot_time"),
             started: number(&keys, "started"),
             piece: number(&keys, "piece"),
-            real_names: keys.get("realnames").and_then(Value::as_bool).unwrap_or(false),
+            real_names: flag(&keys, "realnames"),
+            listed_real_names: flag(&keys, "listed_realnames"),
             calls: recorded.and_then(Calls::from_value),
             followed: keys.get("followed").map(Followed::from_value).unwrap_or_default(),
             blind: texts(keys.get("blind")),
@@ -194,6 +198,7 @@ impl Recording {
             "started": self.started,
             "piece": self.piece,
             "realnames": self.real_names,
+            "listed_realnames": self.listed_real_names,
             "recorded": {"calls": self.calls.as_ref().map(Calls::to_value)},
             "followed": {
                 "pids": self.followed.pids,
@@ -273,6 +278,10 @@ fn number(keys: &Map<String, Value>, key: &str) -> Option<u64> {
     keys.get(key).and_then(Value::as_u64)
 }
 
+fn flag(keys: &Map<String, Value>, key: &str) -> bool {
+    keys.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
 /// The texts of a list; what is none is left out.
 fn texts(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -319,6 +328,7 @@ mod tests {
             started: Some(1_700_000_001_000_000_001),
             piece: Some(1),
             real_names: true,
+            listed_real_names: true,
             calls: Some(Calls::Only(vec!["open".into(), "openat".into()])),
             followed: Followed { pids: vec![7], containers: vec!["c0ffee".into()], command: vec!["ls".into()] },
             blind: vec!["io_uring: not seen".into()],

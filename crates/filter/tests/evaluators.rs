@@ -147,6 +147,7 @@ fn object(numbers: &mut Numbers) -> Object {
         fd_type: if is_socket { FdType::Ipv4Sock } else { FdType::FileV2 },
         name: Text::from(numbers.one(&["/etc/passwd", "/usr/x/lib/y", "", "a->b", "cat"])),
         name_raw: Text::default(),
+        real_name: None,
         open_flags: 0,
         dev: 0,
         ino: 0,

@@ -60,7 +60,7 @@ fn fields_need_what_they_say() {
         for view in [View::Classic, View::Exit] {
             let everything = batches(&path, view, Needs::all());
             // Fields with the same needs share a replay.
-            let all_needs: BTreeSet<u8> = fields().map(|field| field.needs(view).bits()).collect();
+            let all_needs: BTreeSet<u16> = fields().map(|field| field.needs(view).bits()).collect();
             for needs in all_needs.into_iter().map(Needs::from_bits_retain) {
                 let least = batches(&path, view, needs);
                 for field in fields().filter(|field| field.needs(view) == needs) {

@@ -8,6 +8,7 @@ use crate::threads::{RecentExits, Threads};
 use crate::tracked::Memo;
 use crate::users::Users;
 use capture_batch::{SourceInfo, Text, View};
+use capture_event::recording::Recording;
 use std::collections::BTreeSet;
 
 /// Counters that go up when something changes that was bound to other threads' events.
@@ -53,6 +54,8 @@ pub struct Machine {
     pub addresses: Vec<(std::net::IpAddr, std::net::IpAddr)>,
     /// Ports that something on the host listened on when the capture began.
     pub server_ports: BTreeSet<u16>,
+    /// What the recorder said of the recording.
+    pub recording: Option<Recording>,
     /// Time of the event applied last, ns since the epoch.
     pub now: u64,
     /// What the next event removes first.
@@ -82,6 +85,7 @@ impl Machine {
             boot_ts: 0,
             addresses: Vec::new(),
             server_ports: BTreeSet::new(),
+            recording: None,
             now: 0,
             pending: Pending::default(),
             epochs: Epochs::default(),
@@ -99,6 +103,7 @@ impl Machine {
             cpus: self.cpus,
             boot_ts: self.boot_ts,
             addresses: self.addresses.clone(),
+            recording: self.recording.clone(),
         }
     }
 }

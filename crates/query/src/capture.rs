@@ -2,8 +2,9 @@
 
 use crate::join::Host;
 use capture_batch::View;
+use capture_event::recording::{Notice, Recording};
 use capture_event::{Dialect, Source, code, schema};
-use capture_scap::{Block, Content, OpenError, Preview, Reader};
+use capture_scap::{Block, Content, EventBlock, OpenError, Reader};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,7 @@ impl Capture {
 
     /// The time of its first event of a system call, ns since the epoch. What stands before may be of another time.
     pub(crate) fn first_call(&mut self) -> Option<u64> {
-        self.reader.find_ahead(DECIDING_EVENTS, |event| is_call(event.code)).map(|event| event.ts)
+        self.reader.find_ahead(DECIDING_EVENTS, |event| is_call(event.code).then_some(event.ts))
     }
 
     /// The time of the last event of a system call in its file, ns since the epoch. Reads the file to its end, once
@@ -115,18 +116,27 @@ impl Capture {
 
     /// The time of its first event, ns since the epoch; `None` if it has no event.
     pub fn first_ts(&mut self) -> Option<u64> {
-        self.reader.find_ahead(1, |_| true).map(|event| event.ts)
+        self.reader.find_ahead(1, |event| Some(event.ts))
+    }
+
+    /// What its recorder said of the recording, if it was one of ours.
+    pub fn recording(&mut self) -> Option<Recording> {
+        let first = self.reader.find_ahead(1, |event| Some(Notice::of(&event.event(&event.params()))));
+        match first.flatten()? {
+            Notice::Begin(recording) => Some(*recording),
+            Notice::End(_) => None,
+        }
     }
 
     /// The view it was made for: classic if its first events hold an enter event that the newest drivers do not send.
     /// What comes through a pipe may come slowly: there, an event that only the newest drivers send decides too.
     pub fn natural_view(&mut self) -> View {
         let is_pipe = self.file_size().is_none();
-        let decides = |event: &Preview| is_classic_enter(event.code) || is_pipe && is_newest_exit(event);
-        match self.reader.find_ahead(DECIDING_EVENTS, decides) {
-            Some(event) if is_classic_enter(event.code) => View::Classic,
-            _ => View::Exit,
-        }
+        let decides = |event: &EventBlock<'_>| match is_classic_enter(event.code) {
+            true => Some(View::Classic),
+            false => (is_pipe && is_newest_exit(event)).then_some(View::Exit),
+        };
+        self.reader.find_ahead(DECIDING_EVENTS, decides).unwrap_or(View::Exit)
     }
 
     /// What reads it, and its name. Of a recording in pieces, the first.
@@ -141,11 +151,11 @@ impl Capture {
 }
 
 /// Whether it is an exit event that has the parameters of its enter event too.
-fn is_newest_exit(event: &Preview) -> bool {
+fn is_newest_exit(event: &EventBlock<'_>) -> bool {
     let params = |code| schema::event(code, Dialect::Classic).map_or(0, |info| info.params.len());
     let Some(enter) = event.code.checked_sub(1).filter(|_| event.code % 2 == 1) else { return false };
     let of_enter = params(enter);
-    !NEWEST_ENTERS.contains(&enter) && of_enter > 0 && event.params as usize >= params(event.code) + of_enter
+    !NEWEST_ENTERS.contains(&enter) && of_enter > 0 && event.params.len() >= params(event.code) + of_enter
 }
 
 fn is_classic_enter(code: u16) -> bool {

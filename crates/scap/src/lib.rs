@@ -61,5 +61,5 @@ pub use block::user::User;
 pub use block::{Block, Content};
 pub use error::{Damage, OpenError, Problem};
 pub use kind::{BlockKind, Counts};
-pub use reader::{Preview, Reader};
+pub use reader::Reader;
 pub use writer::{Compression, Target, WriteError, Writer};

@@ -1,5 +1,6 @@
 //! The reader: blocks one after the other.
 
+use crate::block::event::EventBlock;
 use crate::block::section::MAGIC;
 use crate::block::{Block, Content};
 use crate::error::{Damage, OpenError, Problem};
@@ -29,17 +30,6 @@ pub struct Reader {
     compression: Option<&'static str>,
     /// What is wrong within the block that was handed out last.
     pending: VecDeque<Damage>,
-}
-
-/// What [`Reader::find_ahead`] says of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Preview {
-    /// Nanoseconds since the epoch.
-    pub ts: u64,
-    /// The event type; may be one that no schema has.
-    pub code: u16,
-    /// How many parameters it has.
-    pub params: u32,
 }
 
 impl Reader {
@@ -136,7 +126,7 @@ impl Reader {
     /// Looks at what stands before the first event, or all that is left if there is none, without taking it. Damage
     /// is passed over.
     pub fn head(&mut self) -> Vec<Content<'_>> {
-        self.find_ahead(1, |_| true);
+        self.find_ahead(1, |_| Some(()));
         let first = self.runs.iter().take(1).map(|run| (run, self.next));
         let all = first.chain(self.runs.iter().skip(1).map(|run| (run, 0)));
         let pieces = all.flat_map(|(run, from)| (from..run.len()).filter_map(|at| run.get(at)));
@@ -148,9 +138,9 @@ impl Reader {
         contents.flatten().collect()
     }
 
-    /// Looks at the next `within` events, without taking them, for the first one that is wanted. What it reads stays
+    /// Looks at the next `within` events, without taking them, for the first of which `wanted` gives something. What it reads stays
     /// in memory until it is taken; it reads no further than it must.
-    pub fn find_ahead(&mut self, within: usize, mut is_wanted: impl FnMut(&Preview) -> bool) -> Option<Preview> {
+    pub fn find_ahead<T>(&mut self, within: usize, mut wanted: impl FnMut(&EventBlock<'_>) -> Option<T>) -> Option<T> {
         let (mut run, mut next, mut seen) = (0, self.next, 0);
         while seen < within {
             if run == self.runs.len() && !self.read_run() {
@@ -163,10 +153,9 @@ impl Reader {
             next += 1;
             let Taken::Event { event, .. } = taken else { continue };
             seen += 1;
-            let params = u32::try_from(event.params.len()).unwrap_or(u32::MAX);
-            let event = Preview { ts: event.ts, code: event.code, params };
-            if is_wanted(&event) {
-                return Some(event);
+            let found = wanted(&event);
+            if found.is_some() {
+                return found;
             }
         }
         None

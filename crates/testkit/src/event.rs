@@ -62,9 +62,14 @@ impl EventBuilder {
 
     /// A comment in the options behind the event.
     pub fn comment(self, text: &str) -> Self {
-        let mut options = self.options.clone().le16(1).str16(text.as_bytes());
-        options.resize(options.len().next_multiple_of(4), 0);
-        EventBuilder { options, ..self }
+        self.option(1, text.as_bytes())
+    }
+
+    /// An option behind the event.
+    pub fn option(mut self, code: u16, value: &[u8]) -> Self {
+        self.options = self.options.le16(code).str16(value);
+        self.options.resize(self.options.len().next_multiple_of(4), 0);
+        self
     }
 
     /// A parameter of these bytes.

@@ -350,6 +350,7 @@ static FAMILIES: &[&[Field]] = &[
     event::io::FIELDS,
     event::open::FIELDS,
     event::counts::FIELDS,
+    event::recorder::FIELDS,
     event::infra::FIELDS,
     fs_path::FIELDS,
     fdlist::FIELDS,

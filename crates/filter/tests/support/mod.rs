@@ -182,6 +182,7 @@ pub fn named(fd_type: FdType, name: &str) -> Object {
         fd_type,
         name: Text::from(name),
         name_raw: Text::default(),
+        real_name: None,
         open_flags: 0,
         dev: 0,
         ino: 0,

@@ -79,6 +79,7 @@ pub fn object(fd: &Fd) -> Object {
         fd_type: fd.kind,
         name: fd.name.clone(),
         name_raw: fd.name_raw.clone(),
+        real_name: fd.real_name.clone(),
         open_flags: fd.open_flags,
         dev: fd.dev,
         ino: fd.ino,

@@ -38,6 +38,8 @@ pub struct Fd {
     pub name: Text,
     /// Exit view: the path as the call gave it.
     pub name_raw: Text,
+    /// The path of the file with links resolved, where the recorder said it.
+    pub real_name: Option<Text>,
     /// Facts that are either true or not.
     pub flags: FdFlags,
     /// Device number in the kernel's 32-bit encoding, 0 if unknown.
@@ -57,6 +59,7 @@ impl Fd {
             addresses: Addresses::default(),
             name: Text::default(),
             name_raw: Text::default(),
+            real_name: None,
             flags: FdFlags::empty(),
             dev: 0,
             ino: 0,

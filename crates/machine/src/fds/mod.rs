@@ -7,6 +7,7 @@
 //! | [`import`] | descriptor lists of captures |
 //! | `open`, `socket`, `connect`, `traffic`, `special` | calls that make descriptors or tell something of them |
 //! | `dup`, `close`, `on_exec` | copies, and ends |
+//! | `real_names` | the paths of opened files with links resolved |
 //! | `tuple`, [`interfaces`] | what a tuple teaches |
 //! | [`bound`] | descriptors as objects of events |
 //!
@@ -29,6 +30,7 @@ pub mod interfaces;
 pub mod names;
 mod on_exec;
 mod open;
+mod real_names;
 mod socket;
 mod special;
 pub mod table;

@@ -60,6 +60,7 @@ pub(super) fn exit(call: &mut Call<'_>) {
         fd.flags.set(FdFlags::UPPER_LAYER, request.flags & FD_UPPER_LAYER != 0);
         fd.flags.set(FdFlags::LOWER_LAYER, request.flags & FD_LOWER_LAYER != 0);
     }
+    call.machine.is_opened(&mut fd);
     call.open(call.result(), fd);
 }
 

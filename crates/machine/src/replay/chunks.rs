@@ -2,7 +2,8 @@
 
 use crate::converter::{CONSTANTS, Converted, Place};
 use bytes::Bytes;
-use capture_batch::ParamSlice;
+use capture_batch::{ParamSlice, RowOption};
+use capture_event::option::CODES;
 use capture_scap::{EventBlock, Span};
 
 /// The chunks of the batch under way.
@@ -55,6 +56,17 @@ impl Chunks {
             Place::Constant => constants,
         };
         to.extend(converted.params.iter().map(|value| slice(chunk(value.place), value.span)));
+    }
+
+    /// What the options behind the event of a row say: of each code of ours the first.
+    pub(super) fn append_options(&mut self, block: &EventBlock<'_>, row: u32, to: &mut Vec<RowOption>) {
+        let first = to.len();
+        for (code, span) in block.option_places().filter(|(code, _)| CODES.contains(code)) {
+            if to.iter().skip(first).all(|option| option.code != code) {
+                let chunk = self.of_events(block);
+                to.push(RowOption { row, code, value: slice(chunk, span) });
+            }
+        }
     }
 
     fn of_events(&mut self, block: &EventBlock<'_>) -> u32 {

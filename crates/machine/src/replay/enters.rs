@@ -2,7 +2,7 @@
 
 use crate::{Applied, Machine, Thread};
 use bytes::Bytes;
-use capture_batch::{Batch, NO_ROW, ParamSlice, RowFlags, RowHeader};
+use capture_batch::{Batch, NO_ROW, ParamSlice, RowFlags, RowHeader, RowOption};
 use capture_event::Event;
 use rustc_hash::FxHashMap;
 
@@ -24,8 +24,12 @@ impl Default for EnterAt {
 /// An enter event of an earlier batch.
 struct Kept {
     header: RowHeader,
+    /// Parameters, then the values of options.
     bytes: Bytes,
+    /// Where the parameters end.
     ends: Vec<u32>,
+    /// The options' codes, and where their values end.
+    options: Vec<(u16, u32)>,
 }
 
 impl Kept {
@@ -37,7 +41,12 @@ impl Kept {
             bytes.extend_from_slice(param);
             ends.push(u32::try_from(bytes.len()).ok()?);
         }
-        Some(Kept { header: *row.header, bytes: Bytes::from(bytes), ends })
+        let mut options = Vec::new();
+        for (code, value) in row.options() {
+            bytes.extend_from_slice(value);
+            options.push((code, u32::try_from(bytes.len()).ok()?));
+        }
+        Some(Kept { header: *row.header, bytes: Bytes::from(bytes), ends, options })
     }
 
     /// Its header in the batch that repeats it.
@@ -46,10 +55,25 @@ impl Kept {
     }
 
     /// Its parameters, once its bytes are chunk `chunk` of a batch.
-    fn slices(&self, chunk: u32) -> Vec<ParamSlice> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| ParamSlice { chunk, start, len: end - start }).collect()
+    fn slices(&self, chunk: u32) -> impl Iterator<Item = ParamSlice> {
+        slices(chunk, 0, self.ends.iter().copied())
     }
+
+    /// Its options as those of a row.
+    fn options(&self, chunk: u32, row: u32) -> impl Iterator<Item = RowOption> {
+        let start = self.ends.last().copied().unwrap_or(0);
+        let values = slices(chunk, start, self.options.iter().map(|&(_, end)| end));
+        self.options.iter().zip(values).map(move |(&(code, _), value)| RowOption { row, code, value })
+    }
+}
+
+/// Values that lie one behind the other, by their ends.
+fn slices(chunk: u32, start: u32, ends: impl Iterator<Item = u32>) -> impl Iterator<Item = ParamSlice> {
+    ends.scan(start, move |start, end| {
+        let slice = ParamSlice { chunk, start: *start, len: end.saturating_sub(*start) };
+        *start = end;
+        Some(slice)
+    })
 }
 
 /// What is known of enter events.
@@ -107,6 +131,7 @@ impl Enters {
                 let own_start = batch.params_end.last().map_or(0, |&end| end as usize);
                 let own = batch.params.split_off(own_start.min(batch.params.len()));
                 batch.params.extend(kept.slices(next_chunk));
+                batch.options.extend(kept.options(next_chunk, row));
                 batch.push_unbound(kept.repeated_header());
                 batch.params.extend(own);
                 (row, Some(kept.bytes))

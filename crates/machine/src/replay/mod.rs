@@ -26,12 +26,16 @@ mod tables;
 
 pub use enters::EnterAt;
 
-use crate::Machine;
 use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converted, Converter, Outcome};
+use crate::{Applied, Machine};
 use bytes::Bytes;
-use capture_batch::{Batch, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View};
+use capture_batch::{
+    Batch, Gap, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View,
+};
+use capture_event::option;
+use capture_event::recording::Notice;
 use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
@@ -80,6 +84,8 @@ struct Engine {
     has_enters: bool,
     /// Whether batches say which stored event a row is made of.
     says_stored: bool,
+    /// Whether batches say which options are behind events.
+    has_options: bool,
     /// Of which types rows may be wanted.
     types: Types,
     /// Which of them.
@@ -121,6 +127,7 @@ impl Replay {
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
             interest: Box::new(Types::ALL),
+            has_options: needs.contains(Needs::OPTIONS),
             has_enters: needs.contains(Needs::ENTERS),
             batch_rows: BATCH_ROWS,
             events: 0,
@@ -287,23 +294,35 @@ impl Engine {
         batch
     }
 
-    /// [`Engine::take_batch`] where nothing else asks for a batch: only if there are rows.
+    /// [`Engine::take_batch`] where nothing else asks for a batch: only if it holds something.
     fn take_rows(&mut self) -> Option<Batch> {
-        (!self.batch.is_empty()).then(|| self.take_batch())
+        let is_empty = self.batch.is_empty() && self.batch.gaps.is_empty();
+        (!is_empty).then(|| self.take_batch())
+    }
+
+    /// The section's lists are complete, and its first event comes.
+    fn begin_events(&mut self, block: &EventBlock<'_>) {
+        self.has_events = true;
+        if !self.continues {
+            self.machine.finish_import();
+        }
+        let recording = match Notice::of(&block.event(&block.params())) {
+            Some(Notice::Begin(recording)) => Some(*recording),
+            Some(Notice::End(_)) | None => None,
+        };
+        self.machine.begin_recording(recording, !self.continues);
+        self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
     }
 
     fn take_event(&mut self, block: &EventBlock<'_>, converter: &mut Converter) {
         if !self.has_events {
-            self.has_events = true;
-            if !self.continues {
-                self.machine.finish_import();
-            }
-            self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
+            self.begin_events(block);
         }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
             if self.types.contains_others() {
                 self.chunks.append(block, &mut self.batch.params);
                 self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
+                self.append_options(block);
                 say_stored(&mut self.batch, self.says_stored, self.stored);
             }
             return;
@@ -355,6 +374,9 @@ impl Engine {
             self.first_ts = event.ts;
         }
         let applied = self.machine.apply(&event);
+        if block.may_have_options() {
+            self.learn(block, &event, &applied);
+        }
         self.last_ts = event.ts;
         let mut flags = marks | applied.marks;
         flags.set(RowFlags::STATE_ONLY, event.state_only);
@@ -387,9 +409,30 @@ impl Engine {
             }
         }
         self.batch.push_row(header(block, info.code, num, flags), enter);
+        self.append_options(block);
         say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, &event, &applied, actor, &mut self.batch);
         repeated
+    }
+
+    /// Takes over what options behind an event say of more than the event.
+    fn learn(&mut self, block: &EventBlock<'_>, event: &Event<'_>, applied: &Applied) {
+        let first = |wanted| block.option_places().find(|(code, _)| *code == wanted);
+        if let Some((_, name)) = first(option::REAL_NAME) {
+            self.machine.learn_real_name(event, applied, name.of(block.chunk));
+        }
+        let is_drop = matches!(event.code, code::DROP_E | code::DROP_X);
+        let lost = first(option::LOST).filter(|_| is_drop).and_then(|(_, lost)| lost.of(block.chunk).try_into().ok());
+        self.batch.gaps.extend(lost.map(|lost| Gap { ts: event.ts, lost: u64::from_le_bytes(lost) }));
+    }
+
+    /// Adds what options behind its event say to the last row.
+    #[inline]
+    fn append_options(&mut self, block: &EventBlock<'_>) {
+        if self.has_options && block.may_have_options() {
+            let row = u32::try_from(self.batch.len().saturating_sub(1)).unwrap_or(NO_ROW);
+            self.chunks.append_options(block, row, &mut self.batch.options);
+        }
     }
 }
 

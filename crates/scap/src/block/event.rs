@@ -101,10 +101,32 @@ impl<'r> EventBlock<'r> {
 
     /// The options that follow it; normally none.
     pub fn options(&self) -> Vec<BlockOption<'r>> {
+        self.each_option().map(|(_, option)| option).collect()
+    }
+
+    /// Where in the chunk the values of the options are that follow it, with their codes; normally none.
+    pub fn option_places(&self) -> impl Iterator<Item = (u16, Span)> {
+        let start = self.trailing.start as usize;
+        self.each_option().map(move |(at, option)| {
+            let span = Span { start: (start + at) as u32, len: option.value.len() as u32 };
+            (option.code, span)
+        })
+    }
+
+    /// Whether options may follow it.
+    #[inline]
+    pub fn may_have_options(&self) -> bool {
+        // Less is padding.
+        self.trailing.len >= 4
+    }
+
+    /// The options, and where behind the event their values begin.
+    fn each_option(&self) -> impl Iterator<Item = (usize, BlockOption<'r>)> + use<'r> {
         let trailing = self.trailing.of(self.chunk);
         // Options start at a multiple of four bytes from the start of the block, and so do blocks' ends.
         let padding = trailing.len() % 4;
-        crate::read::option::options(trailing.get(padding..).unwrap_or_default()).0
+        let places = crate::read::option::places(trailing.get(padding..).unwrap_or_default());
+        places.map(move |(at, option)| (padding + at, option))
     }
 
     /// The event as it is written again, with what [`EventBlock::params`] and [`EventBlock::options`] gave.

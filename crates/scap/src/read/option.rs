@@ -21,6 +21,17 @@ pub(crate) fn options(body: &[u8]) -> (Vec<BlockOption<'_>>, Vec<Fault>) {
     (options, Vec::new())
 }
 
+/// The good options of a row up to the one that ends it, and where in `body` their values begin.
+pub(crate) fn places(body: &[u8]) -> impl Iterator<Item = (usize, BlockOption<'_>)> {
+    let mut input = body;
+    std::iter::from_fn(move || {
+        let at = body.len() - input.len() + 4;
+        let (next, found) = option(input).ok().filter(|(_, found)| found.code != 0)?;
+        input = next;
+        Some((at, found))
+    })
+}
+
 fn option(input: &[u8]) -> Parsed<'_, BlockOption<'_>> {
     let (rest, (code, len)) = (u16("option code"), u16("option length")).parse(input)?;
     let (rest, value) = bytes("option", usize::from(len))(rest)?;

@@ -7,6 +7,7 @@ pub(super) mod io;
 pub(super) mod kind;
 pub(super) mod latency;
 pub(super) mod open;
+pub(super) mod recorder;
 pub(super) mod result;
 pub(super) mod time;
 

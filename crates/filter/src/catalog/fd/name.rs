@@ -9,9 +9,11 @@ use crate::print::path::absolute;
 use crate::print::ports;
 use crate::value::{Extracted, Value};
 use capture_batch::{Needs, Object, View};
+use capture_event::EventInfo;
 use capture_event::ParamType::CharBuf;
 use capture_event::PrintFormat::NA;
 use capture_event::code::*;
+use capture_event::option::REAL_NAME;
 use capture_event::tables::fd::FdType;
 use std::borrow::Cow;
 
@@ -38,6 +40,17 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     )
     .needs_too(Needs::REFERENCES)
     .flags(FieldFlags::EXIT_ONLY),
+    field(
+        "fd.realname",
+        CharBuf,
+        NA,
+        Depends::Object,
+        |ask| Extracted::text(real_name(ask)),
+        "Path of a file with links resolved, as the kernel called it when it was opened. Only in recordings of ours. \
+         Rules on fd.name miss a file that is opened by a link to it; this one does not.",
+    )
+    .needs_too(Needs::OPTIONS)
+    .flags(FieldFlags::SANITIZED),
     field(
         "fd.directory",
         CharBuf,
@@ -114,6 +127,14 @@ fn raw_name<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
             user(ask).and_then(|_| ask.row.str(2)).map(Cow::Borrowed)
         }
         None => attempted(ask).map(Cow::Owned),
+    }
+}
+
+/// An event without a descriptor may have a real name all the same.
+fn real_name<'r>(ask: &Ask<'r>) -> Option<&'r [u8]> {
+    match object(ask) {
+        Some(object) => object.real_name.as_deref(),
+        None => ask.row.option(REAL_NAME).filter(|_| ask.row.info().is_some_and(EventInfo::is_about_fds)),
     }
 }
 
