@@ -2,6 +2,7 @@
 
 mod collect;
 mod print;
+mod recording;
 
 use crate::input;
 use crate::output::Output;
@@ -9,7 +10,7 @@ use crate::report::DamageReport;
 use crate::status::{End, Failure, READING_HELP};
 use std::path::PathBuf;
 
-/// Say what is in a capture: host, times, events by type, threads, containers, blocks, damage.
+/// Say what is in a capture: host, recording, times, events by type, threads, containers, blocks, gaps, damage.
 #[derive(clap::Args)]
 #[command(after_help = format!("\
 Examples:

@@ -1,6 +1,7 @@
 //! `capture query`: the events of captures that a filter selects, printed or written.
 
 mod chisels;
+mod gaps;
 mod hosts;
 mod print;
 mod settings;

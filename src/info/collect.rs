@@ -1,5 +1,6 @@
 //! Gathering the facts, in one pass over a capture.
 
+use super::recording::Recorded;
 use crate::report::DamageReport;
 use capture_batch::{Batch, Container, Id, Needs, Own, View};
 use capture_event::schema::{self, Category};
@@ -40,6 +41,7 @@ struct Stored {
     processes: u64,
     descriptors: u64,
     events: Events,
+    recorded: Recorded,
 }
 
 /// What the events say.
@@ -110,7 +112,10 @@ impl Stored {
                 self.processes += list.iter().filter(|entry| entry.tid == entry.pid).count() as u64;
             }
             Content::Fds(list) => self.descriptors += list.entries.len() as u64,
-            Content::Event(event) => self.events.see(event),
+            Content::Event(event) => {
+                self.recorded.see(event, self.events.by_code.is_empty());
+                self.events.see(event);
+            }
             Content::Unknown { .. } => {}
         }
     }
@@ -207,8 +212,9 @@ impl Info {
     /// All facts. `null` is what the capture does not say.
     pub fn into_json(self) -> Value {
         let blocks: Vec<Value> = self.counts.by_code().into_iter().map(|(code, n)| block(code, n)).collect();
-        let stored = self.stored;
+        let mut stored = self.stored;
         let times = stored.events.times;
+        let (recording, gaps) = std::mem::take(&mut stored.recorded).into_json();
         json!({
             "file": self.name,
             "bytes": self.bytes,
@@ -221,6 +227,7 @@ impl Info {
             "program": stored.options(4),
             "view": match self.view { View::Classic => "classic", View::Exit => "exit" },
             "host": stored.machine,
+            "recording": recording,
             "interfaces": stored.interfaces,
             "users": stored.users,
             "groups": stored.groups,
@@ -232,6 +239,7 @@ impl Info {
             "threads": {"at_start": stored.threads, "in_events": stored.events.threads.len()},
             "processes": {"at_start": stored.processes},
             "descriptors": {"at_start": stored.descriptors},
+            "gaps": gaps,
             "damaged_places": self.damaged_places,
             "damage": self.damage,
             "events": stored.events.into_json(self.view),
@@ -258,11 +266,12 @@ fn block(code: u32, count: u64) -> Value {
     json!({"code": format!("{code:#x}"), "block": name, "count": count})
 }
 
-fn text(bytes: &[u8]) -> String {
+/// Text of a capture, with what is not UTF-8 replaced.
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// A time in ns since the epoch, in words.
-fn time(ts: u64) -> String {
+pub fn time(ts: u64) -> String {
     Timestamp::from_nanosecond(i128::from(ts)).map_or_else(|_| ts.to_string(), |time| time.to_string())
 }

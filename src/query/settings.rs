@@ -1,6 +1,6 @@
 //! From options to what is to be done: which captures, which view, which events, printed how.
 
-use super::{Args, TimeType, default_format, hosts};
+use super::{Args, TimeType, default_format, gaps, hosts};
 use crate::moment::Moment;
 use crate::output::Output;
 use crate::report;
@@ -103,7 +103,11 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
     let zone = zone(args);
     let filter = filter_text(words)?;
     let env = env(args, view, &zone);
-    let names = compile(&filter, view, &env)?.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
+    let compiled = compile(&filter, view, &env)?;
+    if let Some(compiled) = &compiled {
+        gaps::warn(compiled, &filter, &mut captures);
+    }
+    let names = compiled.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
     let envs = hosts::envs(env, args.hosts.as_deref(), args.resolve, &names, captures.len())?;
     let first_ts = captures.iter_mut().filter_map(Capture::first_ts).min().unwrap_or(0);
     let bound = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.resolve(first_ts, &zone));

@@ -1,5 +1,6 @@
 //! Showing the events that a filter selects.
 
+use super::gaps::Gaps;
 use super::print::{Printed, Printer};
 use super::settings::{Job, Show, explain, selected, shown};
 use super::summary::Summary;
@@ -23,8 +24,8 @@ pub fn run(job: Job, mut output: Output) -> Result<End, Failure> {
     if job.captures.iter().any(|capture| capture.file_size().is_none()) {
         output.flush_lines();
     }
-    let lanes: Result<Vec<Lane>, Failure> = job.envs.iter().map(|env| Lane::new(&job, env)).collect();
-    let lanes = lanes?;
+    let each = job.captures.iter().zip(&job.envs);
+    let lanes = each.map(|(capture, env)| Lane::new(&job, capture, env)).collect::<Result<Vec<Lane>, Failure>>()?;
     let needs = lanes.iter().fold(Needs::empty(), |needs, lane| needs | lane.needs());
     let mut shown = Shown {
         lanes,
@@ -55,10 +56,13 @@ struct Lane {
     /// Whether names of hosts are asked for, and DNS replies are to be read.
     learns_hosts: bool,
     damage: DamageReport,
+    /// What it is called.
+    name: String,
+    gaps: Gaps,
 }
 
 impl Lane {
-    fn new(job: &Job, env: &Env) -> Result<Lane, Failure> {
+    fn new(job: &Job, capture: &Capture, env: &Env) -> Result<Lane, Failure> {
         let filter = match &*job.filter {
             "" => None,
             text => Some(Filter::compile(text, job.view, env).map_err(|errors| explain(text, &errors))?),
@@ -74,6 +78,8 @@ impl Lane {
             env: env.clone(),
             learns_hosts,
             damage: DamageReport::default(),
+            name: capture.name().to_owned(),
+            gaps: Gaps::default(),
         })
     }
 
@@ -93,6 +99,7 @@ impl Lane {
     /// What is made of a batch: those of its rows of these times that the filter selects, and what is printed of the
     /// first `limit` of them that do not bear one of the marks `hidden`.
     fn make(&mut self, batch: &Batch, times: &Range<u64>, limit: u64, hidden: RowFlags) -> Made {
+        self.gaps.add(&batch.gaps, times);
         if self.learns_hosts {
             batch.rows().for_each(|row| self.env.host_names.learn(row));
         }
@@ -210,6 +217,10 @@ impl Shown {
             let seconds = started.elapsed().as_secs_f64();
             let rate = self.events as f64 / seconds;
             report::note(&format!("Elapsed time: {seconds:.3}, Captured Events: {}, {rate:.2} eps", self.events));
+        }
+        if self.events == 0 {
+            let filtered = self.lanes.iter().filter(|lane| lane.filter.is_some());
+            filtered.for_each(|lane| lane.gaps.say_nothing_is_proved(&lane.name));
         }
         Ok(self.lanes.into_iter().map(|lane| lane.damage.finish()).fold(End::Good, End::and))
     }

@@ -20,6 +20,8 @@ const FILTERS: &[&str] = &[
     "proc.nchilds>0 and evt.type=write",
     "thread.vmsize>100",
     "container.id!=host",
+    "fd.realname startswith /etc",
+    "evt.origin=fanotify or evt.abi=i386",
 ];
 
 /// What must be the same, as far as both programs know it.
@@ -30,11 +32,12 @@ const SHARED_FIELDS: &str = "*%evt.rawtime %evt.cpu %thread.tid %proc.name %proc
 const FIELDS: &str = "*%evt.rawtime %evt.cpu %thread.tid %proc.name %proc.pname %proc.ppid %proc.cmdline %proc.cwd \
     %proc.exepath %fd.name %fd.num %fd.type %fd.cip %fd.sip %fd.sport %container.id %container.name %user.name \
     %evt.type %evt.dir %evt.args %evt.latency %proc.fdopencount %proc.nchilds %proc.nthreads %proc.vpid %proc.sid \
-    %proc.aname[2] %proc.aname[3] %thread.vmsize %proc.env %proc.loginshellid %group.name";
+    %proc.aname[2] %proc.aname[3] %thread.vmsize %proc.env %proc.loginshellid %group.name \
+    %fd.realname %evt.origin %evt.abi %evt.callarg[0] %evt.key %evt.merged";
 
 fn all_captures() -> Vec<PathBuf> {
     let names = ["intrusion", "ancestor-changes", "open-counts", "late-container", "recycled-pid", "close-races-open"];
-    let more = ["far-apart", "failed-open", "not-utf8", "newest-drivers", "containers"];
+    let more = ["far-apart", "failed-open", "not-utf8", "newest-drivers", "containers", "own-recorder"];
     names.iter().chain(&more).map(|name| fixture(name)).chain(captures()).collect()
 }
 

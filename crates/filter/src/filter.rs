@@ -1,13 +1,14 @@
 //! A compiled filter.
 
 use crate::Env;
-use crate::check::Checker;
+use crate::check::{Checker, recorded};
 use crate::evaluate::{Columns, FilterInterest, Plan, Sequential, describe};
 use crate::language::ast::Expr;
 use crate::language::error::{FilterError, FilterWarning, MAX_ERRORS};
 use crate::language::parser::parse;
 use crate::language::span::Position;
 use capture_batch::{Needs, View};
+use capture_event::recording::Recording;
 use std::sync::Arc;
 
 /// A compiled filter: it is never changed, cheap to clone, and shared between threads. What an evaluation remembers is
@@ -48,10 +49,7 @@ impl Filter {
             return Err(placed(checker.errors, text));
         };
         let mut warnings = checker.warnings;
-        warnings.truncate(MAX_ERRORS);
-        for warning in &mut warnings {
-            warning.position = Position::of(text, warning.span.start);
-        }
+        place_warnings(&mut warnings, text);
         Ok(Filter(Arc::new(Compiled {
             plan: Plan::new(condition, checker.memories, checker.shared.len()),
             expr,
@@ -76,6 +74,13 @@ impl Filter {
     /// What in it is probably not meant.
     pub fn warnings(&self) -> &[FilterWarning] {
         &self.0.warnings
+    }
+
+    /// What it asks for and a recording does not hold; `None` stands for captures of other programs than ours.
+    pub fn not_recorded(&self, text: &str, recording: Option<&Recording>) -> Vec<FilterWarning> {
+        let mut warnings = recorded::missing(&self.0.expr, recording);
+        place_warnings(&mut warnings, text);
+        warnings
     }
 
     /// What batches have to hold for it.
@@ -119,6 +124,14 @@ impl Filter {
 
     pub(crate) fn env(&self) -> &Env {
         &self.0.env
+    }
+}
+
+/// The first warnings, with line and column.
+fn place_warnings(warnings: &mut Vec<FilterWarning>, text: &str) {
+    warnings.truncate(MAX_ERRORS);
+    for warning in warnings {
+        warning.position = Position::of(text, warning.span.start);
     }
 }
 

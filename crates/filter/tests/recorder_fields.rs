@@ -83,7 +83,11 @@ fn a_real_name_lasts_as_long_as_its_descriptor() {
     made = open(made, 32, exit_of_open(33, 100, 3, "/tmp/plain"));
     made = write(write(made, 40, 100, 3), 50, 100, 7);
     for view in VIEWS {
-        assert_eq!(real_names_of_writes(&made, view), ["/etc/shadow", "/etc/shadow", "<NA>", "/etc/shadow"], "{view:?}");
+        assert_eq!(
+            real_names_of_writes(&made, view),
+            ["/etc/shadow", "/etc/shadow", "<NA>", "/etc/shadow"],
+            "{view:?}"
+        );
         let opens = lines(&made.to_bytes(), view, "%evt.type %evt.dir %fd.name %fd.realname");
         let opens: Vec<_> = opens.iter().filter_map(|line| line.strip_prefix("open < ")).collect();
         assert_eq!(opens, ["/tmp/link /etc/shadow", "/tmp/plain <NA>"], "{view:?}");
@@ -138,7 +142,8 @@ fn other_options_have_a_field_each() {
     let merged = EventBuilder::new(4, 100, code::GETUID_X).u32(0).option(MERGED, &[]).option(KEY, b"passwd");
     let odd = EventBuilder::new(5, 100, code::GETUID_X).u32(0).option(ABI, &[1, 2]).option(LOST, b"7");
     let made = capture().event(call).event(lost.option(REASON, b"queue full")).event(merged).event(odd);
-    let format = "%evt.abi %evt.callarg[0] %evt.callarg[5] %evt.callarg[6] %evt.merged %evt.key %evt.lost %evt.lost.reason";
+    let format =
+        "%evt.abi %evt.callarg[0] %evt.callarg[5] %evt.callarg[6] %evt.merged %evt.key %evt.lost %evt.lost.reason";
     for view in VIEWS {
         assert_eq!(
             lines(&made.to_bytes(), view, format),

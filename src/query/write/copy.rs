@@ -7,6 +7,8 @@ use super::{Extent, Source};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
+use capture_event::option::LOST;
+use capture_event::recording::{HEADER, Notice, Recording};
 use capture_event::schema::{self, Category};
 use capture_event::{Dialect, EventFlags, EventInfo, ParamType, code};
 use capture_scap::{Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
@@ -57,6 +59,8 @@ struct Section {
     head: Rendered,
     /// The capture's own lists of threads and descriptors.
     lists: Rendered,
+    /// What the recorder said of the recording.
+    recording: Option<(Told, Recording)>,
     /// Events that say what no list can hold: containers, users and groups.
     told: Vec<Told>,
     /// Whether its head is in the file.
@@ -86,6 +90,7 @@ impl Rendered {
 
 /// An event that must stand behind the lists of every file.
 struct Told {
+    ts: u64,
     code: u16,
     tid: i64,
     cpu: u16,
@@ -148,7 +153,8 @@ impl Copying {
 
     fn section(&self) -> Section {
         let rendered = || Rendered::new(self.target, self.compression);
-        Section { head: rendered(), lists: rendered(), told: Vec::new(), is_begun: false, has_events: false }
+        let (recording, told) = Default::default();
+        Section { head: rendered(), lists: rendered(), recording, told, is_begun: false, has_events: false }
     }
 
     /// Writes an event if it is to be written.
@@ -159,6 +165,13 @@ impl Copying {
         section: &mut Section,
         output: &mut Option<Output>,
     ) -> Result<(), Failure> {
+        if !section.has_events
+            && let Some(Notice::Begin(recording)) = Notice::of(&event.event(&event.params()))
+        {
+            // It stands at the beginning of every file.
+            section.recording = Some((Told::of(event), *recording));
+            return Ok(());
+        }
         let fate = self.fate(event, number, section.is_begun);
         if fate != Fate::Dropped {
             self.prepare(event, number, section, output)?;
@@ -182,6 +195,9 @@ impl Copying {
         let Some(selected) = &self.selected else { return Fate::Kept };
         if selected.kept.contains(number) {
             return Fate::Kept;
+        }
+        if is_of_recorder(event) {
+            return Fate::Hidden;
         }
         let is_relevant_of = |is_needed_thread| {
             // An exit event means little without its enter event, and the other way round.
@@ -271,6 +287,15 @@ impl Copying {
         let mut writer = Writer::new(file, self.target, self.compression);
         if lists_anew {
             self.state.write(number, &mut writer).map_err(Failure::new)?;
+        }
+        if let Some((header, recording)) = &mut section.recording {
+            if lists_anew {
+                // Lists that are made of the replayed state have the names that files were opened by.
+                header.say(&Recording { listed_real_names: false, ..recording.clone() });
+            }
+            header.write(if section.is_begun { ts } else { header.ts }, &mut writer).map_err(Failure::new)?;
+        }
+        if lists_anew {
             section.told.iter().try_for_each(|told| told.write(ts, &mut writer)).map_err(Failure::new)?;
         }
         section.is_begun = true;
@@ -294,7 +319,13 @@ const TOLD: [u16; 9] = [
 impl Told {
     fn of(event: &EventBlock<'_>) -> Told {
         let params = event.params().iter().map(|param| param.to_vec()).collect();
-        Told { code: event.code, tid: event.tid, cpu: event.cpu, params }
+        Told { ts: event.ts, code: event.code, tid: event.tid, cpu: event.cpu, params }
+    }
+
+    /// Says something else of the recording.
+    fn say(&mut self, recording: &Recording) {
+        let json = recording.to_json();
+        self.params = [HEADER, &json].map(|text| [text.as_bytes(), b"\0"].concat()).to_vec();
     }
 
     /// Writes it, hidden, as of another time.
@@ -311,6 +342,15 @@ impl Told {
             options: &[],
             large: false,
         })
+    }
+}
+
+/// Whether an event says where events are missing, or how the recording ended.
+fn is_of_recorder(event: &EventBlock<'_>) -> bool {
+    match event.code {
+        code::DROP_E | code::DROP_X => event.option_places().any(|(code, _)| code == LOST),
+        code::NOTIFICATION_E => Notice::of(&event.event(&event.params())).is_some(),
+        _ => false,
     }
 }
 

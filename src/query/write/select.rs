@@ -1,6 +1,7 @@
 //! First pass: which stored events are kept, and what is needed to understand them.
 
 use super::bits::Bits;
+use crate::query::gaps::Gaps;
 use crate::query::settings::{Job, selected, shown};
 use crate::status::Failure;
 use capture_batch::{Batch, Needs, Row, RowFlags};
@@ -33,6 +34,7 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
     let (reader, name) = capture.into_parts();
     let mut replay = Replay::new(reader, job.view, needs, &name);
     let hosts = job.envs.first().filter(|_| job.names_hosts());
+    let mut gaps = Gaps::default();
     let (mut pairs, mut finder) =
         (Pairs::default(), Finder { left: job.limit.unwrap_or(u64::MAX), ..Finder::default() });
     while let Some(piece) = replay.next_piece_seeing(|block| pairs.see(block)) {
@@ -44,8 +46,12 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
             Some(filter) => selected(filter, &batch, &job.times, RowFlags::empty()),
             None => shown(&batch, &job.times),
         };
+        gaps.add(&batch.gaps, &job.times);
         finder.take(&batch, &selected, &pairs);
         pairs.0.clear();
+    }
+    if finder.selected.last.is_none() {
+        gaps.say_nothing_is_proved(&name);
     }
     Ok(finder.finish())
 }

@@ -1,7 +1,7 @@
 //! System calls: the schema's own numbers and names, and the kernel's numbers on two architectures.
 
 use crate::schema::Category::{self, *};
-use crate::schema::{Dialect, code::GENERIC_E};
+use crate::schema::{self, Dialect, code::GENERIC_E};
 
 /// One system call, by the number the schema gives it (`PPM_SC_*`).
 #[derive(Debug)]
@@ -33,6 +33,20 @@ pub fn name(id: u16, dialect: Dialect) -> Option<&'static str> {
 /// Whether any system call is called `name` in either dialect.
 pub fn is_name(name: &str) -> bool {
     SYSCALLS.iter().any(|s| !s.name.is_empty() && (s.name == name || s.classic_name == Some(name)))
+}
+
+/// The names of the system calls that an event type of this name stands for, in either dialect; none if it stands for
+/// something else.
+pub fn of_event_type(event_type: &str) -> impl Iterator<Item = &'static str> {
+    let rows = [X86_64, AARCH64, COMMON].into_iter().flatten();
+    rows.filter_map(move |&(_, id, enter)| {
+        let is_called = |dialect| match enter {
+            GENERIC_E => name(id, dialect) == Some(event_type),
+            _ => schema::event(enter, dialect).is_some_and(|info| info.name == event_type),
+        };
+        let found = is_called(Dialect::Newest) || is_called(Dialect::Classic);
+        by_id(id, Dialect::Newest).filter(|_| found).map(|call| call.name)
+    })
 }
 
 /// A processor architecture with its own system-call numbers.

@@ -6,6 +6,7 @@
 pub(crate) mod compare;
 pub(crate) mod constant;
 mod operand;
+pub(crate) mod recorded;
 pub(crate) mod scope;
 pub(crate) mod source;
 pub(crate) mod types;

@@ -92,6 +92,12 @@ pub enum WarningKind {
     TransformerAsValue { value: String },
     /// A value that the field never has.
     NeverMatches { field: &'static str, value: String, usual: Usual },
+    /// An event type of calls that the recorder was not asked for.
+    NotRecorded { event_type: String },
+    /// Real names, where none were recorded.
+    NoRealNames,
+    /// Text within buffers, of which the recorder kept the beginnings.
+    BuffersCut { limit: u64 },
 }
 
 impl fmt::Display for ErrorKind {
@@ -147,6 +153,11 @@ impl fmt::Display for WarningKind {
                 }
                 _ => write!(f, "`{field}` never is `{value}`"),
             },
+            WarningKind::NotRecorded { event_type } => write!(f, "`{event_type}` was not recorded"),
+            WarningKind::NoRealNames => write!(f, "no real names were recorded: `fd.realname` has no value"),
+            WarningKind::BuffersCut { limit } => {
+                write!(f, "buffers were recorded up to {limit} bytes: what stands behind is not found")
+            }
         }
     }
 }
