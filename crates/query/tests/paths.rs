@@ -19,8 +19,8 @@ const FIELDS: &str = "*%evt.num %evt.rawtime %evt.latency %evt.reltime %evt.delt
     %evt.arg.fds %thread.tid %proc.name %proc.cmdline %proc.cwd %proc.pname %proc.aname[2] %proc.aname %proc.apid[1] \
     %proc.sid.exe %proc.sname %proc.loginshellid %proc.duration %proc.vmsize %proc.nthreads %proc.nchilds \
     %proc.fdopencount %proc.stdin.name %fd.num %fd.name %fd.sip %fd.is_server %fd.types %fdlist.names %user.name \
-    %group.name %container.id %container.name %thread.exectime \
-    %fd.realname %evt.origin %evt.abi %evt.callarg[1] %evt.key %evt.merged %evt.lost %evt.lost.reason";
+    %group.name %container.id %container.name %fd.realname %evt.origin %evt.abi %evt.callarg[1] \
+    %evt.key %evt.merged %evt.lost %evt.lost.reason %thread.exectime";
 
 fn format(view: View) -> Format {
     let known = |field: &&str| Format::compile(field.trim_start_matches('*'), view).is_ok();

@@ -82,10 +82,12 @@ fn number(ask: &Ask<'_>, code: u16) -> Option<u8> {
 }
 
 fn origin<'r>(ask: &Ask<'r>) -> Extracted<'r> {
-    let said = number(ask, ORIGIN).and_then(Origin::of).map(Origin::name);
-    let recording = ask.row.batch.head.source.recording.as_ref().filter(|_| !is_meta(ask.row));
-    let usual = || recording?.origin.as_deref();
-    Extracted::text(said.or_else(usual).map(str::as_bytes))
+    let usual = || ask.row.batch.head.source.recording.as_ref()?.origin.as_deref();
+    let name = match ask.row.option(ORIGIN) {
+        Some(_) => number(ask, ORIGIN).and_then(Origin::of).map(Origin::name),
+        None => usual().filter(|_| !is_meta(ask.row)),
+    };
+    Extracted::text(name.map(str::as_bytes))
 }
 
 fn argument<'r>(ask: &Ask<'r>) -> Extracted<'r> {
