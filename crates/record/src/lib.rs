@@ -8,8 +8,13 @@
 //! * [`sys`] is the system-call layer: the only place with `unsafe`. Everything else works on its safe values.
 //! * [`proc`] reads `/proc`, file by file; [`snapshot`] makes the capture's tables of it.
 //! * [`container`] finds out which container a thread belongs to, and what the engines say of containers.
+//! * [`trace`] follows threads with ptrace; [`calls`] makes events of the system calls that it sees.
+//! * [`stream`] takes events from those who make them to the one who keeps them.
 
+pub mod calls;
 pub mod container;
 pub mod proc;
 pub mod snapshot;
+pub mod stream;
 pub mod sys;
+pub mod trace;

@@ -3,6 +3,7 @@
 //! Every length is that of the bytes really written: blocks and entries are begun with a length of zero, which is
 //! set at their end.
 
+pub(crate) mod build;
 pub(crate) mod event;
 pub(crate) mod fd;
 pub(crate) mod interface;

@@ -1,0 +1,136 @@
+//! The stream of blocks, between those who record and the one who keeps it.
+//!
+//! Recorders append whole blocks to a buffer in memory. The keeper takes what is there, at latest a moment after it came.
+//! If it does not keep up, recorders wait: nothing is lost, what is recorded becomes slower.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// So much wakes the keeper at once.
+const ENOUGH: usize = 256 << 10;
+
+/// So much makes recorders wait.
+const TOO_MUCH: usize = 16 << 20;
+
+/// How long a block may lie there before the keeper takes it.
+const MOMENT: Duration = Duration::from_millis(50);
+
+#[derive(Default)]
+struct State {
+    blocks: Vec<u8>,
+    events: u64,
+    is_closed: bool,
+    /// The time of the last event: no event may be earlier than the one before it.
+    last_ts: u64,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    is_enough: Condvar,
+    has_room: Condvar,
+}
+
+/// Where recorders put blocks. Several may share one.
+#[derive(Clone, Default)]
+pub struct Stream(Arc<Shared>);
+
+/// Where the keeper takes them from.
+pub struct Taker(Arc<Shared>);
+
+/// The buffer, while a recorder appends to it.
+pub struct Appending<'s> {
+    shared: &'s Shared,
+    state: MutexGuard<'s, State>,
+}
+
+/// A new stream, and its other end.
+pub fn stream() -> (Stream, Taker) {
+    let stream = Stream::default();
+    let taker = Taker(stream.0.clone());
+    (stream, taker)
+}
+
+/// A panic of another thread leaves whole blocks and perhaps one begun, which its builder took back.
+fn lock(mutex: &Mutex<State>) -> MutexGuard<'_, State> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Stream {
+    /// The buffer, to append whole blocks to. Waits if the keeper is far behind.
+    pub fn append(&self) -> Appending<'_> {
+        let mut state = lock(&self.0.state);
+        while state.blocks.len() > TOO_MUCH && !state.is_closed {
+            state = self.0.has_room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Appending { shared: &self.0, state }
+    }
+
+    /// Says that nothing more will come, or that nobody takes it any more.
+    pub fn close(&self) {
+        lock(&self.0.state).is_closed = true;
+        self.0.is_enough.notify_all();
+        self.0.has_room.notify_all();
+    }
+
+    /// Whether the keeper gave up.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.0.state).is_closed
+    }
+
+    /// How many events were appended.
+    pub fn events(&self) -> u64 {
+        lock(&self.0.state).events
+    }
+}
+
+impl Appending<'_> {
+    /// The blocks that wait.
+    pub fn blocks(&mut self) -> &mut Vec<u8> {
+        &mut self.state.blocks
+    }
+
+    /// A time for the next event: `now`, but not before the last event.
+    pub fn time(&mut self, now: u64) -> u64 {
+        self.state.events += 1;
+        self.state.last_ts = self.state.last_ts.max(now);
+        self.state.last_ts
+    }
+}
+
+impl Drop for Appending<'_> {
+    fn drop(&mut self) {
+        if self.state.blocks.len() > ENOUGH {
+            self.shared.is_enough.notify_one();
+        }
+    }
+}
+
+impl Taker {
+    /// What came since the last time, at most a moment after the first of it; empty if nothing came. `None`: nothing more
+    /// will come. `spare` is an empty buffer to go on with.
+    pub fn take(&self, spare: Vec<u8>) -> Option<Vec<u8>> {
+        let mut state = lock(&self.0.state);
+        if state.blocks.len() <= ENOUGH && !state.is_closed {
+            let waited = self.0.is_enough.wait_timeout(state, MOMENT);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.blocks.is_empty() && state.is_closed {
+            return None;
+        }
+        let taken = std::mem::replace(&mut state.blocks, spare);
+        self.0.has_room.notify_all();
+        Some(taken)
+    }
+
+    /// Gives up: recorders need not go on.
+    pub fn close(&self) {
+        Stream(self.0.clone()).close();
+    }
+}
+
+/// Now: ns since the epoch.
+pub fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |time| time.as_nanos() as u64)
+}

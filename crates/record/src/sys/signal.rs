@@ -1,0 +1,53 @@
+//! Signals to the recorder itself.
+
+use super::checked;
+use super::ptrace::Tid;
+use std::io;
+
+/// The id of the calling thread.
+pub fn this_thread() -> Tid {
+    // SAFETY: no arguments.
+    unsafe { libc::gettid() }
+}
+
+/// Interrupts the system call in which a thread of ours waits.
+pub fn kick(tid: Tid) {
+    // SAFETY: numbers only. A thread that is gone is no harm.
+    let _ = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, libc::SIGURG) };
+}
+
+/// Makes [`kick`] interrupt system calls.
+pub fn accept_kicks() -> io::Result<()> {
+    extern "C" fn nothing(_: libc::c_int) {}
+    // SAFETY: plain data, for which zeros are a value: no flags, so calls are not restarted.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = nothing as *const () as usize;
+    // SAFETY: the handler does nothing, which is safe whenever it runs.
+    checked(unsafe { libc::sigaction(libc::SIGURG, &action, std::ptr::null_mut()) }.into()).map(drop)
+}
+
+fn set_of(signals: &[i32]) -> libc::sigset_t {
+    // SAFETY: plain data; it is emptied before use.
+    let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointers are to the local set.
+    unsafe { libc::sigemptyset(&mut set) };
+    signals.iter().for_each(|&signal| {
+        unsafe { libc::sigaddset(&mut set, signal) };
+    });
+    set
+}
+
+/// Keeps signals from the calling thread and all that it starts, until [`next`] takes them.
+pub fn hold(signals: &[i32]) -> io::Result<()> {
+    // SAFETY: the set is a local value.
+    let error = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &set_of(signals), std::ptr::null_mut()) };
+    if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
+}
+
+/// Waits for one of the signals that are held, at most so long.
+pub fn next(signals: &[i32], wait: std::time::Duration) -> Option<i32> {
+    let time = libc::timespec { tv_sec: wait.as_secs() as _, tv_nsec: wait.subsec_nanos().into() };
+    // SAFETY: both pointers are to local values; nothing is asked of the signal but its number.
+    let signal = unsafe { libc::sigtimedwait(&set_of(signals), std::ptr::null_mut(), &time) };
+    (signal > 0).then_some(signal)
+}

@@ -1,0 +1,117 @@
+//! What the tracer saw, as events.
+
+use super::thread::Made;
+use super::{Ended, Tracer};
+use crate::calls::{Decoding, Moment, Part};
+use crate::stream::now;
+use crate::sys::ptrace::{self, Tid};
+use capture_event::code;
+use capture_event::option;
+use capture_scap::{EventBuilder, EventHead};
+
+impl Tracer {
+    /// The enter event of a call, if it has one.
+    pub(super) fn write_enter(&mut self, tid: Tid, made: &Made) {
+        match made.decoding {
+            Some(Decoding { enter: None, .. }) => {}
+            Some(Decoding { enter: Some(parts), enter_code, .. }) => self.write(tid, made, *enter_code, parts, None, 0),
+            None => self.write_generic(tid, made, code::GENERIC_E),
+        }
+    }
+
+    /// The exit event of a call.
+    pub(super) fn write_exit(&mut self, tid: Tid, made: &Made, result: i64) {
+        match made.decoding {
+            Some(decoding) => {
+                self.write(tid, made, decoding.enter_code + 1, decoding.exit, decoding.behind, result);
+            }
+            None => self.write_generic(tid, made, code::GENERIC_X),
+        }
+    }
+
+    fn write(&mut self, tid: Tid, made: &Made, code: u16, parts: &[Part], behind: Option<Part>, result: i64) {
+        let Some(thread) = self.threads.get_mut(&tid) else { return };
+        let Some(process) = self.processes.get_mut(&thread.pid) else { return };
+        let mut appending = self.stream.append();
+        let ts = appending.time(if code.is_multiple_of(2) { made.call.entered } else { now() });
+        let head = EventHead { ts, tid: tid.into(), cpu: 0, code, state_only: false };
+        let out = EventBuilder::new(appending.blocks(), head, parts.len() as u32);
+        let (call, kept, extent) = (&made.call, &mut thread.kept, &self.extent);
+        let mut moment = Moment { tid, process, call, result, kept, extent, out };
+        parts.iter().chain(&behind).for_each(|part| part(&mut moment));
+        if let Some(abi) = made.call.abi {
+            moment.out.option(option::ABI, &[abi as u8]);
+        }
+        moment.out.finish();
+    }
+
+    /// An event of a call that has none of its own: which call it is.
+    fn write_generic(&mut self, tid: Tid, made: &Made, code: u16) {
+        let mut appending = self.stream.append();
+        let ts = appending.time(if code == code::GENERIC_E { made.call.entered } else { now() });
+        let head = EventHead { ts, tid: tid.into(), cpu: 0, code, state_only: false };
+        let mut out = EventBuilder::new(appending.blocks(), head, 2);
+        out.param(&made.call.id.to_le_bytes());
+        out.param(&made.call.nr.to_le_bytes());
+        if code == code::GENERIC_X {
+            let args: Vec<u8> = made.call.args.iter().flat_map(|arg| arg.to_le_bytes()).collect();
+            out.option(option::ARGUMENTS, &args);
+        }
+        out.finish();
+    }
+
+    /// A signal that a thread is about to get.
+    pub(super) fn signal(&mut self, tid: Tid, signal: i32) {
+        let sender = ptrace::signal_origin(tid).map_or(0, |(_, pid, _)| pid);
+        let mut appending = self.stream.append();
+        let ts = appending.time(now());
+        let head = EventHead { ts, tid: tid.into(), cpu: 0, code: code::SIGNALDELIVER_E, state_only: false };
+        let mut out = EventBuilder::new(appending.blocks(), head, 3);
+        out.param(&i64::from(sender).to_le_bytes());
+        out.param(&i64::from(tid).to_le_bytes());
+        out.param(&[signal as u8]);
+        out.finish();
+    }
+
+    /// A thread is about to end, with this status word of wait(2).
+    pub(super) fn exiting(&mut self, tid: Tid, word: i32) {
+        match self.threads.get_mut(&tid) {
+            Some(thread) if !thread.has_ended => thread.has_ended = true,
+            _ => return,
+        }
+        let mut appending = self.stream.append();
+        let ts = appending.time(now());
+        let head = EventHead { ts, tid: tid.into(), cpu: 0, code: code::PROCEXIT_1_E, state_only: false };
+        let mut out = EventBuilder::new(appending.blocks(), head, 5);
+        out.param(&i64::from(word).to_le_bytes());
+        let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
+        let (signal, core) =
+            if libc::WIFSIGNALED(word) { (libc::WTERMSIG(word), libc::WCOREDUMP(word)) } else { (0, false) };
+        out.param(&i64::from(status).to_le_bytes());
+        out.param(&[signal as u8]);
+        out.param(&[core.into()]);
+        out.param(&0i64.to_le_bytes());
+        out.finish();
+    }
+
+    /// A thread has ended.
+    pub(super) fn ended(&mut self, tid: Tid, how: Ended, core: bool) {
+        let word = match how {
+            Ended::Exited(status) => status << 8,
+            Ended::Killed(signal) => signal | if core { 0x80 } else { 0 },
+        };
+        self.exiting(tid, word);
+        if self.command == Some(tid) {
+            self.ended = Some(how);
+        }
+        self.threads.remove(&tid);
+        if tid_is_leader(&self.threads, tid) {
+            self.processes.remove(&tid);
+        }
+    }
+}
+
+/// Whether no thread of the process is left.
+fn tid_is_leader(threads: &std::collections::HashMap<Tid, super::Thread>, pid: Tid) -> bool {
+    !threads.values().any(|thread| thread.pid == pid)
+}

@@ -1,0 +1,217 @@
+//! Follows threads with ptrace, and makes events of what they do.
+//!
+//! One thread of ours does all of it, since the kernel lets only the thread trace that began to. It waits for a thread to
+//! stop, looks why, appends events to the [`Stream`], and lets it run on.
+
+mod events;
+pub mod process;
+mod thread;
+
+use crate::calls::{self, Call, Extent};
+use crate::stream::{Stream, now};
+use crate::sys::ptrace::{self, Boundary, Entry, Tid};
+use crate::sys::wait::{self, Status};
+use capture_event::schema::code::GENERIC_E;
+use capture_event::tables::syscall::{self, Arch};
+use process::Process;
+use std::collections::HashMap;
+use std::io;
+use thread::{Made, Thread};
+
+/// Follows threads until none is left.
+pub struct Tracer {
+    threads: HashMap<Tid, Thread>,
+    processes: HashMap<Tid, Process>,
+    /// Threads that stopped before the event that says whose they are.
+    early: Vec<Tid>,
+    stream: Stream,
+    extent: Extent,
+    /// The command, if we started it, and how it ended.
+    command: Option<Tid>,
+    ended: Option<Ended>,
+}
+
+/// How the command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With this status.
+    Exited(i32),
+    /// By this signal.
+    Killed(i32),
+}
+
+/// What a stopped thread is to do next.
+enum Next {
+    /// Run on to the boundary of a call, with a signal if it is not 0.
+    Run(i32),
+    /// Stay stopped until something happens to it: job control.
+    Listen,
+    /// Stay stopped.
+    Stay,
+}
+
+impl Tracer {
+    /// A tracer that follows nobody yet.
+    pub fn new(stream: Stream, extent: Extent) -> Tracer {
+        let (threads, processes, early) = Default::default();
+        Tracer { threads, processes, early, stream, extent, command: None, ended: None }
+    }
+
+    /// Follows a command that was started and is held.
+    pub fn follow_command(&mut self, tid: Tid) -> io::Result<()> {
+        ptrace::seize(tid, false)?;
+        self.add(tid, tid);
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.is_recorded = false;
+        }
+        // It waits in a call, of which only the exit would be seen.
+        ptrace::interrupt(tid)?;
+        self.command = Some(tid);
+        Ok(())
+    }
+
+    fn add(&mut self, tid: Tid, pid: Tid) {
+        self.threads.insert(tid, Thread::new(pid));
+        self.processes.entry(pid).or_insert_with(|| Process::new(pid));
+    }
+
+    /// Records until no followed thread is left. How the command ended.
+    pub fn run(&mut self) -> io::Result<Option<Ended>> {
+        loop {
+            match wait::wait() {
+                Ok(None) => {}
+                Ok(Some((tid, status))) => self.happened(tid, status)?,
+                Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(self.ended),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn happened(&mut self, tid: Tid, status: Status) -> io::Result<()> {
+        let next = match status {
+            Status::AtCall => self.at_call(tid)?,
+            Status::Event(event, signal) => self.at_event(tid, event, signal)?,
+            Status::Signal(signal) => {
+                self.signal(tid, signal);
+                Next::Run(signal)
+            }
+            Status::Exited(status) => {
+                self.ended(tid, Ended::Exited(status), false);
+                Next::Stay
+            }
+            Status::Killed(signal, core) => {
+                self.ended(tid, Ended::Killed(signal), core);
+                Next::Stay
+            }
+            Status::Other => Next::Stay,
+        };
+        match next {
+            Next::Run(signal) => alive(ptrace::go_to_boundary(tid, signal)),
+            Next::Listen => alive(ptrace::listen(tid)),
+            Next::Stay => Ok(()),
+        }
+    }
+
+    fn at_call(&mut self, tid: Tid) -> io::Result<Next> {
+        match alive_or(ptrace::boundary(tid), Boundary::Elsewhere)? {
+            Boundary::Enter(entry) | Boundary::Filtered(entry) => self.entered(tid, &entry),
+            Boundary::Exit(result) => self.left(tid, result),
+            Boundary::Elsewhere => {}
+        }
+        Ok(Next::Run(0))
+    }
+
+    fn entered(&mut self, tid: Tid, entry: &Entry) {
+        let Some(thread) = self.threads.get_mut(&tid) else { return };
+        let Some((call, code)) = call_of(entry) else { return };
+        if !thread.is_recorded {
+            if code != capture_event::code::EXECVE_19_E {
+                return;
+            }
+            thread.is_recorded = true;
+        }
+        thread.kept.clear();
+        let decoding = if code == GENERIC_E { None } else { calls::decoding(code) };
+        let made = Made { call, decoding };
+        thread.call = Some(made);
+        self.write_enter(tid, &made);
+    }
+
+    fn left(&mut self, tid: Tid, result: i64) {
+        let Some(made) = self.threads.get_mut(&tid).and_then(|thread| thread.call.take()) else { return };
+        self.write_exit(tid, &made, result);
+    }
+
+    fn at_event(&mut self, tid: Tid, event: i32, signal: i32) -> io::Result<Next> {
+        match event {
+            libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+                let child = alive_or(ptrace::event_message(tid), 0)? as Tid;
+                self.cloned(tid, child)?;
+            }
+            libc::PTRACE_EVENT_EXEC => {
+                let former = alive_or(ptrace::event_message(tid), tid as u64)? as Tid;
+                self.executed(tid, former);
+            }
+            libc::PTRACE_EVENT_EXIT => {
+                let status = alive_or(ptrace::event_message(tid), 0)?;
+                self.exiting(tid, status as i32);
+            }
+            libc::PTRACE_EVENT_STOP if !self.threads.contains_key(&tid) => {
+                self.early.push(tid);
+                return Ok(Next::Stay);
+            }
+            libc::PTRACE_EVENT_STOP if is_job_control(signal) => return Ok(Next::Listen),
+            _ => {}
+        }
+        Ok(Next::Run(0))
+    }
+
+    /// A thread made another one, which may have stopped already.
+    fn cloned(&mut self, tid: Tid, child: Tid) -> io::Result<()> {
+        if child <= 0 {
+            return Ok(());
+        }
+        let parent = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
+        let is_thread = crate::sys::socket::open_process(child).is_err();
+        self.add(child, if is_thread { parent } else { child });
+        if let Some(at) = self.early.iter().position(|early| *early == child) {
+            self.early.swap_remove(at);
+            alive(ptrace::go_to_boundary(child, 0))?;
+        }
+        Ok(())
+    }
+
+    /// A thread executes another program: it is the only one of its process now, and has the leader's id.
+    fn executed(&mut self, tid: Tid, former: Tid) {
+        if let Some(thread) = self.threads.remove(&former) {
+            self.threads.retain(|other, thread| thread.pid != tid || *other == tid);
+            self.threads.insert(tid, Thread { pid: tid, ..thread });
+        }
+        if let Some(process) = self.processes.get_mut(&tid) {
+            process.forget_sockets();
+        }
+    }
+}
+
+/// The call that a thread enters and the code of its enter event, if the schema knows it.
+fn call_of(entry: &Entry) -> Option<(Call, u16)> {
+    let nr = u16::try_from(entry.nr).ok()?;
+    let (id, code) = syscall::native(nr, Arch::X86_64).unwrap_or((0, GENERIC_E));
+    Some((Call { id, nr, args: entry.args, abi: None, entered: now() }, code))
+}
+
+fn is_job_control(signal: i32) -> bool {
+    matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU)
+}
+
+/// A thread that was killed meanwhile cannot be asked any more; its end will be reported.
+fn alive(result: io::Result<()>) -> io::Result<()> {
+    alive_or(result, ())
+}
+
+fn alive_or<T>(result: io::Result<T>, otherwise: T) -> io::Result<T> {
+    match result {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(otherwise),
+        result => result,
+    }
+}
