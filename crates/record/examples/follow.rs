@@ -1,3 +1,5 @@
+//! Records a command: `follow OUT.scap PROGRAM [ARGS]`.
+
 use capture_record::{calls, stream, sys, trace};
 use std::io::Write;
 fn main() {

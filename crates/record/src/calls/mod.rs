@@ -9,16 +9,27 @@
 //!   own kind have their functions in a file for the family of calls: `open`, [`socket`] …
 //! * `convert` turns Linux's flags into the schema's.
 
+mod buffer;
 mod convert;
+mod dynamic;
+mod file;
+mod limit;
+mod memory;
+mod message;
 mod open;
 mod part;
+mod poll;
+mod quota;
+mod semaphore;
 pub(crate) mod socket;
 mod table;
+#[cfg(test)]
+mod tests;
+mod uring;
 
 pub use part::Part;
 pub use table::{Decoding, decoding};
 
-use crate::sys::memory;
 use crate::sys::ptrace::Tid;
 use crate::trace::process::Process;
 use capture_event::option::Abi;
@@ -29,6 +40,9 @@ const LONGEST_STRING: usize = 4096;
 
 /// So many bytes of a string are read at first: nearly every path is shorter.
 const FIRST_READ: usize = 256;
+
+/// The number of the first call that takes 64-bit times from 32-bit programs; all later ones do.
+const FIRST_WITH_LONG_TIME: u16 = 403;
 
 /// A call that a thread makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +67,44 @@ pub struct Kept {
     strings: Vec<(u8, u32, u32)>,
     /// For an open that may create a file: whether there was none.
     pub was_absent: bool,
-    /// Device and inode of the file that was opened.
-    pub opened: Option<(u32, u64)>,
+    /// The file that was opened.
+    pub opened: Option<open::Opened>,
+    /// How openat2(2) is to open a file.
+    pub how: Option<open::How>,
+    /// The header of the message that the event is about.
+    message: Option<message::Message>,
+    /// Which of many messages the event is about.
+    pub message_index: u16,
+    /// Whether the call takes many messages.
+    pub has_many_messages: bool,
 }
 
 impl Kept {
+    /// The string of an argument, with its zero byte, if it was read before; empty if it could not be read.
+    pub fn string(&self, n: u8) -> Option<&[u8]> {
+        let &(_, from, to) = self.strings.iter().find(|(arg, ..)| *arg == n)?;
+        self.bytes.get(from as usize..to as usize)
+    }
+
+    /// The string that was read first.
+    pub fn first_string(&self) -> Option<&[u8]> {
+        self.string(self.strings.first()?.0)
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.strings.clear();
         self.was_absent = false;
         self.opened = None;
+        self.how = None;
+        self.message_index = 0;
+        self.has_many_messages = false;
+    }
+
+    /// Forgets what belongs to one event of the call only.
+    pub fn next_event(&mut self) {
+        self.message = None;
     }
 }
 
@@ -107,9 +148,14 @@ impl Moment<'_> {
         self.arg(n) as i32
     }
 
-    /// How many bytes of a buffer are kept.
+    /// How many bytes are kept of what goes through the descriptor that is the first argument.
     pub fn snaplen(&self) -> usize {
-        self.extent.snaplen
+        if self.process.carries_requests(self.int(0)) { self.extent.long_snaplen } else { self.extent.snaplen }
+    }
+
+    /// Whether the call takes many messages, each with an event of its own.
+    pub fn has_many_messages(&self) -> bool {
+        self.kept.has_many_messages
     }
 
     /// Whether the call failed.
@@ -126,21 +172,54 @@ impl Moment<'_> {
     pub fn read(&self, address: u64, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
         // What cannot be read is absent.
-        let _ = memory::read(self.tid, address, len, &mut bytes);
+        let _ = crate::sys::memory::read(self.tid, address, len, &mut bytes);
         bytes
     }
 
     /// `N` bytes at an address of the process, if they can be read.
     pub fn read_array<const N: usize>(&self, address: u64) -> Option<[u8; N]> {
-        self.read(address, N).try_into().ok()
+        crate::sys::memory::read_array(self.tid, address)
+    }
+
+    /// A number of 32 bits at an address of the process.
+    pub fn read_u32(&self, address: u64) -> Option<u32> {
+        self.read_array(address).map(u32::from_le_bytes)
+    }
+
+    /// A number of 64 bits at an address of the process.
+    pub fn read_u64(&self, address: u64) -> Option<u64> {
+        self.read_array(address).map(u64::from_le_bytes)
     }
 
     /// A pointer or a size at an address of the process.
     pub fn read_word(&self, address: u64) -> Option<u64> {
-        if self.word() == 4 {
-            self.read_array(address).map(|bytes| u32::from_le_bytes(bytes).into())
+        if self.word() == 4 { self.read_u32(address).map(u64::from) } else { self.read_u64(address) }
+    }
+
+    /// How many bytes a `long` and a time have in structures of the kernel's.
+    pub fn long(&self) -> usize {
+        if matches!(self.call.abi, Some(Abi::I386 | Abi::Arm)) { 4 } else { 8 }
+    }
+
+    /// Seconds and a fraction, at an address of the process. Old calls of 32-bit programs have short ones.
+    pub fn read_times(&self, address: u64) -> Option<[u64; 2]> {
+        if self.long() == 4 && self.call.nr >= FIRST_WITH_LONG_TIME {
+            let bytes: [u8; 16] = self.read_array(address)?;
+            let (first, second) = bytes.split_at(8);
+            return Some([buffer::number(first), buffer::number(second)]);
+        }
+        self.read_longs(address)
+    }
+
+    /// Two `long` numbers behind each other, the first at an address of the process; without a sign.
+    pub fn read_longs(&self, address: u64) -> Option<[u64; 2]> {
+        if self.long() == 4 {
+            let [low, high] = [self.read_u32(address)?, self.read_u32(address.wrapping_add(4))?];
+            Some([low.into(), high.into()])
         } else {
-            self.read_array(address).map(u64::from_le_bytes)
+            let bytes: [u8; 16] = self.read_array(address)?;
+            let (first, second) = bytes.split_at(8);
+            Some([buffer::number(first), buffer::number(second)])
         }
     }
 
@@ -168,7 +247,7 @@ fn read_string(tid: Tid, address: u64, out: &mut Vec<u8>) {
     let mut wanted = FIRST_READ;
     while address != 0 && out.len() - start < LONGEST_STRING {
         let seen = out.len();
-        let read = memory::read(tid, address.wrapping_add((seen - start) as u64), wanted, out).unwrap_or(0);
+        let read = crate::sys::memory::read(tid, address.wrapping_add((seen - start) as u64), wanted, out).unwrap_or(0);
         if let Some(end) = out.get(seen..).and_then(|new| new.iter().position(|byte| *byte == 0)) {
             out.truncate(seen + end + 1);
             return;

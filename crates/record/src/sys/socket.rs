@@ -52,3 +52,15 @@ pub fn option(socket: &OwnedFd, name: i32) -> io::Result<i32> {
     checked(unsafe { libc::getsockopt(fd, level, name, (&raw mut value).cast(), &raw mut len) }.into())?;
     Ok(value)
 }
+
+/// How many connections wait in the queue of a listening TCP socket, and how many may.
+pub fn tcp_queue(socket: &OwnedFd) -> io::Result<(u32, u32)> {
+    // SAFETY: plain data, for which zeros are a value.
+    let mut info: libc::tcp_info = unsafe { std::mem::zeroed() };
+    let mut len = size_of_val(&info) as libc::socklen_t;
+    let (fd, level) = (socket.as_raw_fd(), libc::IPPROTO_TCP);
+    // SAFETY: the kernel writes at most as many bytes as the structure has.
+    checked(unsafe { libc::getsockopt(fd, level, libc::TCP_INFO, (&raw mut info).cast(), &raw mut len) }.into())?;
+    // For a listening socket these two are its queue and the queue's limit.
+    Ok((info.tcpi_unacked, info.tcpi_sacked))
+}

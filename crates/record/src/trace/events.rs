@@ -7,7 +7,11 @@ use crate::stream::now;
 use crate::sys::ptrace::{self, Tid};
 use capture_event::code;
 use capture_event::option;
+use capture_event::schema::{self, Dialect};
 use capture_scap::{EventBuilder, EventHead};
+
+/// The kernel takes no more messages at once.
+const MOST_MESSAGES: i64 = 1024;
 
 impl Tracer {
     /// The enter event of a call, if it has one.
@@ -23,7 +27,15 @@ impl Tracer {
     pub(super) fn write_exit(&mut self, tid: Tid, made: &Made, result: i64) {
         match made.decoding {
             Some(decoding) => {
-                self.write(tid, made, decoding.enter_code + 1, decoding.exit, decoding.behind, result);
+                // Of many messages each has an event.
+                let many = if decoding.per_message { result.clamp(1, MOST_MESSAGES) } else { 1 };
+                for index in 0..many as u16 {
+                    if let Some(thread) = self.threads.get_mut(&tid) {
+                        thread.kept.message_index = index;
+                        thread.kept.has_many_messages = decoding.per_message;
+                    }
+                    self.write(tid, made, decoding.enter_code + 1, decoding.exit, decoding.behind, result);
+                }
             }
             None => self.write_generic(tid, made, code::GENERIC_X),
         }
@@ -35,7 +47,8 @@ impl Tracer {
         let mut appending = self.stream.append();
         let ts = appending.time(if code.is_multiple_of(2) { made.call.entered } else { now() });
         let head = EventHead { ts, tid: tid.into(), cpu: 0, code, state_only: false };
-        let out = EventBuilder::new(appending.blocks(), head, parts.len() as u32);
+        let out = EventBuilder::new(appending.blocks(), head, parameter_count(code));
+        thread.kept.next_event();
         let (call, kept, extent) = (&made.call, &mut thread.kept, &self.extent);
         let mut moment = Moment { tid, process, call, result, kept, extent, out };
         parts.iter().chain(&behind).for_each(|part| part(&mut moment));
@@ -109,6 +122,13 @@ impl Tracer {
             self.processes.remove(&tid);
         }
     }
+}
+
+/// How many parameters an event has that is written for both schemas: an enter event as many as the classic schema
+/// knows, an exit event as many as the newest.
+pub(crate) fn parameter_count(code: u16) -> u32 {
+    let dialect = if code.is_multiple_of(2) { Dialect::Classic } else { Dialect::Newest };
+    schema::event(code, dialect).map_or(0, |event| event.params.len() as u32)
 }
 
 /// Whether no thread of the process is left.

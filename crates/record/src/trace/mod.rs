@@ -3,7 +3,7 @@
 //! One thread of ours does all of it, since the kernel lets only the thread trace that began to. It waits for a thread to
 //! stop, looks why, appends events to the [`Stream`], and lets it run on.
 
-mod events;
+pub(crate) mod events;
 pub mod process;
 mod thread;
 

@@ -5,6 +5,9 @@ use crate::sys::socket::open_process;
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 
+/// How old what is said of a process's memory may be, in ns: the kernel adds it up anew whenever it is asked.
+pub const MEMORY_AGE: u64 = 10_000_000;
+
 /// A process with threads that are traced.
 #[derive(Default)]
 pub struct Process {
@@ -14,6 +17,10 @@ pub struct Process {
     handle: Option<OwnedFd>,
     /// Its sockets that were asked for; `None`: no socket.
     sockets: HashMap<i32, Option<Socket>>,
+    /// Those of them that carry requests that somebody will want to read.
+    requests: Vec<i32>,
+    /// Its virtual, resident and swapped memory, in kB, and when that was so.
+    memory: ([u32; 3], u64),
     /// Whether another process has the same table of descriptors: what is known of them may be out of date.
     pub shares_descriptors: bool,
 }
@@ -24,28 +31,64 @@ impl Process {
         Process { pid, ..Process::default() }
     }
 
-    /// A socket of it.
-    pub fn socket(&mut self, fd: i32) -> Option<&Socket> {
-        if self.shares_descriptors {
-            self.sockets.clear();
+    /// Its virtual, resident and swapped memory, in kB, as of `now` (ns since the epoch) or a little earlier; zeros if it
+    /// cannot be asked.
+    pub fn memory(&mut self, now: u64) -> [u32; 3] {
+        if now >= self.memory.1.saturating_add(MEMORY_AGE) {
+            let status = std::fs::read(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+            let size = |name: &[u8]| {
+                let line = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
+                std::str::from_utf8(line).ok()?.trim().strip_suffix(" kB")?.parse().ok()
+            };
+            self.memory = ([b"VmSize:" as &[u8], b"VmRSS:", b"VmSwap:"].map(|name| size(name).unwrap_or(0)), now);
         }
-        if !self.sockets.contains_key(&fd) {
-            if self.handle.is_none() {
-                self.handle = open_process(self.pid).ok();
+        self.memory.0
+    }
+
+    /// A stable reference to it, with which its descriptors can be duplicated.
+    pub fn handle(&mut self) -> Option<&OwnedFd> {
+        if self.handle.is_none() {
+            self.handle = open_process(self.pid).ok();
+        }
+        self.handle.as_ref()
+    }
+
+    /// A socket of it. `needs_peer`: what it is connected to is asked for again if it was not connected yet.
+    pub fn socket(&mut self, fd: i32, needs_peer: bool) -> Option<&Socket> {
+        if self.shares_descriptors {
+            self.forget_sockets();
+        }
+        let is_known = match self.sockets.get(&fd) {
+            Some(Some(socket)) => !socket.is_preliminary(needs_peer),
+            Some(None) => true,
+            None => false,
+        };
+        if !is_known {
+            let found = self.handle().and_then(|handle| socket::look_up(handle, fd));
+            self.requests.retain(|other| *other != fd);
+            if found.as_ref().is_some_and(Socket::carries_requests) {
+                self.requests.push(fd);
             }
-            let found = self.handle.as_ref().and_then(|handle| socket::look_up(handle, fd));
             self.sockets.insert(fd, found);
         }
         self.sockets.get(&fd)?.as_ref()
     }
 
+    /// Whether a descriptor is known to be a socket that carries requests that somebody will want to read.
+    pub fn carries_requests(&self, fd: i32) -> bool {
+        !self.requests.is_empty() && self.requests.contains(&fd)
+    }
+
     /// A descriptor was closed or refers to something else from now on.
     pub fn forget_socket(&mut self, fd: i32) {
-        self.sockets.remove(&fd);
+        if self.sockets.remove(&fd).is_some() {
+            self.requests.retain(|other| *other != fd);
+        }
     }
 
     /// Any descriptor may have been closed.
     pub fn forget_sockets(&mut self) {
         self.sockets.clear();
+        self.requests.clear();
     }
 }

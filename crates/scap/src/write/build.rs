@@ -77,6 +77,11 @@ impl<'o> EventBuilder<'o> {
         longest.saturating_sub(self.out.len() - self.start)
     }
 
+    /// How many parameters are still to come.
+    pub fn remaining(&self) -> u32 {
+        ((self.params - self.next_len) / self.width) as u32
+    }
+
     /// The next parameter: these bytes.
     #[inline]
     pub fn param(&mut self, bytes: &[u8]) {
