@@ -255,29 +255,11 @@ pub const SO_RCVTIMEO_NEW: u32 = 66;
 /// The same for `SO_SNDTIMEO`.
 pub const SO_SNDTIMEO_NEW: u32 = 67;
 
-/// Flags of open(2).
+/// Flags of open(2). The one for large files is recorded if it was given: the kernel may add it later.
 pub fn open_flags(flags: u32) -> u32 {
-    const TABLE: &[(u32, u32)] = &[
-        (O_CREAT as u32, 0x4),
-        (O_APPEND as u32, 0x8),
-        (O_DSYNC as u32, 0x10),
-        (O_EXCL as u32, 0x20),
-        (O_NONBLOCK as u32, 0x40),
-        (O_SYNC as u32, 0x80),
-        (O_TRUNC as u32, 0x100),
-        (O_DIRECT as u32, 0x200),
-        (O_DIRECTORY as u32, 0x400),
-        // The C library calls it 0 where all files are large.
-        (0o100000, 0x800),
-        (O_CLOEXEC as u32, 0x1000),
-        (O_TMPFILE as u32, 0x2000),
-    ];
-    let access = match flags as c_int & O_ACCMODE {
-        O_WRONLY => 2,
-        O_RDWR => 3,
-        _ => 1,
-    };
-    access | translated(flags, TABLE)
+    // The C library calls it 0 where all files are large.
+    let large = if flags & 0o100000 != 0 { 0x800 } else { 0 };
+    crate::proc::open_flags(flags as c_int) | large
 }
 
 /// The mode of open(2): the kernel looks at it only if a file may be created.

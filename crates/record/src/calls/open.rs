@@ -2,7 +2,6 @@
 
 use super::convert::{self, Convert, Resolve};
 use super::{Moment, buffer};
-use crate::sys::file_system;
 use capture_event::option;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -10,6 +9,9 @@ use std::os::unix::fs::MetadataExt;
 
 /// `O_F_CREATED` in the schema's file flags: the open made the file.
 const CREATED: u32 = 0x4000;
+
+/// The magic number of overlays.
+const OVERLAY: u64 = 0x794c_7630;
 
 /// Bits of the schema's file flags and of its flags of creat(2): the file is in the upper layer of an overlay.
 const UPPER_LAYER: u32 = 0x8000;
@@ -117,7 +119,7 @@ fn opened(moment: &mut Moment<'_>, flags: u8) -> Option<Opened> {
     if moment.kept.opened.is_none() {
         let path = format!("/proc/{}/fd/{}", moment.tid, descriptor(moment)?);
         let file = std::fs::metadata(&path).ok()?;
-        let is_in_overlay = file_system::kind(&path).is_ok_and(|kind| kind == file_system::OVERLAY);
+        let is_in_overlay = rustix::fs::statfs(&path).is_ok_and(|system| system.f_type as u64 == OVERLAY);
         moment.kept.opened = Some(Opened { device: device_number(file.dev()), inode: file.ino(), is_in_overlay });
     }
     moment.kept.opened

@@ -4,7 +4,6 @@
 
 #![allow(unsafe_code)]
 
-pub mod file_system;
 pub mod memory;
 pub mod place;
 pub mod ptrace;
