@@ -2,6 +2,7 @@
 
 use super::http::{Error, Hangup};
 use super::{Action, Engine};
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -11,6 +12,10 @@ use std::time::Duration;
 
 /// How much news waits to be taken. With more, the engine waits.
 const MAX_WAITING: usize = 1024;
+
+/// How many actions are remembered, so that each is told once: as many as Docker remembers for streams that ask for the
+/// past.
+const MAX_RECENT: usize = 256;
 
 /// How long to wait before an engine that was lost is tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -62,7 +67,7 @@ impl Watcher {
         let (sender, news) = sync_channel(MAX_WAITING);
         let (awake, sleeping) = channel();
         let stop = Arc::new(Stop::default());
-        let mut thread = Thread { engine, news: sender, stop: stop.clone(), last: since, at_last: Vec::new() };
+        let mut thread = Thread { engine, news: sender, stop: stop.clone(), last: since, recent: VecDeque::new() };
         thread::Builder::new().name("engine-events".into()).spawn(move || thread.run(&sleeping))?;
         Ok(Watcher { news, stop, _awake: awake })
     }
@@ -93,10 +98,11 @@ struct Thread {
     engine: Engine,
     news: SyncSender<News>,
     stop: Arc<Stop>,
-    /// The time of the last action.
+    /// The time of the latest action.
     last: u64,
-    /// The actions of that time: a stream that is taken up again begins with them.
-    at_last: Vec<Action>,
+    /// The latest actions. A stream that is taken up again repeats some, and Podman repeats what it did while the
+    /// stream began.
+    recent: VecDeque<Action>,
 }
 
 impl Thread {
@@ -141,17 +147,14 @@ impl Thread {
 
     fn line(&mut self, line: &[u8]) -> Result<(), Ended> {
         let Some(action) = Action::parse(self.engine.name(), line) else { return Ok(()) };
-        if self.at_last.contains(&action) {
+        if self.recent.contains(&action) {
             return Ok(());
         }
-        if action.ts > self.last {
-            self.last = action.ts;
-            self.at_last.clear();
+        self.last = self.last.max(action.ts);
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
         }
-        const MAX_AT_ONCE: usize = 64;
-        if action.ts == self.last && self.at_last.len() < MAX_AT_ONCE {
-            self.at_last.push(action.clone());
-        }
+        self.recent.push_back(action.clone());
         self.tell(News::Action(action))
     }
 

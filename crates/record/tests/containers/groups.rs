@@ -25,6 +25,8 @@ const GROUPS: &[&str] = &[
     "/machine.slice/libpod-ID.scope/container",
     "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope/container",
     "/machine.slice/libpod-payload-ID",
+    "/libpod_parent/libpod-ID",
+    "/libpod_parent/conmon",
     "/machine.slice/libpod-conmon-ID.scope",
     "/lxc/web",
     "/lxc/web/init.scope",
@@ -69,6 +71,7 @@ fn check(reader: &str, ids: &[String], only_recorded: &[&str]) {
 /// container.
 const NOT_CLASSIC: &[&str] = &[
     "/machine.slice/libpod-payload-ID",
+    "/libpod_parent/libpod-ID",
     "/lxc.payload.web",
     "/machine.slice/machine-web.scope/payload",
     "/machine.slice/systemd-nspawn@web.service/payload",
