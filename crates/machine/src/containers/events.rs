@@ -1,5 +1,6 @@
 //! The events that tell of containers, and those after which a thread's container is sought.
 
+use super::cgroups::own;
 use super::metadata::{self, Lookup};
 use super::resolve::resolve;
 use crate::{Applied, Machine, Thread};
@@ -97,6 +98,27 @@ fn oldest(machine: &mut Machine, event: &Event<'_>) {
 }
 
 fn recorded(machine: &mut Machine, container: Container, lookup: Lookup, applied: &mut Applied) {
+    let is_news = own::is_own(container.kind) && !machine.containers.contains(&container.id);
+    let id = container.id.clone();
+    put(machine, container, lookup, applied);
+    if is_news {
+        join(machine, &id);
+    }
+}
+
+/// A container of a type that counts only from its event on: threads may have been in it before. Where too many such
+/// events come, they are in it from their next exec on.
+fn join(machine: &mut Machine, id: &[u8]) {
+    if !machine.allowance.draw(machine.threads.len()) {
+        return;
+    }
+    let is_in = |thread: &&Thread| own::container(&thread.id.cgroups).is_some_and(|(own, _)| *own == *id);
+    let mut tids: Vec<_> = machine.threads.iter().filter(is_in).map(|thread| (thread.serial, thread.tid)).collect();
+    tids.sort_unstable();
+    tids.into_iter().for_each(|(_, tid)| resolve(machine, tid));
+}
+
+fn put(machine: &mut Machine, container: Container, lookup: Lookup, applied: &mut Applied) {
     match machine.view {
         View::Classic => {
             if lookup == Lookup::Failed {

@@ -165,6 +165,8 @@ fn what_neither_library_knows_counts_where_the_capture_tells_of_it() {
         event(&mut telling, code::CONTAINER_JSON_2_E, -1, &[json]);
         other(&mut telling);
         assert_eq!((before.as_str(), id_of(&telling, 5).as_str()), ("", "web"));
+        event(&mut silent, code::CONTAINER_JSON_2_E, -1, &[json]);
+        assert_eq!(id_of(&silent, 5), "web");
     }
 }
 
