@@ -12,6 +12,7 @@ mod hostile;
 mod live;
 mod names;
 mod pieces;
+mod recorder;
 mod support;
 
 use capture_testkit::sysdig;

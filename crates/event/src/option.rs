@@ -57,8 +57,19 @@ impl Origin {
     pub const ALL: [Origin; 6] =
         [Origin::Ptrace, Origin::Fanotify, Origin::Connector, Origin::SockDiag, Origin::Engine, Origin::Recorder];
 
+    /// Their names.
+    pub const NAMES: [&'static str; Origin::ALL.len()] = {
+        let mut names = [""; Origin::ALL.len()];
+        let mut i = 0;
+        while i < names.len() {
+            names[i] = Origin::ALL[i].name();
+            i += 1;
+        }
+        names
+    };
+
     /// The name that users see.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Origin::Ptrace => "ptrace",
             Origin::Fanotify => "fanotify",
@@ -88,8 +99,22 @@ pub enum Abi {
 }
 
 impl Abi {
+    /// All of them.
+    pub const ALL: [Abi; 3] = [Abi::I386, Abi::X32, Abi::Arm];
+
+    /// Their names.
+    pub const NAMES: [&'static str; Abi::ALL.len()] = {
+        let mut names = [""; Abi::ALL.len()];
+        let mut i = 0;
+        while i < names.len() {
+            names[i] = Abi::ALL[i].name();
+            i += 1;
+        }
+        names
+    };
+
     /// The name that users see.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Abi::I386 => "i386",
             Abi::X32 => "x32",
@@ -99,6 +124,6 @@ impl Abi {
 
     /// By its code.
     pub fn of(code: u8) -> Option<Abi> {
-        [Abi::I386, Abi::X32, Abi::Arm].into_iter().find(|abi| *abi as u8 == code)
+        Abi::ALL.into_iter().find(|abi| *abi as u8 == code)
     }
 }

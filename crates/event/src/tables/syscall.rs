@@ -1201,3 +1201,22 @@ static COMMON: &[(u16, u16, u16)] = &[
     (470, 451, GENERIC_E),
     (471, 453, GENERIC_E),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_types_stand_for_calls() {
+        let calls = |event_type| {
+            let mut calls: Vec<_> = of_event_type(event_type).collect();
+            calls.sort_unstable();
+            calls.dedup();
+            calls
+        };
+        assert_eq!(calls("openat"), ["openat"]);
+        assert_eq!(calls("pread"), ["pread64"]);
+        assert_eq!(calls("getcwd"), ["getcwd"]);
+        assert_eq!(calls("procexit"), [""; 0]);
+    }
+}

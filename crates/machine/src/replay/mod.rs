@@ -37,7 +37,7 @@ use capture_batch::{
 use capture_event::option;
 use capture_event::recording::Notice;
 use capture_event::schema::event as schema_event;
-use capture_event::{Category, Event, EventInfo, Source, code};
+use capture_event::{Category, Event, EventFlags, EventInfo, Source, code};
 use capture_scap::{Block, Content, Damage, EventBlock, Reader};
 use chunks::Chunks;
 use enters::Enters;
@@ -375,7 +375,7 @@ impl Engine {
         }
         let applied = self.machine.apply(&event);
         if block.may_have_options() {
-            self.learn(block, &event, &applied);
+            self.learn(block, &event, info, &applied);
         }
         self.last_ts = event.ts;
         let mut flags = marks | applied.marks;
@@ -416,14 +416,19 @@ impl Engine {
     }
 
     /// Takes over what options behind an event say of more than the event.
-    fn learn(&mut self, block: &EventBlock<'_>, event: &Event<'_>, applied: &Applied) {
+    fn learn(&mut self, block: &EventBlock<'_>, event: &Event<'_>, info: &EventInfo, applied: &Applied) {
         let first = |wanted| block.option_places().find(|(code, _)| *code == wanted);
-        if let Some((_, name)) = first(option::REAL_NAME) {
-            self.machine.learn_real_name(event, applied, name.of(block.chunk));
+        let value = |wanted| first(wanted).map(|(_, place)| place.of(block.chunk));
+        if info.flags.contains(EventFlags::CREATES_FD)
+            && let Some(name) = value(option::REAL_NAME)
+        {
+            self.machine.learn_real_name(event, applied, name);
         }
-        let is_drop = matches!(event.code, code::DROP_E | code::DROP_X);
-        let lost = first(option::LOST).filter(|_| is_drop).and_then(|(_, lost)| lost.of(block.chunk).try_into().ok());
-        self.batch.gaps.extend(lost.map(|lost| Gap { ts: event.ts, lost: u64::from_le_bytes(lost) }));
+        if matches!(event.code, code::DROP_E | code::DROP_X)
+            && let Some(lost) = value(option::LOST).and_then(|lost| lost.try_into().ok())
+        {
+            self.batch.gaps.push(Gap { ts: event.ts, lost: u64::from_le_bytes(lost) });
+        }
     }
 
     /// Adds what options behind its event say to the last row.

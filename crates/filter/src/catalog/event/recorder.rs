@@ -10,14 +10,7 @@ use capture_event::option::{ABI, ARGUMENTS, Abi, KEY, LOST, MERGED, ORIGIN, Orig
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    said("evt.origin", CharBuf, NA, origin, ORIGIN_HELP).usually(Usual::OneOf(&[
-        "ptrace",
-        "fanotify",
-        "connector",
-        "sockdiag",
-        "docker",
-        "recorder",
-    ])),
+    said("evt.origin", CharBuf, NA, origin, ORIGIN_HELP).usually(Usual::OneOf(&Origin::NAMES)),
     said(
         "evt.abi",
         CharBuf,
@@ -25,7 +18,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::text(number(ask, ABI).and_then(Abi::of).map(|abi| abi.name().as_bytes())),
         "How the call was made if not in the machine's own way: `i386`, `x32`, `arm`. Only in recordings of ours.",
     )
-    .usually(Usual::OneOf(&["i386", "x32", "arm"])),
+    .usually(Usual::OneOf(&Abi::NAMES)),
     said(
         "evt.callarg",
         Int64,
