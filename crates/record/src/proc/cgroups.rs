@@ -26,7 +26,7 @@ const NONE: &[u8] = b"unified";
 const MOST: usize = 4096;
 
 /// Groups as captures hold them, by what the kernel says of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Cgroups {
     /// Where the hierarchy of version 2 is.
     unified: Option<PathBuf>,

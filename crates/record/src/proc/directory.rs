@@ -1,7 +1,7 @@
 //! A directory of `/proc`, held open: what is read through it is of one thread or process, and never of another that
 //! got the same id meanwhile.
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, Statx, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, SeekFrom, Statx, StatxFlags};
 use rustix::io::retry_on_intr;
 use rustix::path::Arg;
 use std::io;
@@ -22,13 +22,34 @@ impl Directory {
         Ok(Directory(rustix::fs::openat(CWD, path, OPEN, Mode::empty())?))
     }
 
+    /// The same directory, for another owner.
+    pub fn try_clone(&self) -> io::Result<Directory> {
+        Ok(Directory(self.0.try_clone()?))
+    }
+
     /// Opens a directory of this one.
     pub fn directory(&self, name: impl Arg) -> io::Result<Directory> {
         Ok(Directory(rustix::fs::openat(&self.0, name, OPEN, Mode::empty())?))
     }
 
-    /// Reads the first `limit` bytes of a file of it into `out`, which they replace.
+    /// Reads the first `limit` bytes of a file of it into `out`, which they replace. The kernel gives such a file as a
+    /// whole if there is room; those that are lists it gives in pieces: see [`Directory::read_list`].
     pub fn read<'o>(&self, name: impl Arg, limit: usize, out: &'o mut Vec<u8>) -> io::Result<&'o [u8]> {
+        self.read_while(name, limit, out, |got, asked| got == asked)
+    }
+
+    /// Reads a list of mounts or sockets, as [`Directory::read`], but whatever pieces it comes in.
+    pub fn read_list<'o>(&self, name: impl Arg, limit: usize, out: &'o mut Vec<u8>) -> io::Result<&'o [u8]> {
+        self.read_while(name, limit, out, |got, _| got > 0)
+    }
+
+    fn read_while<'o>(
+        &self,
+        name: impl Arg,
+        limit: usize,
+        out: &'o mut Vec<u8>,
+        goes_on: fn(usize, usize) -> bool,
+    ) -> io::Result<&'o [u8]> {
         out.clear();
         // What is no regular file does not make us wait.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -36,10 +57,11 @@ impl Directory {
         let mut piece = PIECE;
         while out.len() < limit {
             let len = out.len();
-            out.resize(len.saturating_add(piece).min(limit), 0);
+            let asked = piece.min(limit - len);
+            out.resize(len + asked, 0);
             let got = retry_on_intr(|| rustix::io::read(&file, out.get_mut(len..).unwrap_or_default()));
             out.truncate(len + *got.as_ref().unwrap_or(&0));
-            if got? == 0 {
+            if !goes_on(got?, asked) {
                 break;
             }
             piece = piece.saturating_mul(2);
@@ -67,10 +89,9 @@ impl Directory {
 
     /// The entries whose names are numbers, in ascending order.
     pub fn numbers(&self) -> io::Result<Vec<i64>> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let readable = rustix::fs::openat(&self.0, c".", flags, Mode::empty())?;
+        rustix::fs::seek(&self.0, SeekFrom::Start(0))?;
         let mut buffer = [MaybeUninit::uninit(); 16 << 10];
-        let mut entries = RawDir::new(readable, &mut buffer);
+        let mut entries = RawDir::new(&self.0, &mut buffer);
         let mut numbers = Vec::new();
         while let Some(entry) = entries.next() {
             numbers.extend(super::scan::number::<i64>(entry?.file_name().to_bytes()));
@@ -80,4 +101,4 @@ impl Directory {
     }
 }
 
-const OPEN: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+const OPEN: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);

@@ -26,9 +26,22 @@ impl Host {
     pub fn open(path: &Path) -> io::Result<Host> {
         let proc = Directory::open(path)?;
         let mut text = Vec::new();
-        let own_mounts = mounts::parse(proc.read(c"self/mountinfo", mounts::LONGEST, &mut text).unwrap_or_default());
+        let own_mounts =
+            mounts::parse(proc.read_list(c"self/mountinfo", mounts::LONGEST, &mut text).unwrap_or_default());
         let (machine, cgroups) = (Machine::of(&proc), Cgroups::new(&own_mounts));
         Ok(Host { proc, machine, cgroups, mounts: Mounts::default(), namespaces: Namespaces::default(), text })
+    }
+
+    /// The same for another thread of ours, with what was found out until now.
+    pub fn try_clone(&self) -> io::Result<Host> {
+        Ok(Host {
+            proc: self.proc.try_clone()?,
+            machine: self.machine.clone(),
+            cgroups: self.cgroups.clone(),
+            mounts: self.mounts.clone(),
+            namespaces: self.namespaces.clone(),
+            text: Vec::new(),
+        })
     }
 
     /// The machine, as it was when `/proc` was opened.

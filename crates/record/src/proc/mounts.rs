@@ -125,7 +125,7 @@ pub(super) const LONGEST: usize = 64 << 20;
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The mounts of all namespaces, as far as they were asked for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Mounts {
     /// `None` for those that are in no list: of file systems that are not mounted anywhere.
     by_id: FxHashMap<u64, Option<Mount>>,
@@ -142,7 +142,7 @@ impl Mounts {
             self.since = Some(Instant::now());
         }
         if !self.by_id.contains_key(&id) {
-            let text = thread.read(c"mountinfo", LONGEST, &mut self.text).unwrap_or_default();
+            let text = thread.read_list(c"mountinfo", LONGEST, &mut self.text).unwrap_or_default();
             self.by_id.extend(parse(text).into_iter().map(|mount| (mount.id, Some(mount))));
             self.by_id.entry(id).or_insert(None);
         }

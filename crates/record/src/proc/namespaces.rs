@@ -7,7 +7,7 @@ use super::status::Status;
 use rustc_hash::FxHashMap;
 
 /// Starts of first processes, ns since the epoch, by the inode of the namespace; 0 if not found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Namespaces {
     starts: FxHashMap<u64, u64>,
 }

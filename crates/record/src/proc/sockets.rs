@@ -78,7 +78,7 @@ impl Sockets {
         while !self.by_inode.contains_key(&inode) {
             let (name, parse) = self.unread.next()?;
             let mut text = Vec::new();
-            let text = thread.read(*name, LONGEST, &mut text).unwrap_or_default();
+            let text = thread.read_list(*name, LONGEST, &mut text).unwrap_or_default();
             self.by_inode.extend(lines(text).filter_map(parse));
         }
         // Connections that no process has any more have no inode.

@@ -11,7 +11,7 @@ use rustix::fs::FileType;
 use rustix::path::DecInt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An open descriptor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ const LONGEST: usize = 4096;
 
 /// All descriptors of a process, by their numbers. Sockets that the kernel does not list, since they are neither
 /// bound nor connected, are left out.
-pub(super) fn list(host: &mut Host, namespaces: &mut Namespaces, process: &Directory) -> io::Result<Vec<Fd>> {
+pub(super) fn list(host: &mut Host, namespaces: &Mutex<Namespaces>, process: &Directory) -> io::Result<Vec<Fd>> {
     let (links, infos) = (process.directory(c"fd")?, process.directory(c"fdinfo")?);
     let mut table = Table { host, process, links, infos, text: Vec::new(), namespaces, namespace: None };
     let numbers = table.links.numbers()?;
@@ -86,7 +86,7 @@ struct Table<'t> {
     links: Directory,
     infos: Directory,
     text: Vec<u8>,
-    namespaces: &'t mut Namespaces,
+    namespaces: &'t Mutex<Namespaces>,
     /// The network namespace of the process, once that was asked for.
     namespace: Option<u64>,
 }
@@ -109,8 +109,10 @@ impl Table<'_> {
     fn socket(&mut self, fd: i64, ino: u64) -> Option<Fd> {
         let process = self.process;
         let namespace = *self.namespace.get_or_insert_with(|| process.stat(c"ns/net").map_or(0, |stat| stat.stx_ino));
-        let sockets = self.namespaces.entry(namespace).or_default();
-        let (kind, detail) = match sockets.find(process, ino)?.clone() {
+        let mut namespaces = self.namespaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let socket = namespaces.entry(namespace).or_default().find(process, ino)?.clone();
+        drop(namespaces);
+        let (kind, detail) = match socket {
             Socket::Connected { local, remote, l4 } => {
                 let kind = if local.is_ipv4() { FdType::Ipv4Sock } else { FdType::Ipv6Sock };
                 (kind, Detail::Socket { source: local, destination: remote, l4 })
