@@ -42,6 +42,7 @@ macro_rules! subcommands {
 }
 
 subcommands! {
+    Record: record,
     Query: query,
     Info: info,
     Fields: fields,

@@ -18,6 +18,7 @@ mod moment;
 mod output;
 mod progress;
 mod query;
+mod record;
 mod report;
 mod status;
 

@@ -11,6 +11,8 @@ pub enum End {
     Good,
     /// A capture is damaged, and what was readable was shown: status 1.
     Damaged,
+    /// A command of the user's was run: its status.
+    Status(u8),
 }
 
 impl End {
@@ -57,6 +59,7 @@ pub fn exit_code(result: Result<End, Failure>) -> ExitCode {
     match result {
         Ok(End::Good) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
         Ok(End::Damaged) => ExitCode::from(1),
+        Ok(End::Status(status)) => ExitCode::from(status),
         Err(Failure::Message(message)) => {
             crate::report::error(&message);
             ExitCode::from(2)

@@ -44,10 +44,21 @@ pub fn hold(signals: &[i32]) -> io::Result<()> {
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
 }
 
+/// A signal that was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Got {
+    /// Its number.
+    pub signal: i32,
+    /// Whether the terminal sent it, to all processes in its foreground.
+    pub is_of_terminal: bool,
+}
+
 /// Waits for one of the signals that are held, at most so long.
-pub fn next(signals: &[i32], wait: std::time::Duration) -> Option<i32> {
+pub fn next(signals: &[i32], wait: std::time::Duration) -> Option<Got> {
     let time = libc::timespec { tv_sec: wait.as_secs() as _, tv_nsec: wait.subsec_nanos().into() };
-    // SAFETY: both pointers are to local values; nothing is asked of the signal but its number.
-    let signal = unsafe { libc::sigtimedwait(&set_of(signals), std::ptr::null_mut(), &time) };
-    (signal > 0).then_some(signal)
+    // SAFETY: plain data, for which zeros are a value.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: all pointers are to local values.
+    let signal = unsafe { libc::sigtimedwait(&set_of(signals), &raw mut info, &time) };
+    (signal > 0).then_some(Got { signal, is_of_terminal: info.si_code == libc::SI_KERNEL })
 }

@@ -3,13 +3,19 @@
 //! One thread of ours does all of it, since the kernel lets only the thread trace that began to. It waits for a thread to
 //! stop, looks why, appends events to the [`Stream`], and lets it run on.
 
+mod attach;
+mod control;
 pub(crate) mod events;
 pub mod process;
 mod thread;
 
+pub use attach::AttachError;
+pub use control::Control;
+
 use crate::calls::{self, Call, Extent};
 use crate::stream::{Stream, now};
 use crate::sys::ptrace::{self, Boundary, Entry, Tid};
+use crate::sys::signal;
 use crate::sys::wait::{self, Status};
 use capture_event::schema::code::GENERIC_E;
 use capture_event::tables::syscall::{self, Arch};
@@ -26,6 +32,7 @@ pub struct Tracer {
     early: Vec<Tid>,
     stream: Stream,
     extent: Extent,
+    control: Control,
     /// The command, if we started it, and how it ended.
     command: Option<Tid>,
     ended: Option<Ended>,
@@ -52,9 +59,9 @@ enum Next {
 
 impl Tracer {
     /// A tracer that follows nobody yet.
-    pub fn new(stream: Stream, extent: Extent) -> Tracer {
+    pub fn new(stream: Stream, extent: Extent, control: Control) -> Tracer {
         let (threads, processes, early) = Default::default();
-        Tracer { threads, processes, early, stream, extent, command: None, ended: None }
+        Tracer { threads, processes, early, stream, extent, control, command: None, ended: None }
     }
 
     /// Follows a command that was started and is held.
@@ -75,16 +82,29 @@ impl Tracer {
         self.processes.entry(pid).or_insert_with(|| Process::new(pid));
     }
 
-    /// Records until no followed thread is left. How the command ended.
+    /// Records until no followed thread is left, or until it is told to stop; to be called on the thread that began to
+    /// follow. How the command ended, if it did.
+    ///
+    /// The kernel lets go of all that are still followed when that thread ends, without disturbing the calls that they
+    /// are in.
     pub fn run(&mut self) -> io::Result<Option<Ended>> {
-        loop {
+        signal::accept_kicks()?;
+        self.control.set_tracer(signal::this_thread());
+        let result = self.follow();
+        self.control.set_tracer(0);
+        result.map(|()| self.ended)
+    }
+
+    fn follow(&mut self) -> io::Result<()> {
+        while !self.control.is_to_stop() {
             match wait::wait() {
                 Ok(None) => {}
                 Ok(Some((tid, status))) => self.happened(tid, status)?,
-                Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(self.ended),
+                Err(error) if error.raw_os_error() == Some(libc::ECHILD) => break,
                 Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 
     fn happened(&mut self, tid: Tid, status: Status) -> io::Result<()> {

@@ -1,0 +1,44 @@
+//! How others tell the tracer to stop, which mostly waits in the kernel.
+
+use crate::sys::ptrace::Tid;
+use crate::sys::signal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+/// A word with the tracer. All clones are one.
+#[derive(Clone, Default)]
+pub struct Control(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    is_to_stop: AtomicBool,
+    /// The tracer's thread; 0 when it does not run.
+    tracer: AtomicI32,
+}
+
+impl Control {
+    /// The tracer stops following as soon as it can. Those who were followed run on. To be called again until
+    /// [`Control::is_running`] says that it did: it may have been about to wait as it was called.
+    pub fn stop(&self) {
+        self.0.is_to_stop.store(true, Ordering::SeqCst);
+        match self.0.tracer.load(Ordering::SeqCst) {
+            0 => {}
+            tid => signal::kick(tid),
+        }
+    }
+
+    /// Whether the tracer is to stop.
+    pub fn is_to_stop(&self) -> bool {
+        self.0.is_to_stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the tracer follows somebody.
+    pub fn is_running(&self) -> bool {
+        self.0.tracer.load(Ordering::SeqCst) != 0
+    }
+
+    /// The tracer begins, or ends.
+    pub(super) fn set_tracer(&self, tid: Tid) {
+        self.0.tracer.store(tid, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,93 @@
+//! `capture record`: what processes do, as a capture.
+
+mod command;
+mod file;
+mod header;
+mod keep;
+mod session;
+mod watch;
+
+use crate::status::{End, Failure};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Record what processes do: their system calls, signals, starts and ends.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// Write the capture to this file, which must not be there yet; `-` is standard output.
+    #[arg(short, long, alias = "writefile", value_name = "FILE")]
+    write: PathBuf,
+    /// Follow this process, and all that it starts from now on. May be given several times.
+    #[arg(short, long, value_name = "PID", num_args = 1.., help_heading = WHOM)]
+    pid: Vec<i32>,
+
+    /// Keep so many bytes of what is read and written, at most 65000. What is said to name servers and to container
+    /// engines is kept up to 4096 bytes in any case.
+    #[arg(short, long, value_name = "BYTES", default_value_t = 80,
+        value_parser = clap::value_parser!(u16).range(..=65000), help_heading = WHAT)]
+    snaplen: u16,
+    /// Do not record the environment of programs: it may hold secrets.
+    #[arg(long, help_heading = WHAT)]
+    no_env: bool,
+    /// Stop after so long: seconds, or a duration such as 1m30s.
+    #[arg(short = 'M', long, value_name = "TIME", value_parser = duration, help_heading = WHAT)]
+    max_time: Option<Duration>,
+
+    /// Compress the capture.
+    #[arg(short = 'z', long, help_heading = WRITING)]
+    compress: bool,
+    /// Write over a file that is there already.
+    #[arg(long, help_heading = WRITING)]
+    force: bool,
+
+    /// Say nothing but what went wrong.
+    #[arg(short, long, help_heading = OUTPUT)]
+    quiet: bool,
+    /// Print how much was recorded at the end.
+    #[arg(long, help_heading = OUTPUT)]
+    summary: bool,
+
+    /// Record this command, and all that it starts.
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+const WHOM: &str = "Whom to follow";
+const WHAT: &str = "What to keep";
+const WRITING: &str = "Writing captures";
+const OUTPUT: &str = "Output";
+
+const AFTER_HELP: &str = "\
+Examples:
+  capture record -w build.scap -- make -j2        a command and all that it starts
+  capture record -w nginx.scap -p 4711            a process that runs, until Ctrl-C
+  capture record -w - -- ls | capture query -r -  as it happens
+
+Exit status:
+  that of the command; 128+N if signal N ended it; 126 or 127 if it could not be executed
+  125  nothing could be recorded, or not to the end
+  0    without a command: good";
+
+/// What a failure of the recorder's own ends with, as with env(1) and nohup(1).
+const OWN_FAILURE: u8 = 125;
+
+/// A duration: seconds, or with units.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let with_units = || text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
+    seconds.or_else(with_units).ok_or_else(|| "expected seconds, or a duration such as 1m30s".to_owned())
+}
+
+/// Does what the options say.
+pub fn run(args: Args) -> Result<End, Failure> {
+    match session::run(&args) {
+        Ok(status) => Ok(End::Status(status)),
+        Err(Failure::Message(message)) => {
+            crate::report::error(&message);
+            Ok(End::Status(OWN_FAILURE))
+        }
+        Err(closed) => Err(closed),
+    }
+}

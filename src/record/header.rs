@@ -1,0 +1,75 @@
+//! What stands in a recording about itself: how it was made, and how it ended.
+
+use super::Args;
+use capture_event::code::NOTIFICATION_E;
+use capture_event::recording::{self, Calls, Ending, Followed, Recording};
+use capture_record::stream::{Stream, now};
+use capture_scap::{EventBuilder, EventHead};
+use rustix::system::uname;
+
+/// What no recording of this kind can see.
+const BLIND: [&str; 4] = [
+    "what is submitted through io_uring is not seen: only the calls that set it up",
+    "calls that the kernel answers in the process (vDSO: clock_gettime, gettimeofday, time, getcpu) are not seen",
+    "processes that are not followed are not seen",
+    "what is written and read through mapped memory is not seen",
+];
+
+/// Describes a recording that begins now.
+pub fn describe(args: &Args) -> Recording {
+    let words = |words: &[std::ffi::OsString]| words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let kernel = uname();
+    let zone = jiff::tz::TimeZone::system();
+    Recording {
+        format: recording::FORMAT,
+        program: format!("capture {}", env!("CARGO_PKG_VERSION")),
+        command: words(&std::env::args_os().collect::<Vec<_>>()),
+        filter: String::new(),
+        snap_length: Some(args.snaplen.into()),
+        sources: vec!["ptrace".to_owned()],
+        origin: Some("ptrace".to_owned()),
+        mode: "default".to_owned(),
+        host: kernel.nodename().to_string_lossy().into_owned(),
+        kernel: kernel.release().to_string_lossy().into_owned(),
+        arch: kernel.machine().to_string_lossy().into_owned(),
+        zone: zone.iana_name().unwrap_or_default().to_owned(),
+        utc_offset: Some(zone.to_offset(jiff::Timestamp::now()).seconds().into()),
+        boot_time: None,
+        started: Some(now()),
+        piece: Some(1),
+        real_names: true,
+        calls: Some(Calls::All),
+        followed: Followed {
+            pids: args.pid.iter().map(|pid| i64::from(*pid)).collect(),
+            containers: Vec::new(),
+            command: words(&args.command),
+        },
+        blind: BLIND.map(str::to_owned).to_vec(),
+    }
+}
+
+/// Writes how the recording is made: its first event.
+pub fn begin(stream: &Stream, recording: &Recording) {
+    notice(stream, recording::HEADER, &recording.to_json());
+}
+
+/// Writes how it ended: its last event.
+pub fn end(stream: &Stream, reason: &str) {
+    let events = stream.events();
+    let ending = Ending { ended: Some(now()), reason: reason.to_owned(), events: Some(events), lost: Some(0) };
+    notice(stream, recording::END, &ending.to_json());
+}
+
+fn notice(stream: &Stream, id: &str, json: &str) {
+    let mut appending = stream.append();
+    let ts = appending.time(now());
+    let head = EventHead { ts, tid: -1, cpu: 0, code: NOTIFICATION_E, state_only: true };
+    let mut out = EventBuilder::new(appending.blocks(), head, 2);
+    for text in [id, json] {
+        out.param_with(|out| {
+            out.extend_from_slice(text.as_bytes());
+            out.push(0);
+        });
+    }
+    out.finish();
+}
