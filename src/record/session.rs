@@ -7,7 +7,9 @@ use crate::report;
 use crate::status::Failure;
 use capture_record::calls::Extent;
 use capture_record::stream::{Stream, stream};
+use capture_record::sys::guard::Guard;
 use capture_record::sys::{signal, spawn};
+use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Tracer};
 use capture_scap::{Compression, MachineInfo, Section, Target, Writer};
 use std::io;
@@ -35,12 +37,15 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     signal::hold(&SIGNALS)?;
     let (stream, taker) = stream();
     let control = Control::default();
+    let guard = Guard::start()?;
     let held = command.map(|command| spawn::held(&command.program, &command.words, || Ok(()))).transpose()?;
+    let watcher = signal::this_thread();
     thread::scope(|scope| {
         let keeper = scope.spawn(|| keep::all(&taker, &mut *out, args.compress));
+        // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
-            let result = trace(args, held, &stream, &control);
-            // Whatever it was, nobody is followed any more once this thread ends.
+            let result = trace(args, held, guard, &stream, &control);
+            signal::notify(watcher);
             result
         });
         let deadline = args.max_time.map(|time| Instant::now() + time);
@@ -60,13 +65,17 @@ fn joined<T>(result: thread::Result<T>) -> T {
 }
 
 /// Follows whom the options say, until the end.
-fn trace(args: &Args, held: Option<spawn::Held>, stream: &Stream, control: &Control) -> Result<Option<Ended>, Failure> {
-    let extent = Extent {
-        snaplen: args.snaplen.into(),
-        long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()),
-        env: !args.no_env,
-    };
+fn trace(
+    args: &Args,
+    held: Option<spawn::Held>,
+    guard: Guard,
+    stream: &Stream,
+    control: &Control,
+) -> Result<Option<Ended>, Failure> {
+    let extent =
+        Extent { snaplen: args.snaplen.into(), long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()), env: !args.no_env };
     let mut tracer = Tracer::new(stream.clone(), extent, control.clone());
+    tracer.keep_together(Places::here(guard)?);
     for pid in &args.pid {
         tracer.follow_process(*pid).map_err(Failure::new)?;
     }
@@ -89,13 +98,7 @@ fn tables(stream: &Stream) -> Result<(), Failure> {
 }
 
 /// Says what is to be said, and decides about the status.
-fn finish(
-    args: &Args,
-    why: Why,
-    ended: Option<Ended>,
-    kept: io::Result<u64>,
-    events: u64,
-) -> Result<u8, Failure> {
+fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: io::Result<u64>, events: u64) -> Result<u8, Failure> {
     let name = args.write.display();
     let status = match (why, ended) {
         (_, Some(ended)) => command::status(ended),
@@ -105,7 +108,10 @@ fn finish(
     match kept {
         Ok(bytes) => {
             if args.summary {
-                report::note(&format!("{name}: {events} events, {bytes} bytes; {}", why.reason(!args.command.is_empty())));
+                report::note(&format!(
+                    "{name}: {events} events, {bytes} bytes; {}",
+                    why.reason(!args.command.is_empty())
+                ));
             }
             Ok(status)
         }

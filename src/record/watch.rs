@@ -4,8 +4,8 @@ use capture_record::sys::signal;
 use capture_record::trace::Control;
 use std::time::{Duration, Instant};
 
-/// Signals that ask the recorder to end.
-pub const SIGNALS: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
+/// Signals that ask the recorder to end, and the one that says that it has.
+pub const SIGNALS: [i32; 5] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, signal::NOTICE];
 
 /// How often it is looked whether it is time.
 const LOOK: Duration = Duration::from_millis(100);
@@ -70,6 +70,7 @@ impl Watch<'_> {
         match got {
             _ if !is_kept => Some(Why::NotKept),
             // The terminal sent it to the command too, which knows what to make of it.
+            Some(got) if got.signal == signal::NOTICE => None,
             Some(got) if got.is_of_terminal && self.has_command => None,
             Some(got) => Some(Why::Signal(got.signal)),
             None if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) => Some(Why::Time),

@@ -4,6 +4,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod guard;
 pub mod memory;
 pub mod place;
 pub mod ptrace;

@@ -28,27 +28,19 @@ impl Cpus {
         self.0.get(cpu / 64).is_some_and(|word| word >> (cpu % 64) & 1 == 1)
     }
 
-    /// Those in both sets.
-    pub fn and(&self, other: &Cpus) -> Cpus {
-        let mut words = self.0;
-        words.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+    /// Its words, the first CPUs first.
+    pub fn words(&self) -> [u64; 16] {
+        self.0
+    }
+
+    /// Of these words.
+    pub fn of_words(words: [u64; 16]) -> Cpus {
         Cpus(words)
     }
 
     /// The bytes that the kernel stores for it.
     pub fn bytes(&self) -> Vec<u8> {
         self.0.iter().flat_map(|word| word.to_ne_bytes()).collect()
-    }
-
-    /// From bytes that the kernel stores; those that are missing are zero.
-    pub fn of_bytes(bytes: &[u8]) -> Cpus {
-        let mut words = [0; 16];
-        for (word, bytes) in words.iter_mut().zip(bytes.chunks(8)) {
-            let mut whole = [0; 8];
-            whole.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-            *word = u64::from_ne_bytes(whole);
-        }
-        Cpus(words)
     }
 }
 

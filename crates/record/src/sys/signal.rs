@@ -16,6 +16,15 @@ pub fn kick(tid: Tid) {
     let _ = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, libc::SIGURG) };
 }
 
+/// What [`notify`] sends.
+pub const NOTICE: i32 = libc::SIGIO;
+
+/// Sends a thread of ours that waits in [`next`], or will, a word: [`NOTICE`].
+pub fn notify(tid: Tid) {
+    // SAFETY: numbers only. A thread that is gone is no harm.
+    let _ = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, NOTICE) };
+}
+
 /// Makes [`kick`] interrupt system calls.
 pub fn accept_kicks() -> io::Result<()> {
     extern "C" fn nothing(_: libc::c_int) {}

@@ -1,6 +1,7 @@
 //! Begins to follow processes that are there already.
 
 use super::Tracer;
+use super::place::Place;
 use crate::sys::ptrace::{self, Tid};
 use std::fmt;
 use std::fs;
@@ -51,7 +52,7 @@ impl Tracer {
             }
             for tid in new {
                 match ptrace::seize(tid, false).and_then(|()| ptrace::interrupt(tid)) {
-                    Ok(()) => self.add(tid, pid),
+                    Ok(()) => self.add(tid, pid, Place::default()),
                     Err(error) if error.raw_os_error() == Some(libc::ESRCH) && tid != pid => {}
                     Err(error) => return Err(why(pid, error)),
                 }

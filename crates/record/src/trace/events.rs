@@ -3,7 +3,6 @@
 use super::thread::Made;
 use super::{Ended, Tracer};
 use crate::calls::{Decoding, Moment, Part};
-use crate::stream::now;
 use crate::sys::ptrace::{self, Tid};
 use capture_event::code;
 use capture_event::option;
@@ -42,11 +41,12 @@ impl Tracer {
     }
 
     fn write(&mut self, tid: Tid, made: &Made, code: u16, parts: &[Part], behind: Option<Part>, result: i64) {
+        let cpu = self.cpu(tid);
         let Some(thread) = self.threads.get_mut(&tid) else { return };
         let Some(process) = self.processes.get_mut(&thread.pid) else { return };
         let mut appending = self.stream.append();
-        let ts = appending.time(if code.is_multiple_of(2) { made.call.entered } else { now() });
-        let head = EventHead { ts, tid: tid.into(), cpu: 0, code, state_only: false };
+        let ts = appending.time(self.now);
+        let head = EventHead { ts, tid: tid.into(), cpu, code, state_only: false };
         let out = EventBuilder::new(appending.blocks(), head, parameter_count(code));
         thread.kept.next_event();
         let (call, kept, extent) = (&made.call, &mut thread.kept, &self.extent);
@@ -60,9 +60,10 @@ impl Tracer {
 
     /// An event of a call that has none of its own: which call it is.
     fn write_generic(&mut self, tid: Tid, made: &Made, code: u16) {
+        let cpu = self.cpu(tid);
         let mut appending = self.stream.append();
-        let ts = appending.time(if code == code::GENERIC_E { made.call.entered } else { now() });
-        let head = EventHead { ts, tid: tid.into(), cpu: 0, code, state_only: false };
+        let ts = appending.time(self.now);
+        let head = EventHead { ts, tid: tid.into(), cpu, code, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, 2);
         out.param(&made.call.id.to_le_bytes());
         out.param(&made.call.nr.to_le_bytes());
@@ -73,12 +74,19 @@ impl Tracer {
         out.finish();
     }
 
+    /// The CPU that a thread ran on; 0 if it is not known.
+    fn cpu(&self, tid: Tid) -> u16 {
+        let place = self.threads.get(&tid).map(|thread| thread.place);
+        self.places.as_ref().zip(place).and_then(|(places, place)| places.cpu(&place)).unwrap_or(0)
+    }
+
     /// A signal that a thread is about to get.
     pub(super) fn signal(&mut self, tid: Tid, signal: i32) {
         let sender = ptrace::signal_origin(tid).map_or(0, |(_, pid, _)| pid);
+        let cpu = self.cpu(tid);
         let mut appending = self.stream.append();
-        let ts = appending.time(now());
-        let head = EventHead { ts, tid: tid.into(), cpu: 0, code: code::SIGNALDELIVER_E, state_only: false };
+        let ts = appending.time(self.now);
+        let head = EventHead { ts, tid: tid.into(), cpu, code: code::SIGNALDELIVER_E, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, 3);
         out.param(&i64::from(sender).to_le_bytes());
         out.param(&i64::from(tid).to_le_bytes());
@@ -92,9 +100,10 @@ impl Tracer {
             Some(thread) if !thread.has_ended => thread.has_ended = true,
             _ => return,
         }
+        let cpu = self.cpu(tid);
         let mut appending = self.stream.append();
-        let ts = appending.time(now());
-        let head = EventHead { ts, tid: tid.into(), cpu: 0, code: code::PROCEXIT_1_E, state_only: false };
+        let ts = appending.time(self.now);
+        let head = EventHead { ts, tid: tid.into(), cpu, code: code::PROCEXIT_1_E, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, 5);
         out.param(&i64::from(word).to_le_bytes());
         let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
@@ -117,7 +126,7 @@ impl Tracer {
         if self.command == Some(tid) {
             self.ended = Some(how);
         }
-        self.threads.remove(&tid);
+        self.forget(tid);
         if tid_is_leader(&self.threads, tid) {
             self.processes.remove(&tid);
         }

@@ -6,6 +6,7 @@
 mod attach;
 mod control;
 pub(crate) mod events;
+pub mod place;
 pub mod process;
 mod thread;
 
@@ -19,6 +20,7 @@ use crate::sys::signal;
 use crate::sys::wait::{self, Status};
 use capture_event::schema::code::GENERIC_E;
 use capture_event::tables::syscall::{self, Arch};
+use place::{Place, Places};
 use process::Process;
 use std::collections::HashMap;
 use std::io;
@@ -33,6 +35,10 @@ pub struct Tracer {
     stream: Stream,
     extent: Extent,
     control: Control,
+    /// Where threads run, if that is ours to decide.
+    places: Option<Places>,
+    /// When the last thread stopped: ns since the epoch.
+    now: u64,
     /// The command, if we started it, and how it ended.
     command: Option<Tid>,
     ended: Option<Ended>,
@@ -61,13 +67,19 @@ impl Tracer {
     /// A tracer that follows nobody yet.
     pub fn new(stream: Stream, extent: Extent, control: Control) -> Tracer {
         let (threads, processes, early) = Default::default();
-        Tracer { threads, processes, early, stream, extent, control, command: None, ended: None }
+        let (places, command, ended) = (None, None, None);
+        Tracer { threads, processes, early, stream, extent, control, places, now: 0, command, ended }
+    }
+
+    /// Decides where the threads run that are followed.
+    pub fn keep_together(&mut self, places: Option<Places>) {
+        self.places = places;
     }
 
     /// Follows a command that was started and is held.
     pub fn follow_command(&mut self, tid: Tid) -> io::Result<()> {
         ptrace::seize(tid, false)?;
-        self.add(tid, tid);
+        self.add(tid, tid, Place::default());
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.is_recorded = false;
         }
@@ -77,8 +89,8 @@ impl Tracer {
         Ok(())
     }
 
-    fn add(&mut self, tid: Tid, pid: Tid) {
-        self.threads.insert(tid, Thread::new(pid));
+    fn add(&mut self, tid: Tid, pid: Tid, place: Place) {
+        self.threads.insert(tid, Thread::new(pid, place));
         self.processes.entry(pid).or_insert_with(|| Process::new(pid));
     }
 
@@ -91,12 +103,13 @@ impl Tracer {
         signal::accept_kicks()?;
         self.control.set_tracer(signal::this_thread());
         let result = self.follow();
+        self.settle();
         self.control.set_tracer(0);
         result.map(|()| self.ended)
     }
 
     fn follow(&mut self) -> io::Result<()> {
-        while !self.control.is_to_stop() {
+        while !self.control.is_to_stop() && !self.threads.is_empty() {
             match wait::wait() {
                 Ok(None) => {}
                 Ok(Some((tid, status))) => self.happened(tid, status)?,
@@ -107,7 +120,17 @@ impl Tracer {
         Ok(())
     }
 
+    /// Lets all that are still followed run where they may.
+    fn settle(&mut self) {
+        let Some(places) = &mut self.places else { return };
+        self.threads.iter_mut().for_each(|(tid, thread)| places.let_go(*tid, &mut thread.place));
+    }
+
     fn happened(&mut self, tid: Tid, status: Status) -> io::Result<()> {
+        self.now = now();
+        if let (Some(places), Some(thread)) = (&mut self.places, self.threads.get_mut(&tid)) {
+            places.stopped(tid, &mut thread.place, self.now);
+        }
         let next = match status {
             Status::AtCall => self.at_call(tid)?,
             Status::Event(event, signal) => self.at_event(tid, event, signal)?,
@@ -126,10 +149,17 @@ impl Tracer {
             Status::Other => Next::Stay,
         };
         match next {
-            Next::Run(signal) => alive(ptrace::go_to_boundary(tid, signal)),
+            Next::Run(signal) => self.let_run(tid, signal),
             Next::Listen => alive(ptrace::listen(tid)),
             Next::Stay => Ok(()),
         }
+    }
+
+    fn let_run(&mut self, tid: Tid, signal: i32) -> io::Result<()> {
+        if let (Some(places), Some(thread)) = (&mut self.places, self.threads.get_mut(&tid)) {
+            places.resuming(tid, &mut thread.place, self.now);
+        }
+        alive(ptrace::go_to_boundary(tid, signal))
     }
 
     fn at_call(&mut self, tid: Tid) -> io::Result<Next> {
@@ -143,7 +173,7 @@ impl Tracer {
 
     fn entered(&mut self, tid: Tid, entry: &Entry) {
         let Some(thread) = self.threads.get_mut(&tid) else { return };
-        let Some((call, code)) = call_of(entry) else { return };
+        let Some((call, code)) = call_of(entry, self.now) else { return };
         if !thread.is_recorded {
             if code != capture_event::code::EXECVE_19_E {
                 return;
@@ -160,6 +190,22 @@ impl Tracer {
     fn left(&mut self, tid: Tid, result: i64) {
         let Some(made) = self.threads.get_mut(&tid).and_then(|thread| thread.call.take()) else { return };
         self.write_exit(tid, &made, result);
+        if result >= 0 && made.decoding.is_none() {
+            self.hide_place(tid, &made.call, result);
+        }
+    }
+
+    /// Answers a thread that asked where it may run as if nobody had moved it, and minds where threads are told to run.
+    fn hide_place(&mut self, tid: Tid, call: &Call, result: i64) {
+        let Some(places) = &mut self.places else { return };
+        let [target, _, address, ..] = call.args;
+        let target = if target as Tid == 0 { tid } else { target as Tid };
+        let Some(thread) = self.threads.get_mut(&target) else { return };
+        if is_call(call, libc::SYS_sched_getaffinity) {
+            places.answer(tid, &thread.place, address, usize::try_from(result).unwrap_or(0));
+        } else if is_call(call, libc::SYS_sched_setaffinity) {
+            places.was_told(&mut thread.place);
+        }
     }
 
     fn at_event(&mut self, tid: Tid, event: i32, signal: i32) -> io::Result<Next> {
@@ -193,18 +239,29 @@ impl Tracer {
         }
         let parent = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
         let is_thread = crate::sys::socket::open_process(child).is_err();
-        self.add(child, if is_thread { parent } else { child });
+        let place = match (&mut self.places, self.threads.get(&tid)) {
+            (Some(places), Some(thread)) => places.inherited(child, &thread.place),
+            _ => Place::default(),
+        };
+        self.add(child, if is_thread { parent } else { child }, place);
         if let Some(at) = self.early.iter().position(|early| *early == child) {
             self.early.swap_remove(at);
-            alive(ptrace::go_to_boundary(child, 0))?;
+            self.let_run(child, 0)?;
         }
         Ok(())
+    }
+
+    fn forget(&mut self, tid: Tid) {
+        if let (Some(mut thread), Some(places)) = (self.threads.remove(&tid), &mut self.places) {
+            places.gone(&mut thread.place);
+        }
     }
 
     /// A thread executes another program: it is the only one of its process now, and has the leader's id.
     fn executed(&mut self, tid: Tid, former: Tid) {
         if let Some(thread) = self.threads.remove(&former) {
-            self.threads.retain(|other, thread| thread.pid != tid || *other == tid);
+            let others: Vec<Tid> = self.threads.iter().filter(|(_, t)| t.pid == tid).map(|(tid, _)| *tid).collect();
+            others.into_iter().for_each(|other| self.forget(other));
             self.threads.insert(tid, Thread { pid: tid, ..thread });
         }
         if let Some(process) = self.processes.get_mut(&tid) {
@@ -214,10 +271,15 @@ impl Tracer {
 }
 
 /// The call that a thread enters and the code of its enter event, if the schema knows it.
-fn call_of(entry: &Entry) -> Option<(Call, u16)> {
+fn call_of(entry: &Entry, entered: u64) -> Option<(Call, u16)> {
     let nr = u16::try_from(entry.nr).ok()?;
     let (id, code) = syscall::native(nr, Arch::X86_64).unwrap_or((0, GENERIC_E));
-    Some((Call { id, nr, args: entry.args, abi: None, entered: now() }, code))
+    Some((Call { id, nr, args: entry.args, abi: None, entered }, code))
+}
+
+/// Whether a call is the one that has this number in the machine's own interface.
+fn is_call(call: &Call, nr: libc::c_long) -> bool {
+    u16::try_from(nr).ok().and_then(|nr| syscall::native(nr, Arch::X86_64)).is_some_and(|(id, _)| id == call.id)
 }
 
 fn is_job_control(signal: i32) -> bool {

@@ -1,5 +1,6 @@
 //! What the tracer knows of a thread.
 
+use super::place::Place;
 use crate::calls::{Call, Decoding, Kept};
 use crate::sys::ptrace::Tid;
 
@@ -15,6 +16,8 @@ pub struct Thread {
     pub has_ended: bool,
     /// Whether its calls are recorded: not before the command is executed.
     pub is_recorded: bool,
+    /// Where it runs.
+    pub place: Place,
 }
 
 /// A call under way.
@@ -28,7 +31,7 @@ pub struct Made {
 
 impl Thread {
     /// A thread whose calls are recorded.
-    pub fn new(pid: Tid) -> Thread {
-        Thread { pid, call: None, kept: Kept::default(), has_ended: false, is_recorded: true }
+    pub fn new(pid: Tid, place: Place) -> Thread {
+        Thread { pid, call: None, kept: Kept::default(), has_ended: false, is_recorded: true, place }
     }
 }
