@@ -10,6 +10,7 @@ mod completions;
 mod escape;
 mod events;
 mod fields;
+mod files;
 mod framed;
 mod info;
 mod input;

@@ -4,7 +4,7 @@ mod chisels;
 mod gaps;
 mod hosts;
 mod print;
-mod settings;
+pub mod settings;
 mod show;
 mod summary;
 mod table;

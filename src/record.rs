@@ -1,10 +1,10 @@
 //! `capture record`: what processes do, as a capture.
 
 mod command;
-mod file;
 mod header;
 mod keep;
 mod session;
+mod wanted;
 mod watch;
 
 use crate::status::{End, Failure};
@@ -28,6 +28,16 @@ pub struct Args {
     #[arg(short, long, value_name = "BYTES", default_value_t = 80,
         value_parser = clap::value_parser!(u16).range(..=65000), help_heading = WHAT)]
     snaplen: u16,
+    /// Keep the events that this filter selects, in several words or one, and, hidden, what is needed to understand
+    /// them. Everything without.
+    #[arg(value_name = "FILTER", allow_negative_numbers = true, help_heading = WHAT)]
+    words: Vec<OsString>,
+    /// With a filter, keep (hidden) all that changes what is known of any thread.
+    #[arg(short = 'F', long, help_heading = WHAT)]
+    full: bool,
+    /// Stop after so many events are kept.
+    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..), help_heading = WHAT)]
+    numevents: Option<u64>,
     /// Do not record the environment of programs: it may hold secrets.
     #[arg(long, help_heading = WHAT)]
     no_env: bool,
@@ -35,6 +45,30 @@ pub struct Args {
     #[arg(short = 'M', long, value_name = "TIME", value_parser = duration, help_heading = WHAT)]
     max_time: Option<Duration>,
 
+    /// Start another file when one has so many millions of bytes; a number is put behind the name.
+    #[arg(short = 'C', long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = WRITING)]
+    file_size: Option<u64>,
+    /// Start another file every so many seconds; the name may hold a time format of strftime.
+    #[arg(short = 'G', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = WRITING)]
+    seconds: Option<u64>,
+    /// Start another file every so many events.
+    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = WRITING)]
+    event_limit: Option<u64>,
+    /// Keep only so many files: the oldest makes room for another.
+    #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = WRITING)]
+    limit: Option<u64>,
+    /// Keep the last of the recording in memory, so long (60s) or so much of it (100MB), and write it when --until
+    /// selects an event, which ends the recording, or at each SIGUSR1.
+    #[arg(long, value_name = "SPAN", conflicts_with_all = ["file_size", "seconds", "event_limit", "limit", "numevents"],
+        help_heading = WRITING)]
+    ring: Option<keep::Span>,
+    /// What ends the wait.
+    #[arg(long, value_name = "FILTER", requires = "ring", help_heading = WRITING)]
+    until: Option<String>,
     /// Compress the capture.
     #[arg(short = 'z', long, help_heading = WRITING)]
     compress: bool,
@@ -45,6 +79,9 @@ pub struct Args {
     /// Say nothing but what went wrong.
     #[arg(short, long, help_heading = OUTPUT)]
     quiet: bool,
+    /// Times in names of files in UTC instead of the zone of this machine (TZ).
+    #[arg(long, help_heading = OUTPUT)]
+    utc: bool,
     /// Print how much was recorded at the end.
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
@@ -74,7 +111,7 @@ Exit status:
 const OWN_FAILURE: u8 = 125;
 
 /// A duration: seconds, or with units.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let with_units = || text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
     seconds.or_else(with_units).ok_or_else(|| "expected seconds, or a duration such as 1m30s".to_owned())

@@ -146,7 +146,8 @@ pub fn zone(args: &Args) -> TimeZone {
     if args.utc { TimeZone::UTC } else { TimeZone::system() }
 }
 
-fn filter_text(words: Vec<OsString>) -> Result<String, Failure> {
+/// The filter, in its words.
+pub fn filter_text(words: Vec<OsString>) -> Result<String, Failure> {
     let words: Result<Vec<String>, _> = words.into_iter().map(OsString::into_string).collect();
     match words {
         Ok(words) => Ok(words.join(" ")),
@@ -155,7 +156,7 @@ fn filter_text(words: Vec<OsString>) -> Result<String, Failure> {
 }
 
 /// Compiles a filter; an empty text is none. Warnings go to stderr.
-fn compile(text: &str, view: View, env: &Env) -> Result<Option<Filter>, Failure> {
+pub fn compile(text: &str, view: View, env: &Env) -> Result<Option<Filter>, Failure> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -10,12 +10,12 @@
 
 mod bits;
 mod copy;
-mod files;
 mod select;
 mod state;
 
 use super::Args;
 use super::settings::{self, Job, explain};
+use crate::files::{Files, Rotation};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::status::{End, Failure};
@@ -24,7 +24,6 @@ use capture_filter::{Columns, Filter};
 use capture_query::Capture;
 use capture_scap::{Compression, Target};
 use copy::Copying;
-use files::{Files, Rotation};
 use state::State;
 use std::ffi::OsString;
 use std::fs::File;

@@ -7,6 +7,9 @@ use capture_record::stream::{Stream, now};
 use capture_scap::{EventBuilder, EventHead};
 use rustix::system::uname;
 
+/// The id of the event that asks to save what is in memory.
+pub const SAVE: &str = "capture.save";
+
 /// What no recording of this kind can see.
 const BLIND: [&str; 4] = [
     "what is submitted through io_uring is not seen: only the calls that set it up",
@@ -38,6 +41,7 @@ pub fn describe(args: &Args) -> Recording {
         started: Some(now()),
         piece: Some(1),
         real_names: true,
+        listed_real_names: true,
         calls: Some(Calls::All),
         followed: Followed {
             pids: args.pid.iter().map(|pid| i64::from(*pid)).collect(),
@@ -58,6 +62,11 @@ pub fn end(stream: &Stream, reason: &str) {
     let events = stream.events();
     let ending = Ending { ended: Some(now()), reason: reason.to_owned(), events: Some(events), lost: Some(0) };
     notice(stream, recording::END, &ending.to_json());
+}
+
+/// Asks to save what is in memory.
+pub fn save(stream: &Stream) {
+    notice(stream, SAVE, "{}");
 }
 
 fn notice(stream: &Stream, id: &str, json: &str) {

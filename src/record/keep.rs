@@ -1,56 +1,31 @@
-//! Keeps the stream of a recording: takes its blocks and writes them.
+//! Keeps the stream of a recording: takes its blocks and writes what is to be kept.
+//!
+//! If everything goes into one file, blocks are written as they come ([`all`]). Otherwise they are replayed, as those of
+//! any capture: a filter decides about each event, and each file begins with what is known of the host by then
+//! ([`chosen`]).
 
-use capture_record::stream::Taker;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::{self, Write};
+mod all;
+mod chosen;
+mod piece;
+mod ring;
 
-/// A member of a compressed capture ends after so many bytes: what a reader finds whole if the recorder is killed.
-const MEMBER: usize = 1 << 20;
+pub use all::all;
+pub use chosen::Choice;
+pub use ring::Span;
 
-/// Writes all blocks to a file as they come, until the stream ends. How many bytes were written.
-///
-/// What is written by one call is whole blocks, so that the file opens whenever the recorder is killed.
-pub fn all(taker: &Taker, out: &mut dyn Write, compress: bool) -> io::Result<u64> {
-    let result = if compress { compressed(taker, out) } else { plain(taker, out) };
-    if result.is_err() {
-        // Nobody is to wait for us.
-        taker.close();
-    }
-    result
+use super::watch::Why;
+use crate::status::Failure;
+
+/// What was kept.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Bytes written.
+    pub bytes: u64,
+    /// Events written that are shown.
+    pub events: u64,
+    /// Why nothing more is wanted, if it is the keeper who says so.
+    pub why: Option<Why>,
 }
 
-fn plain(taker: &Taker, out: &mut dyn Write) -> io::Result<u64> {
-    let (mut spare, mut written) = (Vec::new(), 0);
-    while let Some(mut blocks) = taker.take(spare) {
-        out.write_all(&blocks)?;
-        written += blocks.len() as u64;
-        blocks.clear();
-        spare = blocks;
-    }
-    out.flush()?;
-    Ok(written)
-}
-
-fn compressed(taker: &Taker, out: &mut dyn Write) -> io::Result<u64> {
-    let (mut spare, mut waiting, mut written) = (Vec::new(), Vec::new(), 0);
-    let mut member = |blocks: &mut Vec<u8>| {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(blocks)?;
-        let packed = encoder.finish()?;
-        blocks.clear();
-        written += packed.len() as u64;
-        out.write_all(&packed)
-    };
-    while let Some(mut blocks) = taker.take(spare) {
-        waiting.extend_from_slice(&blocks);
-        blocks.clear();
-        spare = blocks;
-        if waiting.len() >= MEMBER {
-            member(&mut waiting)?;
-        }
-    }
-    member(&mut waiting)?;
-    out.flush()?;
-    Ok(written)
-}
+/// How keeping ends.
+pub type Result = std::result::Result<Kept, Failure>;

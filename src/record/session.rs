@@ -1,18 +1,25 @@
 //! One recording from its beginning to its end.
 
 use super::command::{self, Command, NotStarted};
+use super::keep::{self, Choice, Kept};
+use super::wanted::Wanted;
 use super::watch::{SIGNALS, Watch, Why};
-use super::{Args, OWN_FAILURE, file, header, keep};
+use super::{Args, OWN_FAILURE, header};
+use crate::files::{Files, Rotation};
+use crate::query::settings::{compile, filter_text};
 use crate::report;
 use crate::status::Failure;
+use capture_batch::View;
+use capture_filter::Env;
 use capture_record::calls::Extent;
-use capture_record::stream::{Stream, stream};
+use capture_record::stream::{Stream, now, stream};
 use capture_record::sys::guard::Guard;
 use capture_record::sys::{signal, spawn};
 use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Tracer};
 use capture_scap::{Compression, MachineInfo, Section, Target, Writer};
-use std::io;
+use jiff::tz::TimeZone;
+use std::io::Write;
 use std::thread;
 use std::time::Instant;
 
@@ -32,7 +39,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
             return Ok(status);
         }
     };
-    let mut out = file::create(&args.write, args.force)?;
+    let order = Order::of(args)?;
     // Before any thread is started: all of them are to hold these signals, so that only the watch takes them.
     signal::hold(&SIGNALS)?;
     let (stream, taker) = stream();
@@ -41,7 +48,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let held = command.map(|command| spawn::held(&command.program, &command.words, || Ok(()))).transpose()?;
     let watcher = signal::this_thread();
     thread::scope(|scope| {
-        let keeper = scope.spawn(|| keep::all(&taker, &mut *out, args.compress));
+        let keeper = scope.spawn(move || match order {
+            Order::All(mut file) => keep::all(&taker, &mut *file, args.compress),
+            Order::Chosen(choice) => choice.keep(taker),
+        });
         // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
             let result = trace(args, held, guard, &stream, &control);
@@ -52,9 +62,11 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         let watch = Watch { control: &control, deadline, has_command: !args.command.is_empty() };
         let why = watch.until(|| tracing.is_finished(), || !stream.is_closed());
         let traced = joined(tracing.join());
+        let is_kept = !stream.is_closed();
         header::end(&stream, &why.reason(watch.has_command));
         stream.close();
         let kept = joined(keeper.join());
+        let why = kept.as_ref().ok().and_then(|kept| kept.why).filter(|_| !is_kept).unwrap_or(why);
         finish(args, why, traced?, kept, stream.events())
     })
 }
@@ -97,29 +109,67 @@ fn tables(stream: &Stream) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is to be done with the stream.
+enum Order {
+    /// All of it goes to this file.
+    All(Box<dyn Write + Send>),
+    /// What is chosen.
+    Chosen(Box<Choice>),
+}
+
+impl Order {
+    /// What the options ask for. The file, or the first of them, is opened now: so that nothing is recorded that cannot
+    /// be kept.
+    fn of(args: &Args) -> Result<Order, Failure> {
+        let rotation = Rotation {
+            bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
+            seconds: args.seconds,
+            events: args.event_limit,
+            limit: args.limit,
+        };
+        if rotation.limit.is_some() && !rotation.is_wanted() {
+            return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
+        }
+        let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
+        let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
+        let mut files = files.private(args.force);
+        let first = files.next(now())?;
+        let (text, env) = (filter_text(args.words.clone())?, Env::default());
+        let filter = compile(&text, View::Classic, &env)?;
+        let until = args.until.as_deref().map(|text| compile(text, View::Classic, &env)).transpose()?.flatten();
+        if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
+            return Ok(Order::All(first));
+        }
+        let wanted = filter.as_ref().map_or(Wanted::ALL, |filter| Wanted::of(filter, args.full));
+        let compression = if args.compress { Compression::Gzip } else { Compression::None };
+        let ring = args.ring.map(|span| (span, until));
+        let (limit, target, first) = (args.numevents, Target::All, Some(first));
+        let choice = Choice { filter, wanted, limit, compression, target, files, rotation, first, ring };
+        Ok(Order::Chosen(Box::new(choice)))
+    }
+}
+
 /// Says what is to be said, and decides about the status.
-fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: io::Result<u64>, events: u64) -> Result<u8, Failure> {
+fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, events: u64) -> Result<u8, Failure> {
     let name = args.write.display();
+    let has_command = !args.command.is_empty();
     let status = match (why, ended) {
         (_, Some(ended)) => command::status(ended),
-        (Why::Signal(signal), None) if !args.command.is_empty() => 128 + signal as u8,
+        (Why::Signal(signal), None) if has_command => 128 + signal as u8,
         _ => 0,
     };
     match kept {
-        Ok(bytes) => {
+        Ok(Kept { bytes, .. }) => {
             if args.summary {
-                report::note(&format!(
-                    "{name}: {events} events, {bytes} bytes; {}",
-                    why.reason(!args.command.is_empty())
-                ));
+                report::note(&format!("{name}: {events} events, {bytes} bytes; {}", why.reason(has_command)));
             }
             Ok(status)
         }
         // Whoever reads our output has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(status),
-        Err(error) => {
-            report::error(&format!("{name}: {error}; what was written before is intact, and the command runs on"));
-            Ok(if ended.is_some() { status } else { OWN_FAILURE })
+        Err(Failure::OutputClosed) => Ok(status),
+        Err(Failure::Message(error)) => {
+            report::error(&format!("{name}: {error}; what was written before is intact"));
+            Ok(OWN_FAILURE)
         }
     }
 }

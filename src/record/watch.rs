@@ -19,6 +19,10 @@ pub enum Why {
     Signal(i32),
     /// The time that was given is over.
     Time,
+    /// As many events were kept as were asked for.
+    Enough,
+    /// What was waited for happened.
+    Triggered,
     /// What was recorded could not be kept.
     NotKept,
 }
@@ -31,6 +35,8 @@ impl Why {
             Why::Over => "the processes that were followed ended".to_owned(),
             Why::Signal(signal) => format!("signal {signal}"),
             Why::Time => "the time that was given was over".to_owned(),
+            Why::Enough => "as many events were recorded as were asked for".to_owned(),
+            Why::Triggered => "what was waited for happened".to_owned(),
             Why::NotKept => "the capture could not be written".to_owned(),
         }
     }

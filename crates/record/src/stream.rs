@@ -3,6 +3,7 @@
 //! Recorders append whole blocks to a buffer in memory. The keeper takes what is there, at latest a moment after it came.
 //! If it does not keep up, recorders wait: nothing is lost, what is recorded becomes slower.
 
+use capture_scap::Live;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -123,9 +124,35 @@ impl Taker {
         Some(taken)
     }
 
+    /// Whether nothing is there to take now, and more may come.
+    pub fn would_wait(&self) -> bool {
+        let state = lock(&self.0.state);
+        state.blocks.is_empty() && !state.is_closed
+    }
+
     /// Gives up: recorders need not go on.
     pub fn close(&self) {
-        Stream(self.0.clone()).close();
+        self.closer().close();
+    }
+
+    /// What closes the stream when this end is in other hands.
+    pub fn closer(&self) -> Stream {
+        Stream(self.0.clone())
+    }
+}
+
+impl Live for Taker {
+    fn next(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let blocks = self.take(Vec::new())?;
+            if !blocks.is_empty() {
+                return Some(blocks);
+            }
+        }
+    }
+
+    fn would_wait(&mut self) -> bool {
+        Taker::would_wait(self)
     }
 }
 

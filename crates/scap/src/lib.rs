@@ -62,5 +62,6 @@ pub use block::{Block, Content};
 pub use error::{Damage, OpenError, Problem};
 pub use kind::{BlockKind, Counts};
 pub use reader::Reader;
+pub use source::live::Live;
 pub use write::build::{EventBuilder, EventHead};
 pub use writer::{Compression, Target, WriteError, Writer};

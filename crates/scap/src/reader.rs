@@ -9,6 +9,7 @@ use crate::frame::Frames;
 use crate::kind::Counts;
 use crate::read;
 use crate::run::{Run, Taken};
+use crate::source::live::{FromLive, Live};
 use crate::source::unpack::Format;
 use crate::source::{self, Opened};
 use bytes::Bytes;
@@ -46,6 +47,11 @@ impl Reader {
     /// Reads a capture that lies in memory.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Reader, OpenError> {
         Reader::start(source::from_bytes(bytes.into()))
+    }
+
+    /// Reads a capture that this program makes meanwhile. Waits for its first bytes.
+    pub fn live(input: Box<dyn Live>) -> Result<Reader, OpenError> {
+        Reader::start(Opened { source: Box::new(FromLive(input)), size: None, format: None })
     }
 
     fn start(opened: Opened) -> Result<Reader, OpenError> {

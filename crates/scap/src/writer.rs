@@ -184,6 +184,17 @@ impl<W: Write> Writer<W> {
         self.pass()
     }
 
+    /// Whole blocks, as another writer for the same target wrote them.
+    pub fn raw(&mut self, blocks: &[u8]) -> Result<(), WriteError> {
+        self.buffer.extend_from_slice(blocks);
+        self.pass()
+    }
+
+    /// Where it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
     /// A block of a type that is not ours.
     pub fn unknown(&mut self, kind: u32, body: &[u8]) -> Result<(), WriteError> {
         self.before_events("an unknown block")?;

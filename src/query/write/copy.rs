@@ -1,9 +1,9 @@
 //! Second pass: the capture with what was selected.
 
-use super::files::{Files, Rotation};
 use super::select::Selected;
 use super::state::State;
 use super::{Extent, Source};
+use crate::files::{Files, Rotation};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};

@@ -147,6 +147,11 @@ impl Replay {
         self
     }
 
+    /// Makes batches of so many rows (at least one) from now on.
+    pub fn set_batch_rows(&mut self, rows: usize) {
+        self.engine.batch_rows = rows.max(1);
+    }
+
     /// Makes only rows that are of interest. All events are applied and numbered.
     pub fn only(mut self, interest: Box<dyn Interest>) -> Self {
         self.engine.types = interest.types();

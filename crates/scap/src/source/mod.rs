@@ -4,12 +4,14 @@
 //! |---|---|
 //! | a plain file that nobody is likely to shrink | mapped, piece by piece ([`map`]) |
 //! | another plain file, a pipe | read, piece by piece ([`stream`]) |
+//! | a capture that this program makes meanwhile | taken from memory ([`live`]) |
 //! | gzip, zstd or lz4, from a file or a pipe | unpacked ([`unpack`], [`gunzip`]) by a thread of its own ([`ahead`]) |
 //!
 //! A format is known by its first bytes, never by the name of the file.
 
 mod ahead;
 mod gunzip;
+pub(crate) mod live;
 mod map;
 mod stream;
 pub(crate) mod unpack;

@@ -1,12 +1,14 @@
-//! Where the capture goes: a file, standard output, or one file after another.
+//! Where a capture goes: a file, standard output, or one file after another.
 
 use crate::status::Failure;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::VecDeque;
-use std::fs::File;
+use std::collections::{HashSet, VecDeque};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 
 /// When another file is begun (`-C`, `-G`, `-e`), and how many are kept (`-W`).
 #[derive(Debug, Clone, Default)]
@@ -45,6 +47,15 @@ pub struct Files {
     opened: u64,
     /// Files whose names tell the time, oldest first.
     past: VecDeque<PathBuf>,
+    /// For files that nobody else may read.
+    private: Option<Private>,
+}
+
+struct Private {
+    /// Whether files that were there before may be replaced.
+    forced: bool,
+    /// Files that we made.
+    ours: HashSet<PathBuf>,
 }
 
 impl Files {
@@ -53,18 +64,45 @@ impl Files {
         if name.as_os_str() == "-" && rotation.is_wanted() {
             return Err(Failure::new("standard output is one file: -C, -G and -e need a name"));
         }
-        Ok(Files { name, rotation, zone, opened: 0, past: VecDeque::new() })
+        Ok(Files { name, rotation, zone, opened: 0, past: VecDeque::new(), private: None })
+    }
+
+    /// Nobody else may read the files. Unless it is `forced`, none replaces a file that was there before.
+    pub fn private(self, forced: bool) -> Files {
+        Files { private: Some(Private { forced, ours: HashSet::new() }), ..self }
     }
 
     /// Opens the next one, whose first event has this time (ns since the epoch).
-    pub fn next(&mut self, ts: u64) -> Result<Box<dyn Write>, Failure> {
+    pub fn next(&mut self, ts: u64) -> Result<Box<dyn Write + Send>, Failure> {
         if self.name.as_os_str() == "-" {
-            return Ok(Box::new(io::stdout().lock()));
+            // The library's handle flushes at every line feed; a file over the same descriptor does not.
+            return Ok(Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)));
         }
         let path = self.path(ts);
         self.opened += 1;
-        let failed = |error| Failure::new(format_args!("{}: {error}", path.display()));
-        Ok(Box::new(File::create(&path).map_err(failed)?))
+        match self.create(&path) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Failure::new(format_args!("{}: is there already (--force writes over it)", path.display())))
+            }
+            Err(error) => Err(Failure::new(format_args!("{}: {error}", path.display()))),
+        }
+    }
+
+    fn create(&mut self, path: &Path) -> io::Result<File> {
+        let Some(private) = &mut self.private else { return File::create(path) };
+        let mut options = OpenOptions::new();
+        options.write(true).mode(0o600);
+        let is_new = private.ours.insert(path.to_owned());
+        if is_new && !private.forced {
+            return options.create_new(true).open(path);
+        }
+        let file = options.create(true).truncate(true).open(path)?;
+        // The mode is for new files only.
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
     }
 
     /// The name of the next file: with `-G` times in it are filled in, else its number stands behind.

@@ -1,0 +1,278 @@
+//! What a filter chooses, in one file or several, or the last of it in memory until it is wanted.
+
+use super::piece::{Front, Piece, is_told};
+use super::ring::Ring;
+use super::{Kept, Span};
+use crate::files::{Files, Rotation};
+use crate::record::wanted::Wanted;
+use crate::record::watch::Why;
+use crate::status::Failure;
+use capture_batch::{Batch, NO_ROW, Needs, Row, RowFlags, View};
+use capture_event::code;
+use capture_filter::{Columns, Filter, Selection};
+use capture_machine::replay::{Piece as Replayed, Replay};
+use capture_record::stream::{Taker, now};
+use capture_scap::{Compression, Reader, Target};
+use std::io::Write;
+
+/// A batch may hold so many events while files are rotated: a file ends between two batches.
+const ROWS: usize = 1 << 10;
+
+/// While a filter decides how many events of a batch are kept, batches are not made smaller than this.
+const FEW_ROWS: usize = 16;
+
+/// What is kept, and where.
+pub struct Choice {
+    /// What is kept; `None` for everything.
+    pub filter: Option<Filter>,
+    /// Which events can be kept, shown or hidden.
+    pub wanted: Wanted,
+    /// How many events are kept.
+    pub limit: Option<u64>,
+    pub compression: Compression,
+    pub target: Target,
+    pub files: Files,
+    pub rotation: Rotation,
+    /// The file that was opened before the recording began.
+    pub first: Option<Box<dyn Write + Send>>,
+    /// Keep so much in memory only, until this filter selects an event or somebody asks for it.
+    pub ring: Option<(Span, Option<Filter>)>,
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Dropped,
+    Hidden,
+    Shown,
+}
+
+/// Where events go.
+enum Out {
+    File(Option<Piece<Box<dyn Write + Send>>>),
+    Ring(Ring, Option<Columns>),
+}
+
+/// A choice at work.
+struct Keeper {
+    choice: Choice,
+    columns: Option<Columns>,
+    front: Front,
+    out: Out,
+    kept: Kept,
+}
+
+impl Choice {
+    /// Keeps what is chosen until the stream ends, or no more is wanted.
+    pub fn keep(mut self, taker: Taker) -> super::Result {
+        let closer = taker.closer();
+        let columns = self.filter.as_ref().map(Filter::columns);
+        let front = Front::new(self.target, self.compression);
+        let out = match self.ring.take() {
+            None => Out::File(None),
+            Some((span, until)) => Out::Ring(Ring::new(span), until.map(|filter| filter.columns())),
+        };
+        let result = Keeper { choice: self, columns, front, out, kept: Kept::default() }.run(taker);
+        // Nobody is to wait for us.
+        closer.close();
+        result
+    }
+
+    fn needs(&self) -> Needs {
+        let until = self.ring.iter().filter_map(|(_, until)| until.as_ref());
+        self.filter.iter().chain(until).fold(Needs::ENTERS, |needs, filter| needs | filter.needs())
+    }
+
+    fn rows(&self, events: u64) -> usize {
+        let left = self.rotation.events.map(|limit| limit.saturating_sub(events)).into_iter();
+        let left = left.chain(self.limit.map(|limit| limit.saturating_sub(events))).min();
+        let least = if self.filter.is_some() { FEW_ROWS } else { 1 };
+        left.map_or(ROWS, |left| usize::try_from(left).unwrap_or(ROWS).clamp(least, ROWS))
+    }
+}
+
+impl Keeper {
+    fn run(mut self, taker: Taker) -> super::Result {
+        let needs = self.choice.needs();
+        let reader = Reader::live(Box::new(taker)).map_err(Failure::new)?;
+        let mut replay = Replay::new(reader, View::Classic, needs, "recording");
+        while self.kept.why.is_none() {
+            self.rotate(&replay)?;
+            let events = match &self.out {
+                Out::File(Some(piece)) => piece.events,
+                _ => 0,
+            };
+            replay.set_batch_rows(self.choice.rows(events));
+            let mut seen = Ok(());
+            let front = &mut self.front;
+            let Some(next) =
+                replay.next_piece_seeing(|block| seen = std::mem::replace(&mut seen, Ok(())).and(front.see(block)))
+            else {
+                break;
+            };
+            seen?;
+            match next {
+                Replayed::Batch(batch) => self.batch(&batch, &replay)?,
+                Replayed::Damage(damage) => {
+                    return Err(Failure::new(format_args!("a fault of the recorder: {damage}")));
+                }
+            }
+        }
+        self.finish()
+    }
+
+    /// Begins the next file, or the next part of the ring, if it is time.
+    fn rotate(&mut self, replay: &Replay) -> Result<(), Failure> {
+        let machine = replay.machine();
+        match &mut self.out {
+            Out::File(piece) => {
+                let Some(full) = piece.take_if(|piece| {
+                    let bytes = piece.writer.written() + piece.writer.waiting();
+                    self.choice.rotation.ends(bytes, piece.events, piece.begun, now())
+                }) else {
+                    return Ok(());
+                };
+                self.kept.events += full.events;
+                self.kept.bytes += full.close()?;
+                let file = self.choice.files.next(now())?;
+                *piece = Some(self.front.begin(file, machine, now())?);
+            }
+            Out::Ring(ring, _) if ring.is_part_full(now()) => {
+                ring.begin(self.front.begin(Vec::new(), machine, now())?);
+            }
+            Out::Ring(..) => {}
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, batch: &Batch, replay: &Replay) -> Result<(), Failure> {
+        let fates = self.fates(batch);
+        self.open(batch, replay)?;
+        for (row, fate) in batch.rows().zip(&fates) {
+            match (fate, &mut self.out) {
+                (Fate::Dropped, _) => {}
+                (fate, Out::File(Some(piece))) => piece.write(row, *fate == Fate::Hidden).map_err(Failure::new)?,
+                (fate, Out::Ring(ring, _)) => ring.write(row, *fate == Fate::Hidden).map_err(Failure::new)?,
+                (_, Out::File(None)) => {}
+            }
+            if self.has_enough() {
+                self.kept.why = Some(Why::Enough);
+                return Ok(());
+            }
+        }
+        match &mut self.out {
+            // What is recorded is to be in the file if we are killed.
+            Out::File(piece) => piece.iter_mut().try_for_each(|piece| piece.writer.flush())?,
+            Out::Ring(_, until) => {
+                let is_asked = batch.rows().any(|row| is_asked_for(row));
+                let all = Selection::with(batch.len(), |row| is_of_interest(batch, *row));
+                let is_met = until.as_mut().is_some_and(|until| !until.select(batch, &all).is_empty());
+                if is_met || is_asked {
+                    self.save()?;
+                }
+                if is_met {
+                    self.kept.why = Some(Why::Triggered);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens what the first events go to: only now the lists are known with which it begins.
+    fn open(&mut self, batch: &Batch, replay: &Replay) -> Result<(), Failure> {
+        let ts = batch.headers.first().map_or_else(now, |header| header.ts);
+        match &mut self.out {
+            Out::File(piece @ None) => {
+                let file = match self.choice.first.take() {
+                    Some(file) => file,
+                    None => self.choice.files.next(ts)?,
+                };
+                *piece = Some(self.front.begin(file, replay.machine(), ts)?);
+            }
+            Out::Ring(ring, _) if ring.is_empty() => ring.begin(self.front.begin(Vec::new(), replay.machine(), ts)?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn has_enough(&self) -> bool {
+        let shown = match &self.out {
+            Out::File(Some(piece)) => self.kept.events + piece.events,
+            _ => 0,
+        };
+        self.choice.limit.is_some_and(|limit| shown >= limit)
+    }
+
+    /// What becomes of the events of a batch.
+    fn fates(&mut self, batch: &Batch) -> Vec<Fate> {
+        let candidates = Selection::with(batch.len(), |row| is_of_interest(batch, *row));
+        let selected = match &mut self.columns {
+            Some(columns) => columns.select(batch, &candidates),
+            None => candidates,
+        };
+        let is_filtered = self.columns.is_some();
+        let mut fates: Vec<Fate> = batch
+            .rows()
+            .map(|row| {
+                let (header, flags) = (row.header, row.header.flags);
+                let is_begin =
+                    flags.contains(RowFlags::STATE_ONLY) && header.code == code::NOTIFICATION_E && header.num == 1;
+                if flags.contains(RowFlags::REPEATED) || is_begin {
+                    Fate::Dropped
+                } else if selected.contains(row.index) || !is_filtered && !flags.contains(RowFlags::STATE_ONLY) {
+                    Fate::Shown
+                } else if flags.contains(RowFlags::STATE_ONLY)
+                    || is_told(header.code)
+                    || self.choice.wanted.is_state(header.code)
+                {
+                    Fate::Hidden
+                } else {
+                    Fate::Dropped
+                }
+            })
+            .collect();
+        // An exit event means little without its enter event.
+        for row in selected.iter() {
+            let enter = batch.enter.get(row).copied().filter(|enter| *enter != NO_ROW);
+            if let Some(fate @ Fate::Dropped) = enter.and_then(|enter| fates.get_mut(enter as usize)) {
+                *fate = Fate::Hidden;
+            }
+        }
+        fates
+    }
+
+    fn save(&mut self) -> Result<(), Failure> {
+        let Out::Ring(ring, _) = &mut self.out else { return Ok(()) };
+        let file = match self.choice.first.take() {
+            Some(file) => file,
+            None => self.choice.files.next(now())?,
+        };
+        let (bytes, events) = ring.save(file, self.choice.compression)?;
+        self.kept.bytes += bytes;
+        self.kept.events += events;
+        Ok(())
+    }
+
+    fn finish(mut self) -> super::Result {
+        match &mut self.out {
+            Out::File(piece) => {
+                if let Some(piece) = piece.take() {
+                    self.kept.events += piece.events;
+                    self.kept.bytes += piece.close()?;
+                }
+            }
+            Out::Ring(..) => {}
+        }
+        Ok(self.kept)
+    }
+}
+
+/// Whether a filter may look at a row.
+fn is_of_interest(batch: &Batch, row: usize) -> bool {
+    batch.headers.get(row).is_some_and(|header| !header.flags.intersects(RowFlags::NEVER_SHOWN))
+}
+
+/// Whether it is the mark of a wish to save what is in the ring.
+fn is_asked_for(row: Row<'_>) -> bool {
+    row.header.code == code::NOTIFICATION_E && row.str(0) == Some(super::super::header::SAVE.as_bytes())
+}

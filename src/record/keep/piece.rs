@@ -1,0 +1,160 @@
+//! One file of a recording: what stands in front of its events, and the events.
+
+use crate::status::Failure;
+use capture_batch::{Row, RowFlags};
+use capture_event::recording::{self, Recording};
+use capture_event::{Dialect, Event, code, schema};
+use capture_machine::Machine;
+use capture_scap::{Block, BlockOption, Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
+use std::io::Write;
+
+/// Hidden: stored only to keep the state right.
+const STATE_ONLY: u32 = 1;
+
+/// What stands in front of the events of every file.
+pub struct Front {
+    target: Target,
+    compression: Compression,
+    /// Section header, machine info, interfaces and users, as they are written.
+    head: Writer<Vec<u8>>,
+    /// The lists of threads and descriptors with which the recording begins, as they are written.
+    lists: Writer<Vec<u8>>,
+    /// How the recording is made.
+    recording: Option<Box<Recording>>,
+    /// Events that say what no list can hold: containers, users and groups.
+    told: Vec<Told>,
+    pieces: u64,
+}
+
+/// An event that is repeated in every file.
+struct Told {
+    code: u16,
+    tid: i64,
+    params: Vec<Vec<u8>>,
+}
+
+/// A file that is being written.
+pub struct Piece<W: Write> {
+    pub writer: Writer<W>,
+    /// Events in it that are shown.
+    pub events: u64,
+    /// The time of its first event.
+    pub begun: u64,
+}
+
+impl Front {
+    /// Nothing is known yet.
+    pub fn new(target: Target, compression: Compression) -> Front {
+        let [head, lists] = [(); 2].map(|()| Writer::new(Vec::new(), target, Compression::None));
+        Front { target, compression, head, lists, recording: None, told: Vec::new(), pieces: 0 }
+    }
+
+    /// Looks at every block on its way.
+    pub fn see(&mut self, block: &Block<'_>) -> Result<(), Failure> {
+        match &block.content {
+            Content::Section(_) | Content::Machine(_) | Content::Interfaces(_) | Content::Users(_) => {
+                self.head.block(block).map_err(Failure::new)
+            }
+            Content::Event(event) => {
+                self.see_event(event);
+                Ok(())
+            }
+            Content::Processes(_) | Content::Fds(_) => self.lists.block(block).map_err(Failure::new),
+            Content::Unknown { .. } => Ok(()),
+        }
+    }
+
+    fn see_event(&mut self, block: &EventBlock<'_>) {
+        if block.code == code::NOTIFICATION_E {
+            let params = block.params();
+            if let Some(recording::Notice::Begin(recording)) = recording::Notice::of(&block.event(&params)) {
+                self.recording = Some(recording);
+            }
+        } else if TOLD.contains(&block.code) {
+            let params = block.params().iter().map(|param| param.to_vec()).collect();
+            self.told.push(Told { code: block.code, tid: block.tid, params });
+        }
+    }
+
+    /// Begins a file, with what is known of the host.
+    pub fn begin<W: Write>(&mut self, out: W, machine: &Machine, ts: u64) -> Result<Piece<W>, Failure> {
+        self.pieces += 1;
+        let mut writer = Writer::new(out, self.target, self.compression);
+        self.write(&mut writer, machine, ts).map_err(Failure::new)?;
+        Ok(Piece { writer, events: 0, begun: ts })
+    }
+
+    fn write<W: Write>(&mut self, writer: &mut Writer<W>, machine: &Machine, ts: u64) -> Result<(), WriteError> {
+        self.head.flush()?;
+        writer.raw(self.head.get_ref())?;
+        if self.pieces == 1 {
+            self.lists.flush()?;
+            writer.raw(self.lists.get_ref())?;
+        } else {
+            writer.processes(&machine.process_list())?;
+            machine.descriptor_lists().iter().try_for_each(|list| writer.fds(list))?;
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.piece = Some(self.pieces);
+            let json = recording.to_json();
+            let params = [recording::HEADER, &json].map(|text| [text.as_bytes(), &[0]].concat());
+            hidden(writer, ts, code::NOTIFICATION_E, -1, &params)?;
+        }
+        // The first piece has them where they came.
+        let told = self.told.iter().filter(|_| self.pieces > 1);
+        told.map(|told| hidden(writer, ts, told.code, told.tid, &told.params)).collect()
+    }
+}
+
+fn hidden<W: Write>(w: &mut Writer<W>, ts: u64, code: u16, tid: i64, params: &[Vec<u8>]) -> Result<(), WriteError> {
+    let params: Vec<&[u8]> = params.iter().map(Vec::as_slice).collect();
+    let event = Event { ts, tid, cpu: 0, code, state_only: true, params: &params };
+    w.event(&RawEvent::from(&event))
+}
+
+/// Types of events that must stand in front of every file: what they say has no place in a list.
+const TOLD: [u16; 8] = [
+    code::CONTAINER_E,
+    code::CONTAINER_JSON_E,
+    code::CONTAINER_JSON_2_E,
+    code::USER_ADDED_E,
+    code::USER_DELETED_E,
+    code::GROUP_ADDED_E,
+    code::GROUP_DELETED_E,
+    code::ASYNCEVENT_E,
+];
+
+/// Whether an event must be known for others to be understood, whatever a filter says of it.
+pub fn is_told(code: u16) -> bool {
+    TOLD.contains(&code)
+}
+
+impl<W: Write> Piece<W> {
+    /// Ends the file. How many bytes it has.
+    pub fn close(mut self) -> Result<u64, Failure> {
+        self.writer.flush()?;
+        let bytes = self.writer.written();
+        self.writer.finish()?;
+        Ok(bytes)
+    }
+
+    /// Writes the event of a row.
+    pub fn write(&mut self, row: Row<'_>, is_hidden: bool) -> Result<(), WriteError> {
+        let params: Vec<&[u8]> = (0..row.param_count()).map(|i| row.raw(i).unwrap_or_default()).collect();
+        let options: Vec<BlockOption<'_>> = row.options().map(|(code, value)| BlockOption { code, value }).collect();
+        let is_hidden = is_hidden || row.header.flags.contains(RowFlags::STATE_ONLY);
+        self.writer.event(&RawEvent {
+            ts: row.header.ts,
+            tid: row.header.tid,
+            cpu: row.header.cpu,
+            code: row.header.code,
+            dump_flags: if is_hidden { STATE_ONLY } else { 0 },
+            params: &params,
+            surplus: &[],
+            options: &options,
+            large: schema::event(row.header.code, Dialect::Newest).is_none(),
+        })?;
+        self.events += u64::from(!is_hidden);
+        Ok(())
+    }
+}

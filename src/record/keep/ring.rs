@@ -1,0 +1,126 @@
+//! The last of a recording, in memory.
+//!
+//! It is a row of parts, each of which begins with what is known of the host by then, as a file does. The oldest part is
+//! dropped when those behind it are enough.
+
+use super::piece::Piece;
+use crate::status::Failure;
+use capture_batch::Row;
+use capture_scap::{Compression, Target, WriteError, Writer};
+use std::collections::VecDeque;
+use std::io::Write;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A ring has about so many parts: it holds at most one part more than it is asked to.
+const PARTS: u64 = 8;
+
+/// How much of the past is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// So long.
+    Time(Duration),
+    /// So many bytes.
+    Bytes(u64),
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Span, String> {
+        let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("KB", 1_000)];
+        for (unit, factor) in units {
+            if let Some(number) = text.strip_suffix(unit) {
+                let number: u64 = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
+                return Ok(Span::Bytes(number.saturating_mul(factor)));
+            }
+        }
+        crate::record::duration(text)
+            .map(Span::Time)
+            .map_err(|_| "expected a time such as 60s, or a size such as 100MB".into())
+    }
+}
+
+/// The last of a recording.
+pub struct Ring {
+    span: Span,
+    parts: VecDeque<Part>,
+}
+
+struct Part {
+    piece: Piece<Vec<u8>>,
+    /// Where its events begin.
+    front: u64,
+}
+
+impl Part {
+    fn bytes(&self) -> u64 {
+        self.piece.writer.written() + self.piece.writer.waiting()
+    }
+}
+
+impl Ring {
+    /// Nothing yet.
+    pub fn new(span: Span) -> Ring {
+        Ring { span, parts: VecDeque::new() }
+    }
+
+    /// Whether there is no part yet.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Whether another part is to begin (ns since the epoch).
+    pub fn is_part_full(&self, now: u64) -> bool {
+        self.parts.back().is_some_and(|part| match self.span {
+            Span::Time(time) => now.saturating_sub(part.piece.begun) > time.as_nanos() as u64 / PARTS,
+            Span::Bytes(bytes) => part.bytes() - part.front > bytes / PARTS,
+        })
+    }
+
+    /// Begins another part, and drops what is no longer asked for.
+    pub fn begin(&mut self, piece: Piece<Vec<u8>>) {
+        let begun = piece.begun;
+        let front = piece.writer.written() + piece.writer.waiting();
+        self.parts.push_back(Part { piece, front });
+        while self.is_enough_without_oldest(begun) {
+            self.parts.pop_front();
+        }
+    }
+
+    fn is_enough_without_oldest(&self, now: u64) -> bool {
+        match self.span {
+            Span::Time(time) => {
+                let next = self.parts.get(1).map(|part| part.piece.begun);
+                next.is_some_and(|begun| now.saturating_sub(begun) >= time.as_nanos() as u64)
+            }
+            Span::Bytes(bytes) => {
+                let rest: u64 = self.parts.iter().skip(1).map(|part| part.bytes() - part.front).sum();
+                self.parts.len() > 1 && rest >= bytes
+            }
+        }
+    }
+
+    /// Adds an event.
+    pub fn write(&mut self, row: Row<'_>, is_hidden: bool) -> Result<(), WriteError> {
+        self.parts.back_mut().map_or(Ok(()), |part| part.piece.write(row, is_hidden))
+    }
+
+    /// Writes all of it to a file: bytes and events.
+    pub fn save<W: Write>(&mut self, file: W, compression: Compression) -> Result<(u64, u64), Failure> {
+        let mut writer = Writer::new(file, Target::All, compression);
+        let (mut events, mut is_first) = (0, true);
+        for part in &mut self.parts {
+            part.piece.writer.flush()?;
+            let bytes = part.piece.writer.get_ref();
+            let from = if is_first { 0 } else { usize::try_from(part.front).unwrap_or(usize::MAX) };
+            writer.raw(bytes.get(from..).unwrap_or_default()).map_err(Failure::new)?;
+            events += part.piece.events;
+            is_first = false;
+        }
+        writer.flush()?;
+        let bytes = writer.written();
+        writer.finish()?;
+        Ok((bytes, events))
+    }
+}

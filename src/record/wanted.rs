@@ -1,0 +1,87 @@
+//! Which events a recording can hold: those that its filter can select, and those without which these are not
+//! understood.
+
+use capture_batch::{Interest, Types};
+use capture_event::schema::{Dialect, events};
+use capture_event::{Category, EventFlags, EventInfo, ParamType};
+use capture_filter::Filter;
+
+/// The types of events that are recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Those that can be kept.
+    selected: Types,
+    /// Those that are kept, hidden, since others depend on them.
+    state: Types,
+}
+
+/// Which descriptors a type of events works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Descriptors {
+    None,
+    Sockets,
+    Any,
+}
+
+impl Wanted {
+    /// Everything.
+    pub const ALL: Wanted = Wanted { selected: Types::ALL, state: Types::ALL };
+
+    /// What a recording with a filter needs; `full`: all that changes what is known of any thread.
+    pub fn of(filter: &Filter, full: bool) -> Wanted {
+        let selected = filter.interest().types();
+        let all = || events(Dialect::Newest).iter();
+        let works_on =
+            |wanted: Descriptors| all().any(|info| selected.contains(info.code) && descriptors(info) == wanted);
+        let (any, sockets) = (works_on(Descriptors::Any), works_on(Descriptors::Sockets));
+        let mut state = Types::NONE;
+        for info in all() {
+            let is_needed = match descriptors(info) {
+                _ if full => changes_state(info),
+                Descriptors::None => changes_state(info),
+                Descriptors::Sockets => (any || sockets) && names_socket(info),
+                Descriptors::Any => any && opens_or_closes(info) || sockets && info.name.starts_with("dup"),
+            };
+            if is_needed {
+                state.insert(info.code);
+                state.insert(info.code ^ 1);
+            }
+        }
+        Wanted { selected, state }
+    }
+
+    /// Whether events of a type are kept, hidden, if they are not selected.
+    pub fn is_state(&self, code: u16) -> bool {
+        self.state.contains(code)
+    }
+
+    /// Whether events of a type can be in the recording.
+    pub fn contains(&self, code: u16) -> bool {
+        self.selected.contains(code) || self.state.contains(code)
+    }
+}
+
+fn changes_state(info: &EventInfo) -> bool {
+    info.flags.contains(EventFlags::MODIFIES_STATE)
+}
+
+fn opens_or_closes(info: &EventInfo) -> bool {
+    info.flags.intersects(EventFlags::CREATES_FD | EventFlags::DESTROYS_FD)
+}
+
+/// Whether it tells what a socket is, apart from each message that goes through it.
+fn names_socket(info: &EventInfo) -> bool {
+    info.flags.contains(EventFlags::CREATES_FD) || matches!(info.name, "connect" | "bind" | "listen")
+}
+
+fn descriptors(info: &EventInfo) -> Descriptors {
+    let has_descriptor = info.is_about_fds() || info.params.iter().any(|param| param.ty == ParamType::FdList);
+    match info.category {
+        _ if !has_descriptor => Descriptors::None,
+        Category::Net => Descriptors::Sockets,
+        Category::IoRead | Category::IoWrite if info.params.iter().any(|p| p.ty == ParamType::SockTuple) => {
+            Descriptors::Sockets
+        }
+        _ => Descriptors::Any,
+    }
+}
