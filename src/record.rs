@@ -8,6 +8,7 @@ mod wanted;
 mod watch;
 
 use crate::status::{End, Failure};
+use capture_scap::Target;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,6 +70,10 @@ pub struct Args {
     /// What ends the wait.
     #[arg(long, value_name = "FILTER", requires = "ring", help_heading = WRITING)]
     until: Option<String>,
+    /// How much the list of threads says of each: `common` is what all programs read; `newest` adds the terminal, the
+    /// start of the pid namespace and more of the executable, but sysdig 0.29 then shows wrong login users.
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Tail::Common, help_heading = WRITING)]
+    scap_tail: Tail,
     /// Compress the capture.
     #[arg(short = 'z', long, help_heading = WRITING)]
     compress: bool,
@@ -89,6 +94,23 @@ pub struct Args {
     /// Record this command, and all that it starts.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+}
+
+/// How much the list of threads says of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Tail {
+    Common,
+    Newest,
+}
+
+impl Args {
+    /// Whom the capture is written for.
+    fn target(&self) -> Target {
+        match self.scap_tail {
+            Tail::Common => Target::All,
+            Tail::Newest => Target::Newest,
+        }
+    }
 }
 
 const WHOM: &str = "Whom to follow";

@@ -3,6 +3,7 @@
 use super::Args;
 use capture_event::code::NOTIFICATION_E;
 use capture_event::recording::{self, Calls, Ending, Followed, Recording};
+use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now};
 use capture_scap::{EventBuilder, EventHead};
 use rustix::system::uname;
@@ -19,8 +20,15 @@ const BLIND: [&str; 4] = [
 ];
 
 /// Describes a recording that begins now.
-pub fn describe(args: &Args) -> Recording {
+pub fn describe(args: &Args, snapshot: &Snapshot) -> Recording {
     let words = |words: &[std::ffi::OsString]| words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let mut blind = BLIND.map(str::to_owned).to_vec();
+    if snapshot.unreadable > 0 {
+        blind.push(format!(
+            "descriptors and programs of {} processes of other users are not known",
+            snapshot.unreadable
+        ));
+    }
     let kernel = uname();
     let zone = jiff::tz::TimeZone::system();
     Recording {
@@ -37,7 +45,7 @@ pub fn describe(args: &Args) -> Recording {
         arch: kernel.machine().to_string_lossy().into_owned(),
         zone: zone.iana_name().unwrap_or_default().to_owned(),
         utc_offset: Some(zone.to_offset(jiff::Timestamp::now()).seconds().into()),
-        boot_time: None,
+        boot_time: Some(snapshot.machine.boot_ts),
         started: Some(now()),
         piece: Some(1),
         real_names: true,
@@ -48,7 +56,7 @@ pub fn describe(args: &Args) -> Recording {
             containers: Vec::new(),
             command: words(&args.command),
         },
-        blind: BLIND.map(str::to_owned).to_vec(),
+        blind,
     }
 }
 

@@ -12,14 +12,17 @@ use crate::status::Failure;
 use capture_batch::View;
 use capture_filter::Env;
 use capture_record::calls::Extent;
+use capture_record::proc::Host;
+use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now, stream};
 use capture_record::sys::guard::Guard;
 use capture_record::sys::{signal, spawn};
 use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Tracer};
-use capture_scap::{Compression, MachineInfo, Section, Target, Writer};
+use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
 use std::io::Write;
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
@@ -94,17 +97,18 @@ fn trace(
     if let Some(held) = &held {
         tracer.follow_command(held.tid())?;
     }
-    tables(stream)?;
-    header::begin(stream, &header::describe(args));
+    let mut host = Host::open(Path::new("/proc")).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
+    let snapshot = Snapshot::take(&mut host).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
+    tables(&snapshot, args.target(), stream)?;
+    header::begin(stream, &header::describe(args, &snapshot));
     held.map(spawn::Held::release).transpose()?;
     Ok(tracer.run()?)
 }
 
-/// The host as it is: what stands in front of the events.
-fn tables(stream: &Stream) -> Result<(), Failure> {
-    let mut writer = Writer::new(Vec::new(), Target::All, Compression::None);
-    writer.section(&Section { major: 1, minor: 2, options: Vec::new() }).map_err(Failure::new)?;
-    writer.machine(&MachineInfo::default()).map_err(Failure::new)?;
+/// Writes the host as it is: what stands in front of the events.
+fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<(), Failure> {
+    let mut writer = Writer::new(Vec::new(), target, Compression::None);
+    snapshot.write(&mut writer).map_err(Failure::new)?;
     stream.append().blocks().extend(writer.finish()?);
     Ok(())
 }
@@ -143,7 +147,7 @@ impl Order {
         let wanted = filter.as_ref().map_or(Wanted::ALL, |filter| Wanted::of(filter, args.full));
         let compression = if args.compress { Compression::Gzip } else { Compression::None };
         let ring = args.ring.map(|span| (span, until));
-        let (limit, target, first) = (args.numevents, Target::All, Some(first));
+        let (limit, target, first) = (args.numevents, args.target(), Some(first));
         let choice = Choice { filter, wanted, limit, compression, target, files, rotation, first, ring };
         Ok(Order::Chosen(Box::new(choice)))
     }

@@ -2,6 +2,7 @@
 //! understood.
 
 use capture_batch::{Interest, Types};
+use capture_event::code;
 use capture_event::schema::{Dialect, events};
 use capture_event::{Category, EventFlags, EventInfo, ParamType};
 use capture_filter::Filter;
@@ -26,6 +27,30 @@ enum Descriptors {
 impl Wanted {
     /// Everything.
     pub const ALL: Wanted = Wanted { selected: Types::ALL, state: Types::ALL };
+
+    /// What tells of files, processes and network, and what is read and written: what rules for detection look at.
+    pub fn security() -> Wanted {
+        let categories = [
+            Category::File,
+            Category::Net,
+            Category::Ipc,
+            Category::Process,
+            Category::User,
+            Category::IoRead,
+            Category::IoWrite,
+        ];
+        let mut selected = Types::NONE;
+        for info in events(Dialect::Newest) {
+            let is_positional = matches!(info.name, "lseek" | "llseek");
+            if (categories.contains(&info.category) || changes_state(info) && info.category != Category::Memory) && !is_positional {
+                selected.insert(info.code);
+                selected.insert(info.code ^ 1);
+            }
+        }
+        selected.remove(code::GENERIC_E);
+        selected.remove(code::GENERIC_X);
+        Wanted { selected, state: Types::NONE }
+    }
 
     /// What a recording with a filter needs; `full`: all that changes what is known of any thread.
     pub fn of(filter: &Filter, full: bool) -> Wanted {
@@ -55,9 +80,9 @@ impl Wanted {
         self.state.contains(code)
     }
 
-    /// Whether events of a type can be in the recording.
-    pub fn contains(&self, code: u16) -> bool {
-        self.selected.contains(code) || self.state.contains(code)
+    /// All types that can be in the recording.
+    pub fn types(&self) -> Types {
+        self.selected | self.state
     }
 }
 

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod memory;
 pub mod place;
 pub mod ptrace;
+pub mod seccomp;
 pub mod signal;
 pub mod socket;
 pub mod spawn;

@@ -2,6 +2,7 @@
 
 use super::checked;
 use super::ptrace::Tid;
+use super::seccomp::Filter;
 use std::ffi::{CStr, CString};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -35,20 +36,20 @@ fn pipe() -> io::Result<(std::fs::File, std::fs::File)> {
 }
 
 /// Starts `program` with `args` (its own name included) and our environment, and holds it before it is executed.
-/// `before` runs in the new process.
-pub fn held(program: &Path, args: &[CString], before: fn() -> io::Result<()>) -> io::Result<Held> {
+/// With a filter, its calls go through that.
+pub fn held(program: &Path, args: &[CString], filter: Option<&Filter>) -> io::Result<Held> {
     use std::os::unix::ffi::OsStrExt;
     let path = CString::new(program.as_os_str().as_bytes())?;
     let mut pointers: Vec<*const libc::c_char> = args.iter().map(|arg| arg.as_ptr()).collect();
     pointers.push(std::ptr::null());
     let (mut gate, opener) = pipe()?;
-    // SAFETY: the new process calls nothing but system calls and `before`, which keeps to them too: other threads of
+    // SAFETY: the new process calls nothing but system calls, and allocates only to say what is wrong: other threads of
     // ours may hold locks as it begins.
     let tid = checked(unsafe { libc::fork() }.into())? as Tid;
     if tid == 0 {
         drop(opener);
         let mut go = [0];
-        let is_let_go = matches!(gate.read(&mut go), Ok(1)) && before().is_ok();
+        let is_let_go = matches!(gate.read(&mut go), Ok(1)) && filter.is_none_or(|filter| filter.set().is_ok());
         let status = if is_let_go { execute(&path, &pointers) } else { 125 };
         // SAFETY: ends the process at once.
         unsafe { libc::_exit(status) };

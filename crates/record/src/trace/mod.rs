@@ -18,6 +18,7 @@ use crate::stream::{Stream, now};
 use crate::sys::ptrace::{self, Boundary, Entry, Tid};
 use crate::sys::signal;
 use crate::sys::wait::{self, Status};
+use capture_batch::Types;
 use capture_event::schema::code::GENERIC_E;
 use capture_event::tables::syscall::{self, Arch};
 use place::{Place, Places};
@@ -34,6 +35,10 @@ pub struct Tracer {
     early: Vec<Tid>,
     stream: Stream,
     extent: Extent,
+    /// The types of events that are recorded.
+    wanted: Types,
+    /// Whether threads stop at wanted calls only, and die with us: a filter of ours asks the kernel for it.
+    is_fast: bool,
     control: Control,
     /// Where threads run, if that is ours to decide.
     places: Option<Places>,
@@ -65,10 +70,23 @@ enum Next {
 
 impl Tracer {
     /// A tracer that follows nobody yet.
-    pub fn new(stream: Stream, extent: Extent, control: Control) -> Tracer {
+    pub fn new(stream: Stream, extent: Extent, wanted: Types, control: Control) -> Tracer {
         let (threads, processes, early) = Default::default();
         let (places, command, ended) = (None, None, None);
-        Tracer { threads, processes, early, stream, extent, control, places, now: 0, command, ended }
+        Tracer {
+            threads,
+            processes,
+            early,
+            stream,
+            extent,
+            wanted,
+            is_fast: false,
+            control,
+            places,
+            now: 0,
+            command,
+            ended,
+        }
     }
 
     /// Decides where the threads run that are followed.
@@ -76,9 +94,20 @@ impl Tracer {
         self.places = places;
     }
 
-    /// Follows a command that was started and is held.
-    pub fn follow_command(&mut self, tid: Tid) -> io::Result<()> {
-        ptrace::seize(tid, false)?;
+    /// The kernel's numbers of the calls at which a command must stop to be recorded.
+    pub fn stops(wanted: &Types) -> Vec<u16> {
+        let ours = OWN_CALLS.map(|nr| nr as u16);
+        let is_wanted = |nr: &u16| {
+            let code = syscall::native(*nr, Arch::X86_64).map_or(GENERIC_E, |(_, code)| code);
+            wanted.contains(code) || wanted.contains(code + 1) || ours.contains(nr)
+        };
+        (0..LAST_CALL).filter(is_wanted).collect()
+    }
+
+    /// Follows a command that was started and is held. `is_fast`: it has a filter that stops it at [`Tracer::stops`].
+    pub fn follow_command(&mut self, tid: Tid, is_fast: bool) -> io::Result<()> {
+        ptrace::seize(tid, is_fast)?;
+        self.is_fast = is_fast;
         self.add(tid, tid, Place::default());
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.is_recorded = false;
@@ -159,7 +188,8 @@ impl Tracer {
         if let (Some(places), Some(thread)) = (&mut self.places, self.threads.get_mut(&tid)) {
             places.resuming(tid, &mut thread.place, self.now);
         }
-        alive(ptrace::go_to_boundary(tid, signal))
+        let is_in_call = self.threads.get(&tid).is_some_and(|thread| thread.call.is_some());
+        alive(if self.is_fast && !is_in_call { ptrace::go(tid, signal) } else { ptrace::go_to_boundary(tid, signal) })
     }
 
     fn at_call(&mut self, tid: Tid) -> io::Result<Next> {
@@ -179,6 +209,10 @@ impl Tracer {
                 return;
             }
             thread.is_recorded = true;
+        }
+        let is_wanted = self.wanted.contains(code) || self.wanted.contains(code + 1);
+        if !is_wanted && !OWN_CALLS.iter().any(|nr| is_call(&call, *nr)) {
+            return;
         }
         thread.kept.clear();
         let decoding = if code == GENERIC_E { None } else { calls::decoding(code) };
@@ -222,6 +256,7 @@ impl Tracer {
                 let status = alive_or(ptrace::event_message(tid), 0)?;
                 self.exiting(tid, status as i32);
             }
+            libc::PTRACE_EVENT_SECCOMP => return self.at_call(tid),
             libc::PTRACE_EVENT_STOP if !self.threads.contains_key(&tid) => {
                 self.early.push(tid);
                 return Ok(Next::Stay);
@@ -276,6 +311,12 @@ fn call_of(entry: &Entry, entered: u64) -> Option<(Call, u16)> {
     let (id, code) = syscall::native(nr, Arch::X86_64).unwrap_or((0, GENERIC_E));
     Some((Call { id, nr, args: entry.args, abi: None, entered }, code))
 }
+
+/// Calls that the tracer must see to hide where threads run.
+const OWN_CALLS: [libc::c_long; 2] = [libc::SYS_sched_getaffinity, libc::SYS_sched_setaffinity];
+
+/// Above all numbers of calls.
+const LAST_CALL: u16 = 1024;
 
 /// Whether a call is the one that has this number in the machine's own interface.
 fn is_call(call: &Call, nr: libc::c_long) -> bool {
