@@ -33,6 +33,15 @@ pub struct Args {
     /// them. Everything without.
     #[arg(value_name = "FILTER", allow_negative_numbers = true, help_heading = WHAT)]
     words: Vec<OsString>,
+    /// Which system calls are recorded, without a filter: `all`, or `security` for those that tell of files, processes
+    /// and network, and what is read and written.
+    #[arg(long, value_enum, value_name = "CALLS", default_value_t = Calls::All, conflicts_with = "words",
+        help_heading = WHAT)]
+    calls: Calls,
+    /// Stop the command only at calls that are recorded. It is much faster if these are few, but the command ends if
+    /// the recorder is killed, and the recorder cannot end before it.
+    #[arg(long, help_heading = WHAT)]
+    fast: bool,
     /// With a filter, keep (hidden) all that changes what is known of any thread.
     #[arg(short = 'F', long, help_heading = WHAT)]
     full: bool,
@@ -101,6 +110,13 @@ pub struct Args {
 enum Tail {
     Common,
     Newest,
+}
+
+/// Which system calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Calls {
+    All,
+    Security,
 }
 
 impl Args {

@@ -1,12 +1,18 @@
 //! What stands in a recording about itself: how it was made, and how it ended.
 
 use super::Args;
+use super::wanted::Wanted;
+use capture_batch::Types;
+use capture_event::Dialect;
 use capture_event::code::NOTIFICATION_E;
 use capture_event::recording::{self, Calls, Ending, Followed, Recording};
+use capture_event::tables::syscall::{self, Arch};
 use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now};
+use capture_record::trace::Tracer;
 use capture_scap::{EventBuilder, EventHead};
 use rustix::system::uname;
+use std::ffi::OsString;
 
 /// The id of the event that asks to save what is in memory.
 pub const SAVE: &str = "capture.save";
@@ -20,8 +26,9 @@ const BLIND: [&str; 4] = [
 ];
 
 /// Describes a recording that begins now.
-pub fn describe(args: &Args, snapshot: &Snapshot) -> Recording {
-    let words = |words: &[std::ffi::OsString]| words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+pub fn describe(args: &Args, wanted: &Wanted, snapshot: &Snapshot) -> Recording {
+    let words =
+        |words: &[OsString]| words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<String>>();
     let mut blind = BLIND.map(str::to_owned).to_vec();
     if snapshot.unreadable > 0 {
         blind.push(format!(
@@ -35,11 +42,11 @@ pub fn describe(args: &Args, snapshot: &Snapshot) -> Recording {
         format: recording::FORMAT,
         program: format!("capture {}", env!("CARGO_PKG_VERSION")),
         command: words(&std::env::args_os().collect::<Vec<_>>()),
-        filter: String::new(),
+        filter: words(&args.words).join(" "),
         snap_length: Some(args.snaplen.into()),
         sources: vec!["ptrace".to_owned()],
         origin: Some("ptrace".to_owned()),
-        mode: "default".to_owned(),
+        mode: if args.fast { "fast" } else { "default" }.to_owned(),
         host: kernel.nodename().to_string_lossy().into_owned(),
         kernel: kernel.release().to_string_lossy().into_owned(),
         arch: kernel.machine().to_string_lossy().into_owned(),
@@ -50,7 +57,7 @@ pub fn describe(args: &Args, snapshot: &Snapshot) -> Recording {
         piece: Some(1),
         real_names: true,
         listed_real_names: true,
-        calls: Some(Calls::All),
+        calls: Some(calls(wanted)),
         followed: Followed {
             pids: args.pid.iter().map(|pid| i64::from(*pid)).collect(),
             containers: Vec::new(),
@@ -58,6 +65,18 @@ pub fn describe(args: &Args, snapshot: &Snapshot) -> Recording {
         },
         blind,
     }
+}
+
+/// The calls that are recorded.
+fn calls(wanted: &Wanted) -> Calls {
+    if wanted.types() == Types::ALL {
+        return Calls::All;
+    }
+    let name = |nr: u16| {
+        let (id, _) = syscall::native(nr, Arch::X86_64)?;
+        syscall::name(id, Dialect::Newest).map(str::to_owned)
+    };
+    Calls::Only(Tracer::stops(&wanted.types()).into_iter().filter_map(name).collect())
 }
 
 /// Writes how the recording is made: its first event.

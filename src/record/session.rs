@@ -4,7 +4,7 @@ use super::command::{self, Command, NotStarted};
 use super::keep::{self, Choice, Kept};
 use super::wanted::Wanted;
 use super::watch::{SIGNALS, Watch, Why};
-use super::{Args, OWN_FAILURE, header};
+use super::{Args, Calls, OWN_FAILURE, header};
 use crate::files::{Files, Rotation};
 use crate::query::settings::{compile, filter_text};
 use crate::report;
@@ -16,6 +16,7 @@ use capture_record::proc::Host;
 use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now, stream};
 use capture_record::sys::guard::Guard;
+use capture_record::sys::seccomp::Filter;
 use capture_record::sys::{signal, spawn};
 use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Tracer};
@@ -34,6 +35,14 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     if args.command.is_empty() && args.pid.is_empty() {
         return Err(Failure::new("nobody to follow: name a command behind `--`, or processes with -p"));
     }
+    if args.fast && !args.pid.is_empty() {
+        return Err(Failure::new(
+            "--fast works for a command only: a process that runs already cannot be given a filter",
+        ));
+    }
+    if args.fast && !args.quiet {
+        report::note("--fast: the command ends if the recorder is killed, and cannot go on without it");
+    }
     let command = match Command::find(&args.command) {
         _ if args.command.is_empty() => None,
         Ok(command) => Some(command),
@@ -42,13 +51,17 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
             return Ok(status);
         }
     };
-    let order = Order::of(args)?;
+    let filter = compile(&filter_text(args.words.clone())?, View::Classic, &Env::default())?;
+    let wanted = wanted(args, filter.as_ref());
+    let order = Order::of(args, filter, &wanted)?;
     // Before any thread is started: all of them are to hold these signals, so that only the watch takes them.
     signal::hold(&SIGNALS)?;
     let (stream, taker) = stream();
     let control = Control::default();
     let guard = Guard::start()?;
-    let held = command.map(|command| spawn::held(&command.program, &command.words, || Ok(()))).transpose()?;
+    let filter = args.fast.then(|| Filter::tracing(&Tracer::stops(&wanted.types())));
+    let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
+    let held = command.map(hold).transpose()?;
     let watcher = signal::this_thread();
     thread::scope(|scope| {
         let keeper = scope.spawn(move || match order {
@@ -57,12 +70,13 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         });
         // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
-            let result = trace(args, held, guard, &stream, &control);
+            let result = trace(args, &wanted, held, guard, &stream, &control);
             signal::notify(watcher);
             result
         });
         let deadline = args.max_time.map(|time| Instant::now() + time);
-        let watch = Watch { control: &control, deadline, has_command: !args.command.is_empty() };
+        let save = || header::save(&stream);
+        let watch = Watch { control: &control, deadline, has_command: !args.command.is_empty(), save: &save };
         let why = watch.until(|| tracing.is_finished(), || !stream.is_closed());
         let traced = joined(tracing.join());
         let is_kept = !stream.is_closed();
@@ -82,6 +96,7 @@ fn joined<T>(result: thread::Result<T>) -> T {
 /// Follows whom the options say, until the end.
 fn trace(
     args: &Args,
+    wanted: &Wanted,
     held: Option<spawn::Held>,
     guard: Guard,
     stream: &Stream,
@@ -89,18 +104,18 @@ fn trace(
 ) -> Result<Option<Ended>, Failure> {
     let extent =
         Extent { snaplen: args.snaplen.into(), long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()), env: !args.no_env };
-    let mut tracer = Tracer::new(stream.clone(), extent, control.clone());
+    let mut tracer = Tracer::new(stream.clone(), extent, wanted.types(), control.clone());
     tracer.keep_together(Places::here(guard)?);
     for pid in &args.pid {
         tracer.follow_process(*pid).map_err(Failure::new)?;
     }
     if let Some(held) = &held {
-        tracer.follow_command(held.tid())?;
+        tracer.follow_command(held.tid(), args.fast)?;
     }
     let mut host = Host::open(Path::new("/proc")).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
     let snapshot = Snapshot::take(&mut host).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
     tables(&snapshot, args.target(), stream)?;
-    header::begin(stream, &header::describe(args, &snapshot));
+    header::begin(stream, &header::describe(args, wanted, &snapshot));
     held.map(spawn::Held::release).transpose()?;
     Ok(tracer.run()?)
 }
@@ -111,6 +126,15 @@ fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<(), Fa
     snapshot.write(&mut writer).map_err(Failure::new)?;
     stream.append().blocks().extend(writer.finish()?);
     Ok(())
+}
+
+/// Which events are recorded.
+fn wanted(args: &Args, filter: Option<&capture_filter::Filter>) -> Wanted {
+    match (filter, args.calls) {
+        (None, Calls::All) => Wanted::ALL,
+        (None, Calls::Security) => Wanted::security(),
+        (Some(filter), _) => Wanted::of(filter, args.full),
+    }
 }
 
 /// What is to be done with the stream.
@@ -124,7 +148,7 @@ enum Order {
 impl Order {
     /// What the options ask for. The file, or the first of them, is opened now: so that nothing is recorded that cannot
     /// be kept.
-    fn of(args: &Args) -> Result<Order, Failure> {
+    fn of(args: &Args, filter: Option<capture_filter::Filter>, wanted: &Wanted) -> Result<Order, Failure> {
         let rotation = Rotation {
             bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
             seconds: args.seconds,
@@ -138,13 +162,12 @@ impl Order {
         let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
         let mut files = files.private(args.force);
         let first = files.next(now())?;
-        let (text, env) = (filter_text(args.words.clone())?, Env::default());
-        let filter = compile(&text, View::Classic, &env)?;
-        let until = args.until.as_deref().map(|text| compile(text, View::Classic, &env)).transpose()?.flatten();
+        let compiled = |text: &str| compile(text, View::Classic, &Env::default());
+        let until = args.until.as_deref().map(compiled).transpose()?.flatten();
         if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
             return Ok(Order::All(first));
         }
-        let wanted = filter.as_ref().map_or(Wanted::ALL, |filter| Wanted::of(filter, args.full));
+        let wanted = *wanted;
         let compression = if args.compress { Compression::Gzip } else { Compression::None };
         let ring = args.ring.map(|span| (span, until));
         let (limit, target, first) = (args.numevents, args.target(), Some(first));

@@ -42,7 +42,9 @@ impl Wanted {
         let mut selected = Types::NONE;
         for info in events(Dialect::Newest) {
             let is_positional = matches!(info.name, "lseek" | "llseek");
-            if (categories.contains(&info.category) || changes_state(info) && info.category != Category::Memory) && !is_positional {
+            if (categories.contains(&info.category) || changes_state(info) && info.category != Category::Memory)
+                && !is_positional
+            {
                 selected.insert(info.code);
                 selected.insert(info.code ^ 1);
             }

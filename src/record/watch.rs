@@ -4,8 +4,9 @@ use capture_record::sys::signal;
 use capture_record::trace::Control;
 use std::time::{Duration, Instant};
 
-/// Signals that ask the recorder to end, and the one that says that it has.
-pub const SIGNALS: [i32; 5] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, signal::NOTICE];
+/// Signals that ask the recorder to end, the one that asks to save what is in memory, and the one that says that the
+/// tracer has ended.
+pub const SIGNALS: [i32; 6] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, signal::NOTICE];
 
 /// How often it is looked whether it is time.
 const LOOK: Duration = Duration::from_millis(100);
@@ -50,6 +51,8 @@ pub struct Watch<'w> {
     pub deadline: Option<Instant>,
     /// Whether a command is recorded: Ctrl-C on the terminal is for the command then.
     pub has_command: bool,
+    /// Saves what is in memory.
+    pub save: &'w dyn Fn(),
 }
 
 impl Watch<'_> {
@@ -77,6 +80,10 @@ impl Watch<'_> {
             _ if !is_kept => Some(Why::NotKept),
             // The terminal sent it to the command too, which knows what to make of it.
             Some(got) if got.signal == signal::NOTICE => None,
+            Some(got) if got.signal == libc::SIGUSR1 => {
+                (self.save)();
+                None
+            }
             Some(got) if got.is_of_terminal && self.has_command => None,
             Some(got) => Some(Why::Signal(got.signal)),
             None if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) => Some(Why::Time),

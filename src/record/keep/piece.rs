@@ -101,8 +101,8 @@ impl Front {
             hidden(writer, ts, code::NOTIFICATION_E, -1, &params)?;
         }
         // The first piece has them where they came.
-        let told = self.told.iter().filter(|_| self.pieces > 1);
-        told.map(|told| hidden(writer, ts, told.code, told.tid, &told.params)).collect()
+        let mut told = self.told.iter().filter(|_| self.pieces > 1);
+        told.try_for_each(|told| hidden(writer, ts, told.code, told.tid, &told.params))
     }
 }
 
