@@ -12,21 +12,23 @@
 
 use super::short::{number, short_id, text};
 use super::{Engine, Error, Found, identify};
+use crate::proc::Host;
+use crate::proc::stat::Stat;
 use std::fmt;
-use std::fs;
-use std::path::Path;
+use std::io;
+use std::sync::Arc;
 
 /// A process, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
     /// Process id.
-    pub pid: i32,
+    pub pid: i64,
     /// Its parent's.
-    pub parent: i32,
+    pub parent: i64,
     /// Name.
     pub comm: String,
     /// Its control groups, `subsystem=path` with a zero byte after each.
-    pub cgroups: Vec<u8>,
+    pub cgroups: Arc<[u8]>,
     /// The container that they name.
     pub container: Option<Found>,
 }
@@ -51,11 +53,11 @@ pub struct Target {
     /// Its name; the id where no engine told one.
     pub name: String,
     /// The container's first process; `None` if it does not run.
-    pub init: Option<i32>,
+    pub init: Option<i64>,
     /// The shim, if there is one.
-    pub shim: Option<i32>,
+    pub shim: Option<i64>,
     /// All processes in the container, the first one included, by number.
-    pub pids: Vec<i32>,
+    pub pids: Vec<i64>,
 }
 
 /// Why no container is meant.
@@ -89,7 +91,7 @@ pub fn find(engines: &[Engine], wanted: &str, processes: &[Process]) -> Result<T
                 let found =
                     Found { id: short_id(full_id).to_owned(), full_id: full_id.to_owned(), kind: engine.kind() };
                 let name = text(&answer, &["Name"]);
-                let init = i32::try_from(number(&answer, &["State", "Pid"])).ok().filter(|pid| *pid > 0);
+                let init = Some(number(&answer, &["State", "Pid"])).filter(|pid| *pid > 0);
                 return Ok(target(found, name.strip_prefix('/').unwrap_or(name), init, processes));
             }
             Ok(_) => reasons.push(format!("{}: {}", engine.socket().display(), Error::Malformed("no container"))),
@@ -120,14 +122,14 @@ fn by_groups(wanted: &str, processes: &[Process], reasons: Vec<String>) -> Resul
     }
 }
 
-fn target(container: Found, name: &str, init: Option<i32>, processes: &[Process]) -> Target {
+fn target(container: Found, name: &str, init: Option<i64>, processes: &[Process]) -> Target {
     let inside = processes.iter().filter(|process| process.is_inside(&container));
-    let mut pids: Vec<i32> = inside.map(|process| process.pid).collect();
+    let mut pids: Vec<i64> = inside.map(|process| process.pid).collect();
     pids.sort_unstable();
     let parent_of = |pid| processes.iter().find(|process| process.pid == pid).map(|process| process.parent);
     // The engine may have its own process numbers, so its word counts only for a process that is in the container. Else
     // the first one is that whose parent is outside.
-    let from_outside = |pid: &&i32| parent_of(**pid).is_none_or(|parent| pids.binary_search(&parent).is_err());
+    let from_outside = |pid: &&i64| parent_of(**pid).is_none_or(|parent| pids.binary_search(&parent).is_err());
     let init = init.filter(|pid| pids.binary_search(pid).is_ok()).or_else(|| pids.iter().find(from_outside).copied());
     let shim = init.and_then(parent_of).and_then(|parent| processes.iter().find(|process| process.pid == parent));
     let shim = shim.filter(|process| is_shim(&process.comm)).map(|process| process.pid);
@@ -141,52 +143,31 @@ fn is_shim(comm: &str) -> bool {
         .any(|name| comm.starts_with(name))
 }
 
-/// All processes of this host. Those that end meanwhile are left out.
-pub fn processes() -> Vec<Process> {
-    processes_of(Path::new("/proc"))
+/// All processes of a host. Those that end meanwhile are left out.
+pub fn processes(host: &mut Host) -> io::Result<Vec<Process>> {
+    let mut text = Vec::new();
+    Ok(host.processes()?.into_iter().filter_map(|pid| process(host, pid, &mut text)).collect())
 }
 
-fn processes_of(proc: &Path) -> Vec<Process> {
-    let entries = fs::read_dir(proc).into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter_map(|pid| process(&proc.join(pid.to_string()), pid)).collect()
-}
-
-fn process(directory: &Path, pid: i32) -> Option<Process> {
-    let stat = fs::read(directory.join("stat")).ok()?;
-    let stat = String::from_utf8_lossy(&stat);
-    // A name may have parentheses and blanks; the last parenthesis ends it.
-    let (before, after) = stat.rsplit_once(") ")?;
-    let (_, comm) = before.split_once('(')?;
-    let parent = after.split(' ').nth(1)?.parse().ok()?;
-    let cgroups = list(&fs::read(directory.join("cgroup")).unwrap_or_default());
+fn process(host: &mut Host, pid: i64, text: &mut Vec<u8>) -> Option<Process> {
+    const LONGEST: usize = 4096;
+    let directory = host.process(pid).ok()?;
+    let stat = Stat::parse(directory.read(c"stat", LONGEST, text).ok()?)?;
+    let (parent, comm) = (stat.ppid, String::from_utf8_lossy(stat.comm).into_owned());
+    let cgroups = host.cgroups(&directory);
     let container = identify(&cgroups);
-    Some(Process { pid, parent, comm: comm.to_owned(), cgroups, container })
-}
-
-/// The list of control groups that captures store, of the file `/proc/PID/cgroup`: its lines are `number:subsystem:path`.
-fn list(file: &[u8]) -> Vec<u8> {
-    let mut list = Vec::new();
-    for line in file.split(|&b| b == b'\n') {
-        let mut parts = line.splitn(3, |&b| b == b':').skip(1);
-        if let (Some(subsystem), Some(path)) = (parts.next(), parts.next()) {
-            list.extend_from_slice(subsystem);
-            list.push(b'=');
-            list.extend_from_slice(path);
-            list.push(0);
-        }
-    }
-    list
+    Some(Process { pid, parent, comm, cgroups, container })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     const ID: &str = "697956520d891b5cb0e215093970c733549a3f745f52263c05b37f8a488994f3";
 
-    fn process(pid: i32, parent: i32, comm: &str, group: &str) -> Process {
-        let cgroups = format!("cpu={}\0", group.replace("ID", ID)).into_bytes();
+    fn process(pid: i64, parent: i64, comm: &str, group: &str) -> Process {
+        let cgroups: Arc<[u8]> = format!("cpu={}\0", group.replace("ID", ID)).into_bytes().into();
         let container = identify(&cgroups);
         Process { pid, parent, comm: comm.to_owned(), cgroups, container }
     }
@@ -227,13 +208,14 @@ mod tests {
     #[test]
     fn proc_is_read_with_odd_names() {
         let proc = tempfile::tempdir().unwrap();
-        for (pid, stat) in [("7", "7 (a) b) S 3 7 7"), ("8", "8 (x"), ("9", "9 (y) S z")] {
+        let numbers = "3 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0";
+        for (pid, stat) in [("7", format!("7 (a) b) S {numbers}")), ("8", "8 (x".into()), ("9", "9 (y) S z".into())] {
             fs::create_dir(proc.path().join(pid)).unwrap();
             fs::write(proc.path().join(pid).join("stat"), stat).unwrap();
         }
         fs::create_dir(proc.path().join("self")).unwrap();
         fs::write(proc.path().join("7/cgroup"), format!("4:cpu,cpuacct:/docker/{ID}\n0::/\nodd\n")).unwrap();
-        let found = processes_of(proc.path());
+        let found = processes(&mut Host::open(proc.path()).unwrap()).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].pid, found[0].parent, found[0].comm.as_str()), (7, 3, "a) b"));
         assert_eq!(found[0].container.as_ref().map(|found| found.id.as_str()), Some("697956520d89"));

@@ -197,7 +197,7 @@ impl Facts {
     fn set_places(&mut self, host: &mut Host, directory: &Directory) {
         self.cwd = path(host, directory, c"cwd");
         self.root = path(host, directory, c"root");
-        self.cgroups = cgroups(host, directory);
+        self.cgroups = host.cgroups(directory);
     }
 
     /// Read last: who has ended by then is not the thread of which the rest was read, or has lost half of it.
@@ -275,13 +275,6 @@ fn read_stat<'h>(host: &'h mut Host, directory: &Directory) -> Result<Stat<'h>, 
 
 fn pidns_start(host: &mut Host, directory: &Directory, status: &Status) -> u64 {
     host.namespaces.start(&host.proc, &host.machine, directory, status)
-}
-
-fn cgroups(host: &mut Host, directory: &Directory) -> Arc<[u8]> {
-    match directory.read(c"cgroup", LONGEST, &mut host.text) {
-        Ok(text) => host.cgroups.items(text),
-        Err(_) => Arc::default(),
-    }
 }
 
 fn path(host: &mut Host, directory: &Directory, name: &CStr) -> Arc<[u8]> {

@@ -8,6 +8,7 @@ use super::namespaces::Namespaces;
 use rustix::path::DecInt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// `/proc`, open.
 #[derive(Debug)]
@@ -62,6 +63,16 @@ impl Host {
     /// The directory of a thread, whether or not it is the leader of its process.
     pub fn thread(&self, tid: i64) -> io::Result<Directory> {
         self.proc.directory(format!("{tid}/task/{tid}"))
+    }
+
+    /// The control groups of a thread or process, `subsystem=path` items, each ended by a zero byte; empty if they cannot
+    /// be read.
+    pub fn cgroups(&mut self, directory: &Directory) -> Arc<[u8]> {
+        const LONGEST: usize = 1 << 20;
+        match directory.read(c"cgroup", LONGEST, &mut self.text) {
+            Ok(text) => self.cgroups.items(text),
+            Err(_) => Arc::default(),
+        }
     }
 
     /// Finds the mount with an id that a descriptor or a file of a thread has: see [`Mounts::find`].

@@ -4,8 +4,10 @@ use super::support::{VIEWS, ask, stored, sysdig_says};
 use capture_event::code;
 use capture_record::container::target::{self, find};
 use capture_record::container::{Engine, Observed, Observer};
+use capture_record::proc::{Facts, Host};
 use capture_testkit::{CaptureBuilder, Docker, EventBuilder, Process};
 use std::fs;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -32,12 +34,6 @@ fn texts(observed: &Observed) -> String {
     }
 }
 
-/// The control groups of a process, as captures store them.
-fn groups(pid: i32) -> Vec<String> {
-    let file = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap();
-    file.lines().map(|line| line.split_once(':').unwrap().1.replacen(':', "=", 1)).collect()
-}
-
 #[test]
 fn a_real_engines_containers_and_actions_are_recorded() {
     let Some(mut docker) = Docker::start() else { return };
@@ -52,16 +48,18 @@ fn a_real_engines_containers_and_actions_are_recorded() {
     docker.run(["create", "--name", "powerful", "--privileged", Docker::IMAGE, "true"]);
     docker.run(["exec", "web", "sh", "-c", "echo hi; id"]);
 
-    let target = find(std::slice::from_ref(&engine), "web", &target::processes()).unwrap();
+    let mut host = Host::open(Path::new("/proc")).unwrap();
+    let processes = target::processes(&mut host).unwrap();
+    let target = find(std::slice::from_ref(&engine), "web", &processes).unwrap();
     let init = target.init.unwrap();
     assert_eq!(init.to_string(), docker.run(["inspect", "-f", "{{.State.Pid}}", "web"]));
     assert!(target.shim.is_some() && target.pids.contains(&init), "{target:?}");
-    assert_eq!(find(&[], &target.container.id, &target::processes()).unwrap().pids, target.pids);
+    assert_eq!(find(&[], &target.container.id, &processes).unwrap().pids, target.pids);
     let shim = fs::read_to_string(format!("/proc/{}/cmdline", target.shim.unwrap())).unwrap();
     assert!(shim.contains("containerd-shim") && shim.contains(&target.container.full_id), "{shim}");
 
-    let groups = groups(init);
-    observer.saw(format!("{}\0", groups.join("\0")).as_bytes());
+    let groups = Facts::of(&mut host, init).unwrap().cgroups;
+    observer.saw(&groups);
     docker.run(["kill", "web"]);
     docker.run(["tag", Docker::IMAGE, "test/other:2"]);
     observed_until(&mut observer, &mut all, "docker.image.tag");
@@ -73,7 +71,7 @@ fn a_real_engines_containers_and_actions_are_recorded() {
     assert!(!all.iter().any(|observed| texts(observed).contains("hidden")));
     let events =
         all.iter().filter_map(|observed| if let Observed::Event { event, .. } = observed { Some(event) } else { None });
-    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let groups: Vec<&str> = std::str::from_utf8(&groups).unwrap().split_terminator('\0').collect();
     let thread = Process::new(5, "sh").cgroups(&groups);
     let capture = CaptureBuilder::new().process(thread).event(EventBuilder::new(since, 5, code::GETUID_X).u32(0));
     let capture = events.zip(1..).fold(capture, |capture, (event, n)| capture.event(stored(since + n, event)));
