@@ -13,6 +13,7 @@
 //! | 0xCA06 | merged | nothing: the kernel reported it together with others |
 //! | 0xCA07 | lost | u64: how many events are missing here; 0 if nobody knows |
 //! | 0xCA08 | reason | why they are missing |
+//! | 0xCA09 | call | u16: the schema's number of the call of a generic event whose parameter says 0, since older readers do not know it |
 
 /// The code of [`Origin`].
 pub const ORIGIN: u16 = 0xCA01;
@@ -30,9 +31,11 @@ pub const MERGED: u16 = 0xCA06;
 pub const LOST: u16 = 0xCA07;
 /// The code of the reason of a loss.
 pub const REASON: u16 = 0xCA08;
+/// The code of the call's number.
+pub const CALL: u16 = 0xCA09;
 
 /// All codes. The first option of each code counts, others of the same code do not.
-pub const CODES: std::ops::RangeInclusive<u16> = ORIGIN..=REASON;
+pub const CODES: std::ops::RangeInclusive<u16> = ORIGIN..=CALL;
 
 /// Where an event came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -80,7 +80,7 @@ impl Choice {
 
     fn needs(&self) -> Needs {
         let until = self.ring.iter().filter_map(|(_, until)| until.as_ref());
-        self.filter.iter().chain(until).fold(Needs::ENTERS, |needs, filter| needs | filter.needs())
+        self.filter.iter().chain(until).fold(Needs::ENTERS | Needs::OPTIONS, |needs, filter| needs | filter.needs())
     }
 
     fn rows(&self, events: u64) -> usize {

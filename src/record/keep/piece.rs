@@ -3,7 +3,7 @@
 use crate::status::Failure;
 use capture_batch::{Row, RowFlags};
 use capture_event::recording::{self, Recording};
-use capture_event::{Dialect, Event, code, schema};
+use capture_event::{Dialect, Event, code, option, schema};
 use capture_machine::Machine;
 use capture_scap::{Block, BlockOption, Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
 use std::io::Write;
@@ -140,8 +140,12 @@ impl<W: Write> Piece<W> {
 
     /// Writes the event of a row.
     pub fn write(&mut self, row: Row<'_>, is_hidden: bool) -> Result<(), WriteError> {
-        let params: Vec<&[u8]> = (0..row.param_count()).map(|i| row.raw(i).unwrap_or_default()).collect();
+        let mut params: Vec<&[u8]> = (0..row.param_count()).map(|i| row.raw(i).unwrap_or_default()).collect();
         let options: Vec<BlockOption<'_>> = row.options().map(|(code, value)| BlockOption { code, value }).collect();
+        if let Some(first) = params.first_mut().filter(|_| row.option(option::CALL).is_some()) {
+            // The row says which call it is; the parameter must not: it is one that older readers do not know.
+            *first = &[0, 0];
+        }
         let is_hidden = is_hidden || row.header.flags.contains(RowFlags::STATE_ONLY);
         self.writer.event(&RawEvent {
             ts: row.header.ts,

@@ -3,7 +3,7 @@
 use crate::converter::{CONSTANTS, Converted, Place};
 use bytes::Bytes;
 use capture_batch::{ParamSlice, RowOption};
-use capture_event::option::CODES;
+use capture_event::option::{CALL, CODES};
 use capture_scap::{EventBlock, Span};
 
 /// The chunks of the batch under way.
@@ -56,6 +56,14 @@ impl Chunks {
             Place::Constant => constants,
         };
         to.extend(converted.params.iter().map(|value| slice(chunk(value.place), value.span)));
+    }
+
+    /// The call of a generic event, where the parameter that says it cannot: older readers do not know the number.
+    pub(super) fn name_call(&mut self, block: &EventBlock<'_>, param: Option<&mut ParamSlice>) {
+        let named = block.option_places().find(|(code, span)| *code == CALL && span.len == 2);
+        if let (Some((_, span)), Some(param)) = (named, param) {
+            *param = slice(self.of_events(block), span);
+        }
     }
 
     /// What the options behind the event of a row say: of each code of ours the first.

@@ -400,9 +400,13 @@ impl Engine {
         if !self.interest.wants(info.code, actor.own, self.binder.segment()) {
             return None;
         }
+        let first = self.batch.params.len();
         match converted {
             None => self.chunks.append(block, &mut self.batch.params),
             Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
+        }
+        if is_generic(info.code) && block.may_have_options() {
+            self.chunks.name_call(block, self.batch.params.get_mut(first));
         }
 
         let (mut enter, mut repeated) = (NO_ROW, None);
@@ -444,6 +448,11 @@ impl Engine {
             self.chunks.append_options(block, row, &mut self.batch.options);
         }
     }
+}
+
+/// Whether it is an event of a call that has none of its own.
+fn is_generic(code: u16) -> bool {
+    matches!(code, code::GENERIC_E | code::GENERIC_X)
 }
 
 /// Whether events of this type are shown only when asked for. The newest libraries show all but the samples of CPU

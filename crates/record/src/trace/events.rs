@@ -7,6 +7,7 @@ use crate::sys::ptrace::{self, Tid};
 use capture_event::code;
 use capture_event::option;
 use capture_event::schema::{self, Dialect};
+use capture_event::tables::syscall;
 use capture_scap::{EventBuilder, EventHead};
 
 /// The kernel takes no more messages at once.
@@ -65,8 +66,13 @@ impl Tracer {
         let ts = appending.time(self.now);
         let head = EventHead { ts, tid: tid.into(), cpu, code, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, 2);
-        out.param(&made.call.id.to_le_bytes());
+        // Programs of the classic dialect end in a crash at calls that they do not know.
+        let is_known = syscall::by_id(made.call.id, Dialect::Classic).is_some();
+        out.param(&if is_known { made.call.id } else { 0 }.to_le_bytes());
         out.param(&made.call.nr.to_le_bytes());
+        if !is_known {
+            out.option(option::CALL, &made.call.id.to_le_bytes());
+        }
         if code == code::GENERIC_X {
             let args: Vec<u8> = made.call.args.iter().flat_map(|arg| arg.to_le_bytes()).collect();
             out.option(option::ARGUMENTS, &args);
