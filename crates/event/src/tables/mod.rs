@@ -7,4 +7,5 @@ pub mod fd;
 pub mod service;
 pub mod signal;
 pub mod syscall;
+pub mod syscall_i386;
 pub mod thread;

@@ -87,6 +87,8 @@ flags! {
         RESOLVE_BENEATH => 0x1, RESOLVE_IN_ROOT => 0x2, RESOLVE_NO_MAGICLINKS => 0x4, RESOLVE_NO_SYMLINKS => 0x8,
         RESOLVE_NO_XDEV => 0x10, RESOLVE_CACHED => 0x20,
     ];
+    /// Flags of execveat(2).
+    Execveat: [AT_EMPTY_PATH => 0x1, AT_SYMLINK_NOFOLLOW => 0x2];
     /// Flags of unlinkat(2).
     Unlinkat: [AT_REMOVEDIR => 0x200];
     /// Flags of linkat(2).

@@ -4,13 +4,13 @@ use super::{Moment, buffer};
 
 /// The limits that an argument points to, if the kernel was asked for them: without, both are -1.
 pub fn got<const N: u8>(moment: &mut Moment<'_>) {
-    let found = if moment.has_failed() { None } else { moment.read_longs(moment.arg(N)) };
+    let found = if moment.has_failed() { None } else { read_longs(moment, N) };
     put(moment, found);
 }
 
 /// The limits that are set, where an argument points to. Both are -1 if they cannot be read.
 pub fn set<const N: u8>(moment: &mut Moment<'_>) {
-    let found = moment.read_longs(moment.arg(N));
+    let found = read_longs(moment, N);
     put(moment, found);
 }
 
@@ -24,6 +24,13 @@ pub fn new_of_any<const N: u8>(moment: &mut Moment<'_>) {
 pub fn old_of_any<const N: u8>(moment: &mut Moment<'_>) {
     let found = if moment.has_failed() { None } else { read_wide(moment, N) };
     put(moment, found);
+}
+
+/// Of 32-bit programs, the largest number stands for no limit too.
+fn read_longs(moment: &Moment<'_>, n: u8) -> Option<[u64; 2]> {
+    let widened = |limit| if limit == u64::from(u32::MAX) { u64::MAX } else { limit };
+    let limits = moment.read_longs(moment.arg(n))?;
+    Some(if moment.long() == 4 { limits.map(widened) } else { limits })
 }
 
 fn read_wide(moment: &Moment<'_>, n: u8) -> Option<[u64; 2]> {
@@ -42,11 +49,8 @@ fn put(moment: &mut Moment<'_>, limits: Option<[u64; 2]>) {
 
 /// The capabilities that the thread has after capset(2).
 pub fn capabilities(moment: &mut Moment<'_>) {
-    let status = std::fs::read(format!("/proc/{}/status", moment.tid)).unwrap_or_default();
-    for name in [&b"CapInh:"[..], b"CapPrm:", b"CapEff:"] {
-        let set = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name));
-        let set = set.and_then(|set| std::str::from_utf8(set).ok());
-        let set = set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0);
+    let capabilities = moment.facts().capabilities;
+    for set in [capabilities.inheritable, capabilities.permitted, capabilities.effective] {
         moment.out.param(&set.to_le_bytes());
     }
 }

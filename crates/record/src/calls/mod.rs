@@ -16,9 +16,11 @@ mod file;
 mod limit;
 mod memory;
 mod message;
+mod native;
 mod open;
 mod part;
 mod poll;
+mod process;
 mod quota;
 mod semaphore;
 pub(crate) mod socket;
@@ -27,11 +29,13 @@ mod table;
 mod tests;
 mod uring;
 
+pub use native::call_of;
 pub use part::Part;
 pub use table::{Decoding, decoding};
 
+use crate::proc::Facts;
 use crate::sys::ptrace::Tid;
-use crate::trace::process::Process;
+use crate::trace::process::{Proc, Process};
 use capture_event::option::Abi;
 use capture_scap::EventBuilder;
 
@@ -125,6 +129,8 @@ pub struct Moment<'m> {
     pub tid: Tid,
     /// Its process.
     pub process: &'m mut Process,
+    /// Where more is to be read of it.
+    pub proc: &'m mut Proc,
     /// The call.
     pub call: &'m Call,
     /// Its result; 0 at the enter.
@@ -166,6 +172,20 @@ impl Moment<'_> {
     /// How many bytes a pointer has in the memory of the process.
     pub fn word(&self) -> usize {
         if self.call.abi.is_some() { 4 } else { 8 }
+    }
+
+    /// What `/proc` says of the thread now. What it cannot but have from its process or its parent is read once; nothing
+    /// is known of a thread that was killed meanwhile.
+    pub fn facts(&mut self) -> Facts {
+        let tid = i64::from(self.tid);
+        let read = self.proc.host().and_then(|host| match &self.process.facts {
+            Some(known) => Facts::of_child(host, known, tid),
+            None => Facts::of(host, tid),
+        });
+        match read {
+            Some(facts) => self.process.facts.insert(facts).clone(),
+            None => Facts { tid, ..Facts::unknown() },
+        }
     }
 
     /// Up to `len` bytes at an address of the process; none if they cannot be read.

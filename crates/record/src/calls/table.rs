@@ -8,7 +8,8 @@ use super::buffer::*;
 use super::convert::*;
 use super::open::{CREAT, HOW};
 use super::part::*;
-use super::{dynamic, file, limit, memory, message, open, poll, quota, semaphore, socket, uring};
+use super::process::{CLONE3, FORK};
+use super::{dynamic, file, limit, memory, message, open, poll, process, quota, semaphore, socket, uring};
 use capture_event::schema::code::*;
 use std::sync::LazyLock;
 
@@ -167,6 +168,12 @@ decodings! {
     SETSOCKOPT_E: [] > [result, int64::<0>, code8::<SocketLevel, 1>, dynamic::option_name, dynamic::set_option];
     GETSOCKOPT_E: [] > [result, int64::<0>, code8::<SocketLevel, 1>, dynamic::option_name, dynamic::got_option];
 
+    EXECVE_19_E: [string::<0>] > [result, process::executed::<1>, text::<0>];
+    EXECVEAT_E: [int64::<0>, process::path_at, code32::<Execveat, 4>] > [result, process::executed::<2>];
+    CLONE_20_E: [] > [result, process::cloned::<0>];
+    CLONE3_E: [] > [result, process::cloned::<CLONE3>];
+    FORK_20_E: [] > [result, process::cloned::<FORK>];
+    VFORK_20_E: [] > [result, process::cloned::<FORK>];
     KILL_E: [int64::<0>, u8::<1>] > [result, int64::<0>, u8::<1>];
     TKILL_E: [int64::<0>, u8::<1>] > [result, int64::<0>, u8::<1>];
     TGKILL_E: [int64::<0>, int64::<1>, u8::<2>] > [result, int64::<0>, int64::<1>, u8::<2>];
@@ -186,8 +193,8 @@ decodings! {
     SETPGID_E: [int64::<0>, int64::<1>] > [result, int64::<0>, int64::<1>];
     SETSID_E: [] > [result];
     GETRLIMIT_E: [code8::<Limit, 0>] > [result, limit::got::<1>, code8::<Limit, 0>];
-    SETRLIMIT_E: [code8::<Limit, 0>] > [result, limit::set::<1>, code8::<Limit, 0>];
-    PRLIMIT_E: [int64::<0>, code8::<Limit, 1>] > [result, limit::new_of_any::<2>, limit::old_of_any::<3>, int64::<0>, code8::<Limit, 1>];
+    SETRLIMIT_E: [code8::<Limit, 0>] > [result, limit::set::<1>, code8::<Limit, 0>] + process::changed;
+    PRLIMIT_E: [int64::<0>, code8::<Limit, 1>] > [result, limit::new_of_any::<2>, limit::old_of_any::<3>, int64::<0>, code8::<Limit, 1>] + process::changed;
     UNSHARE_E: [code32::<Clone, 0>] > [result, code32::<Clone, 0>];
     SETNS_E: [int64::<0>, code32::<Clone, 1>] > [result, int64::<0>, code32::<Clone, 1>];
     PRCTL_E: none > [result, u32::<0>, file::process_option];

@@ -216,7 +216,8 @@ impl Facts {
         Ok(())
     }
 
-    fn unknown() -> Facts {
+    /// A thread of which nothing is known.
+    pub fn unknown() -> Facts {
         Facts {
             tid: -1,
             pid: -1,

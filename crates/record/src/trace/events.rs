@@ -51,7 +51,8 @@ impl Tracer {
         let out = EventBuilder::new(appending.blocks(), head, parameter_count(code));
         thread.kept.next_event();
         let (call, kept, extent) = (&made.call, &mut thread.kept, &self.extent);
-        let mut moment = Moment { tid, process, call, result, kept, extent, out };
+        let proc = &mut self.proc;
+        let mut moment = Moment { tid, process, proc, call, result, kept, extent, out };
         parts.iter().chain(&behind).for_each(|part| part(&mut moment));
         if let Some(abi) = made.call.abi {
             moment.out.option(option::ABI, &[abi as u8]);
@@ -76,6 +77,9 @@ impl Tracer {
         if code == code::GENERIC_X {
             let args: Vec<u8> = made.call.args.iter().flat_map(|arg| arg.to_le_bytes()).collect();
             out.option(option::ARGUMENTS, &args);
+        }
+        if let Some(abi) = made.call.abi {
+            out.option(option::ABI, &[abi as u8]);
         }
         out.finish();
     }

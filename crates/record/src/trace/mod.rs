@@ -4,6 +4,7 @@
 //! stop, looks why, appends events to the [`Stream`], and lets it run on.
 
 mod attach;
+mod birth;
 mod control;
 pub(crate) mod events;
 pub mod place;
@@ -22,7 +23,7 @@ use capture_batch::Types;
 use capture_event::schema::code::GENERIC_E;
 use capture_event::tables::syscall::{self, Arch};
 use place::{Place, Places};
-use process::Process;
+use process::{Proc, Process};
 use std::collections::HashMap;
 use std::io;
 use thread::{Made, Thread};
@@ -31,6 +32,7 @@ use thread::{Made, Thread};
 pub struct Tracer {
     threads: HashMap<Tid, Thread>,
     processes: HashMap<Tid, Process>,
+    proc: Proc,
     /// Threads that stopped before the event that says whose they are.
     early: Vec<Tid>,
     stream: Stream,
@@ -76,6 +78,7 @@ impl Tracer {
         Tracer {
             threads,
             processes,
+            proc: Proc::default(),
             early,
             stream,
             extent,
@@ -203,7 +206,7 @@ impl Tracer {
 
     fn entered(&mut self, tid: Tid, entry: &Entry) {
         let Some(thread) = self.threads.get_mut(&tid) else { return };
-        let Some((call, code)) = call_of(entry, self.now) else { return };
+        let Some((call, code)) = calls::call_of(tid, entry, self.now) else { return };
         if !thread.is_recorded {
             if code != capture_event::code::EXECVE_19_E {
                 return;
@@ -262,6 +265,7 @@ impl Tracer {
                 return Ok(Next::Stay);
             }
             libc::PTRACE_EVENT_STOP if is_job_control(signal) => return Ok(Next::Listen),
+            libc::PTRACE_EVENT_STOP => self.begun(tid),
             _ => {}
         }
         Ok(Next::Run(0))
@@ -279,8 +283,10 @@ impl Tracer {
             _ => Place::default(),
         };
         self.add(child, if is_thread { parent } else { child }, place);
+        self.born(tid, child);
         if let Some(at) = self.early.iter().position(|early| *early == child) {
             self.early.swap_remove(at);
+            self.begun(child);
             self.let_run(child, 0)?;
         }
         Ok(())
@@ -300,16 +306,9 @@ impl Tracer {
             self.threads.insert(tid, Thread { pid: tid, ..thread });
         }
         if let Some(process) = self.processes.get_mut(&tid) {
-            process.forget_sockets();
+            process.executed();
         }
     }
-}
-
-/// The call that a thread enters and the code of its enter event, if the schema knows it.
-fn call_of(entry: &Entry, entered: u64) -> Option<(Call, u16)> {
-    let nr = u16::try_from(entry.nr).ok()?;
-    let (id, code) = syscall::native(nr, Arch::X86_64).unwrap_or((0, GENERIC_E));
-    Some((Call { id, nr, args: entry.args, abi: None, entered }, code))
 }
 
 /// Calls that the tracer must see to hide where threads run.

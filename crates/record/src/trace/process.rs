@@ -1,9 +1,27 @@
 //! What the tracer knows of a process beside its threads.
 
 use crate::calls::socket::{self, Socket};
+use crate::proc::{Facts, Host, Memory};
 use crate::sys::socket::open_process;
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// `/proc`, opened when it is first needed.
+#[derive(Default)]
+pub struct Proc(Option<Option<Host>>);
+
+impl Proc {
+    /// The host as `/proc` shows it; `None` if there is none.
+    pub fn host(&mut self) -> Option<&mut Host> {
+        self.0.get_or_insert_with(|| Host::open(Path::new("/proc")).ok()).as_mut()
+    }
+
+    /// A time (ns since the epoch) as ns since the machine was started.
+    pub fn since_boot(&mut self, ts: u64) -> u64 {
+        self.host().map_or(0, |host| ts.saturating_sub(host.machine().boot_ts))
+    }
+}
 
 /// How old what is said of a process's memory may be, in ns: the kernel adds it up anew whenever it is asked.
 pub const MEMORY_AGE: u64 = 10_000_000;
@@ -21,6 +39,8 @@ pub struct Process {
     requests: Vec<i32>,
     /// Its virtual, resident and swapped memory, in kB, and when that was so.
     memory: ([u32; 3], u64),
+    /// What was read of one of its threads last. Those that it makes have much of it too.
+    pub facts: Option<Facts>,
     /// Whether another process has the same table of descriptors: what is known of them may be out of date.
     pub shares_descriptors: bool,
 }
@@ -33,16 +53,32 @@ impl Process {
 
     /// Its virtual, resident and swapped memory, in kB, as of `now` (ns since the epoch) or a little earlier; zeros if it
     /// cannot be asked.
-    pub fn memory(&mut self, now: u64) -> [u32; 3] {
+    pub fn memory(&mut self, proc: &mut Proc, now: u64) -> [u32; 3] {
         if now >= self.memory.1.saturating_add(MEMORY_AGE) {
-            let status = std::fs::read(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-            let size = |name: &[u8]| {
-                let line = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
-                std::str::from_utf8(line).ok()?.trim().strip_suffix(" kB")?.parse().ok()
-            };
-            self.memory = ([b"VmSize:" as &[u8], b"VmRSS:", b"VmSwap:"].map(|name| size(name).unwrap_or(0)), now);
+            let read = proc.host().and_then(|host| Memory::of(host, self.pid.into()));
+            let memory = read.unwrap_or_default();
+            self.memory = ([memory.vm_size, memory.vm_rss, memory.vm_swap], now);
         }
         self.memory.0
+    }
+
+    /// A process that was just made by another one, whose descriptors it has.
+    pub fn child_of(parent: &Process, pid: i32) -> Process {
+        Process {
+            pid,
+            sockets: parent.sockets.clone(),
+            requests: parent.requests.clone(),
+            facts: parent.facts.clone(),
+            ..Process::default()
+        }
+    }
+
+    /// It executes another program.
+    pub fn executed(&mut self) {
+        self.forget_sockets();
+        self.facts = None;
+        self.shares_descriptors = false;
+        self.memory = Default::default();
     }
 
     /// A stable reference to it, with which its descriptors can be duplicated.
