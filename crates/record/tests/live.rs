@@ -2,6 +2,7 @@
 
 use capture_event::code;
 use capture_event::tables::fd::{FdType, L4Proto};
+use capture_record::proc::limits::open_files;
 use capture_record::proc::{Facts, Host};
 use capture_record::snapshot::Snapshot;
 use capture_scap::{Compression, Content, FdInfo, FdList, MachineInfo, ProcessEntry, RawEvent, Reader, Target, Writer};
@@ -361,7 +362,9 @@ fn a_process_with_its_arguments_environment_and_directory() {
     assert_eq!(tail.exe_writable, Some(own.uid() == file.uid()));
     assert_eq!(tail.exe_from_memfd, Some(false));
     assert_eq!((entry.vtid, entry.vpid, entry.flags), (child.id(), child.id(), 0));
-    assert!(entry.vmsize > 0 && entry.vmrss > 0 && entry.pfminor > 0 && entry.fdlimit > 0);
+    assert!(entry.vmsize > 0 && entry.vmrss > 0 && entry.pfminor > 0);
+    let limits = fs::read(format!("/proc/{}/limits", child.id())).expect("a file");
+    assert_eq!(Some(entry.fdlimit).filter(|&limit| limit != -1), open_files(&limits));
     let null = tables.fds(child.id()).iter().find(|(fd, ..)| *fd == 0).expect("standard input");
     assert!(null.3.starts_with("0x1 /dev/null "), "{}", null.3);
 }
@@ -436,6 +439,31 @@ fn wait_for(pid: i64, name: &str) -> Option<Facts> {
         }
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn a_process_in_a_pid_namespace() {
+    let mark = format!("600.{}", own_pid());
+    let run = format!("sleep {mark} & exec sleep {mark}");
+    let mut outer = Running::start(Command::new("unshare").args(["-p", "--kill-child", "sh", "-c", &run]));
+    let args = [mark.as_bytes(), b"\0"].concat();
+    let (first, second) = loop {
+        let tables = Tables::read(Target::Newest);
+        let mut inside = tables.threads.into_iter().filter(|thread| thread.args == args && thread.comm == b"sleep");
+        if let (Some(first), Some(second)) = (inside.next(), inside.next()) {
+            break (first, second);
+        }
+        if outer.0.try_wait().expect("our own child").is_some() {
+            return skip("no pid namespace can be made here");
+        }
+    };
+    let ids = |entry: &ProcessEntry<'_>| (entry.vtid, entry.vpid);
+    assert_eq!((ids(&first), second.ptid), ((1, 1), first.tid));
+    assert!(ids(&second) != (second.tid, second.pid) && second.vpid > 1);
+    let host = Tables::read(Target::Newest).thread(own_pid()).tail.pidns_init_start_ts.expect("a time");
+    let start = first.tail.pidns_init_start_ts.expect("a time");
+    assert_eq!(second.tail.pidns_init_start_ts, Some(start));
+    assert!(start > host, "{start} {host}");
 }
 
 #[test]

@@ -147,8 +147,7 @@ impl Facts {
         facts.set_status(&status);
         if sibling.is_none() {
             facts.executable = Executable::of(directory, &status, &mut host.mounts, &mut host.text);
-            let limits = directory.read(c"limits", LONGEST, &mut host.text).ok();
-            facts.fdlimit = limits.and_then(limits::open_files).unwrap_or(-1);
+            facts.fdlimit = open_files(host, directory, tid);
             facts.pidns_init_start_ts = pidns_start(host, directory, &status);
         }
         facts.set_places(host, directory);
@@ -276,6 +275,16 @@ fn read_stat<'h>(host: &'h mut Host, directory: &Directory) -> Result<Stat<'h>, 
 
 fn pidns_start(host: &mut Host, directory: &Directory, status: &Status) -> u64 {
     host.namespaces.start(&host.proc, &host.machine, directory, status)
+}
+
+/// The limit of open descriptors; -1 for none. The file takes the kernel several times as long as the call.
+fn open_files(host: &mut Host, directory: &Directory, tid: i64) -> i64 {
+    let ours = i32::try_from(tid).ok().filter(|_| host.has_our_ids);
+    if let Some(limit) = ours.and_then(|tid| crate::sys::limits::open_files(tid).ok()) {
+        return i64::try_from(limit).unwrap_or(-1);
+    }
+    let text = directory.read(c"limits", LONGEST, &mut host.text).ok();
+    text.and_then(limits::open_files).unwrap_or(-1)
 }
 
 fn path(host: &mut Host, directory: &Directory, name: &CStr) -> Arc<[u8]> {

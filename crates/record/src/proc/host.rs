@@ -5,6 +5,7 @@ use super::directory::Directory;
 use super::machine::Machine;
 use super::mounts::{self, Mounts};
 use super::namespaces::Namespaces;
+use super::scan::number;
 use rustix::path::DecInt;
 use std::io;
 use std::path::Path;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Host {
     pub(super) proc: Directory,
+    /// Whether ids are those that system calls of ours take.
+    pub(super) has_our_ids: bool,
     pub(super) machine: Machine,
     pub(super) cgroups: Cgroups,
     pub(super) mounts: Mounts,
@@ -30,13 +33,23 @@ impl Host {
         let own_mounts =
             mounts::parse(proc.read_list(c"self/mountinfo", mounts::LONGEST, &mut text).unwrap_or_default());
         let (machine, cgroups) = (Machine::of(&proc), Cgroups::new(&own_mounts));
-        Ok(Host { proc, machine, cgroups, mounts: Mounts::default(), namespaces: Namespaces::default(), text })
+        let has_our_ids = proc.link(c"self", &mut text).ok().and_then(number) == Some(std::process::id());
+        Ok(Host {
+            proc,
+            has_our_ids,
+            machine,
+            cgroups,
+            mounts: Mounts::default(),
+            namespaces: Namespaces::default(),
+            text,
+        })
     }
 
     /// The same for another thread of ours, with what was found out until now.
     pub fn try_clone(&self) -> io::Result<Host> {
         Ok(Host {
             proc: self.proc.try_clone()?,
+            has_our_ids: self.has_our_ids,
             machine: self.machine.clone(),
             cgroups: self.cgroups.clone(),
             mounts: self.mounts.clone(),

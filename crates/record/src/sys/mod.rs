@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 pub mod guard;
+pub mod limits;
 pub mod memory;
 pub mod place;
 pub mod ptrace;
