@@ -1,9 +1,11 @@
 //! `capture record`: what processes do, as a capture.
 
 mod command;
+mod containers;
 mod header;
 mod keep;
 mod session;
+mod target;
 mod wanted;
 mod watch;
 
@@ -23,6 +25,20 @@ pub struct Args {
     /// Follow this process, and all that it starts from now on. May be given several times.
     #[arg(short, long, value_name = "PID", num_args = 1.., help_heading = WHOM)]
     pid: Vec<i32>,
+
+    /// Follow this container, by its id, the beginning of that, or its name: its processes, and the one that starts
+    /// sessions in it.
+    #[arg(long, value_name = "ID|NAME", help_heading = WHOM)]
+    container: Vec<String>,
+    /// Follow all processes of this name.
+    #[arg(long, value_name = "NAME", help_heading = WHOM)]
+    name: Vec<String>,
+    /// Follow all processes of this user, by number or name.
+    #[arg(long, value_name = "USER", help_heading = WHOM)]
+    uid: Vec<String>,
+    /// Follow all processes in this control group, or below it.
+    #[arg(long, value_name = "PATH", help_heading = WHOM)]
+    cgroup: Vec<String>,
 
     /// Keep so many bytes of what is read and written, at most 65000. What is said to name servers and to container
     /// engines is kept up to 4096 bytes in any case.

@@ -1,6 +1,7 @@
 //! What stands in a recording about itself: how it was made, and how it ended.
 
 use super::Args;
+use super::target::Targets;
 use super::wanted::Wanted;
 use capture_batch::Types;
 use capture_event::Dialect;
@@ -26,7 +27,7 @@ const BLIND: [&str; 4] = [
 ];
 
 /// Describes a recording that begins now.
-pub fn describe(args: &Args, wanted: &Wanted, snapshot: &Snapshot) -> Recording {
+pub fn describe(args: &Args, wanted: &Wanted, targets: &Targets, snapshot: &Snapshot) -> Recording {
     let words =
         |words: &[OsString]| words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<String>>();
     let mut blind = BLIND.map(str::to_owned).to_vec();
@@ -59,8 +60,8 @@ pub fn describe(args: &Args, wanted: &Wanted, snapshot: &Snapshot) -> Recording 
         listed_real_names: true,
         calls: Some(calls(wanted)),
         followed: Followed {
-            pids: args.pid.iter().map(|pid| i64::from(*pid)).collect(),
-            containers: Vec::new(),
+            pids: targets.pids.iter().map(|pid| i64::from(*pid)).collect(),
+            containers: targets.containers.clone(),
             command: words(&args.command),
         },
         blind,

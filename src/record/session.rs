@@ -1,7 +1,9 @@
 //! One recording from its beginning to its end.
 
 use super::command::{self, Command, NotStarted};
+use super::containers::Containers;
 use super::keep::{self, Choice, Kept};
+use super::target::Targets;
 use super::wanted::Wanted;
 use super::watch::{SIGNALS, Watch, Why};
 use super::{Args, Calls, OWN_FAILURE, header};
@@ -24,6 +26,7 @@ use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
 use std::io::Write;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Instant;
 
@@ -32,10 +35,13 @@ const LONG_SNAPLEN: usize = 4096;
 
 /// Records. The status to end with.
 pub fn run(args: &Args) -> Result<u8, Failure> {
-    if args.command.is_empty() && args.pid.is_empty() {
-        return Err(Failure::new("nobody to follow: name a command behind `--`, or processes with -p"));
+    let targets = Targets::find(args)?;
+    if args.command.is_empty() && targets.is_empty() {
+        return Err(Failure::new(
+            "nobody to follow: name a command behind `--`, or processes with -p, --name and others",
+        ));
     }
-    if args.fast && !args.pid.is_empty() {
+    if args.fast && !targets.is_empty() {
         return Err(Failure::new(
             "--fast works for a command only: a process that runs already cannot be given a filter",
         ));
@@ -70,7 +76,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         });
         // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
-            let result = trace(args, &wanted, held, guard, &stream, &control);
+            let result = trace(args, &wanted, &targets, held, guard, &stream, &control);
             signal::notify(watcher);
             result
         });
@@ -97,6 +103,7 @@ fn joined<T>(result: thread::Result<T>) -> T {
 fn trace(
     args: &Args,
     wanted: &Wanted,
+    targets: &Targets,
     held: Option<spawn::Held>,
     guard: Guard,
     stream: &Stream,
@@ -106,7 +113,7 @@ fn trace(
         Extent { snaplen: args.snaplen.into(), long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()), env: !args.no_env };
     let mut tracer = Tracer::new(stream.clone(), extent, wanted.types(), control.clone());
     tracer.keep_together(Places::here(guard)?);
-    for pid in &args.pid {
+    for pid in &targets.pids {
         tracer.follow_process(*pid).map_err(Failure::new)?;
     }
     if let Some(held) = &held {
@@ -115,9 +122,18 @@ fn trace(
     let mut host = Host::open(Path::new("/proc")).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
     let snapshot = Snapshot::take(&mut host).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
     tables(&snapshot, args.target(), stream)?;
-    header::begin(stream, &header::describe(args, wanted, &snapshot));
-    held.map(spawn::Held::release).transpose()?;
-    Ok(tracer.run()?)
+    header::begin(stream, &header::describe(args, wanted, targets, &snapshot));
+    let (sender, groups) = channel();
+    let containers = Containers::start(&snapshot, stream, args.quiet)?;
+    thread::scope(|scope| {
+        scope.spawn(move || containers.follow(&groups));
+        // It ends when nobody is left to send what it waits for.
+        tracer.tell_of_groups(sender);
+        held.map(spawn::Held::release).transpose()?;
+        let ended = tracer.run();
+        drop(tracer);
+        Ok(ended?)
+    })
 }
 
 /// Writes the host as it is: what stands in front of the events.

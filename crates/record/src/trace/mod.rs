@@ -26,6 +26,8 @@ use place::{Place, Places};
 use process::{Proc, Process};
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use thread::{Made, Thread};
 
 /// Follows threads until none is left.
@@ -41,6 +43,8 @@ pub struct Tracer {
     wanted: Types,
     /// Whether threads stop at wanted calls only, and die with us: a filter of ours asks the kernel for it.
     is_fast: bool,
+    /// Who wants to know of control groups that threads are in.
+    groups: Option<Sender<Arc<[u8]>>>,
     control: Control,
     /// Where threads run, if that is ours to decide.
     places: Option<Places>,
@@ -84,6 +88,7 @@ impl Tracer {
             extent,
             wanted,
             is_fast: false,
+            groups: None,
             control,
             places,
             now: 0,
@@ -95,6 +100,11 @@ impl Tracer {
     /// Decides where the threads run that are followed.
     pub fn keep_together(&mut self, places: Option<Places>) {
         self.places = places;
+    }
+
+    /// Tells of the control groups of each thread that is met.
+    pub fn tell_of_groups(&mut self, sender: Sender<Arc<[u8]>>) {
+        self.groups = Some(sender);
     }
 
     /// The kernel's numbers of the calls at which a command must stop to be recorded.

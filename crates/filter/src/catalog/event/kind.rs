@@ -11,7 +11,7 @@ use capture_event::PrintFormat::{Dir, Id, NA};
 use capture_event::event::until_nul;
 use capture_event::tables::fd::FdType;
 use capture_event::tables::syscall::{self, Arch};
-use capture_event::{Category, EventFlags, Source, code};
+use capture_event::{Category, Dialect, EventFlags, Source, code};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
@@ -146,7 +146,7 @@ fn generic_name(row: Row<'_>) -> Option<&'static str> {
         0 if row.view() == View::Exit => native().unwrap_or(0),
         id => id,
     };
-    syscall::name(id, row.view().dialect())
+    syscall::name(id, row.view().dialect()).or_else(|| syscall::name(id, Dialect::Newest))
 }
 
 fn async_name<'r>(row: Row<'r>) -> Option<&'r [u8]> {
