@@ -16,8 +16,8 @@ use std::sync::OnceLock;
 pub struct Engine {
     socket: PathBuf,
     limits: Limits,
-    /// Name and version, once the engine has told them.
-    told: OnceLock<(&'static str, String)>,
+    /// Name and version, once the engine was asked for them and was there; `None` if it did not tell.
+    told: OnceLock<Option<(&'static str, String)>>,
 }
 
 /// A container in an engine's list.
@@ -66,17 +66,18 @@ impl Engine {
         if self.name() == "podman" { kind::PODMAN } else { kind::DOCKER }
     }
 
-    /// Name and version.
+    /// Name and version. An engine that is there and does not tell is not asked again: each time may take long.
     fn told(&self) -> Option<&(&'static str, String)> {
-        if self.told.get().is_none()
-            && let Ok(answer) = self.get("/version")
-        {
-            let is_podman = list(&answer, &["Components"]).any(|part| text(part, &["Name"]).contains("Podman"));
-            let name = if is_podman { "podman" } else { "docker" };
+        if self.told.get().is_none() {
+            let told = match self.get("/version") {
+                Ok(answer) => Some(name_and_version(&answer)),
+                Err(Error::Connect(_)) => return None,
+                Err(_) => None,
+            };
             // Another thread may have been faster: it was told the same.
-            let _ = self.told.set((name, text(&answer, &["Version"]).to_owned()));
+            let _ = self.told.set(told);
         }
-        self.told.get()
+        self.told.get()?.as_ref()
     }
 
     /// All containers, running or not.
@@ -127,4 +128,9 @@ impl Engine {
         let answer = http::get(&self.socket, path, &self.limits)?;
         serde_json::from_slice(&answer).map_err(|_| Error::Malformed("the answer is not JSON"))
     }
+}
+
+fn name_and_version(answer: &Value) -> (&'static str, String) {
+    let is_podman = list(answer, &["Components"]).any(|part| text(part, &["Name"]).contains("Podman"));
+    (if is_podman { "podman" } else { "docker" }, text(answer, &["Version"]).to_owned())
 }

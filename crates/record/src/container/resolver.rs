@@ -3,7 +3,7 @@
 use super::describe::describe_unknown;
 use super::event::{ContainerEvent, container_event};
 use super::short::short_id;
-use super::{Action, Engine, Found, identify};
+use super::{Action, Engine, Error, Found, identify};
 use capture_machine::containers::cgroups::classic::kind;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// How many questions wait for the engines at most. One that finds no place is asked when its container is seen again.
 const MAX_WAITING: usize = 1024;
+
+/// How long an engine that did not answer in time is left alone.
+const REST: Duration = Duration::from_secs(30);
 
 /// How many containers and lists of control groups are remembered. Above that, known ones may be told again.
 const MAX_KNOWN: usize = 1 << 16;
@@ -160,9 +163,10 @@ fn unknown(found: &Found, reason: Option<String>) -> Answer {
 /// The thread: answers questions until nobody asks any more. Every question has its answer; one that would repeat what
 /// was said last is `None`.
 fn answer_all(engines: &[Engine], questions: &Receiver<Found>, answers: &Sender<Option<Answer>>) {
+    let mut panel: Vec<Asked> = engines.iter().map(|engine| Asked { engine, rests_until: None }).collect();
     let mut last: HashMap<String, ContainerEvent> = HashMap::new();
     for found in questions {
-        let answer = answer(engines, &found);
+        let answer = answer(&mut panel, &found);
         let before = last.get(&answer.id);
         // What an engine said once is not taken back when the container is gone.
         let is_news = before != Some(&answer.event) && (before.is_none() || answer.reason.is_none());
@@ -178,18 +182,39 @@ fn answer_all(engines: &[Engine], questions: &Receiver<Found>, answers: &Sender<
     }
 }
 
+/// An engine that questions are put to. One that did not answer in time is not asked for a while: else every new
+/// container would wait for it.
+struct Asked<'e> {
+    engine: &'e Engine,
+    rests_until: Option<Instant>,
+}
+
+impl Asked<'_> {
+    fn describe(&mut self, id: &str) -> Result<Vec<u8>, Error> {
+        if self.rests_until.is_some_and(|until| Instant::now() < until) {
+            return Err(Error::TimedOut);
+        }
+        let answer = self.engine.describe(id);
+        self.rests_until = match answer {
+            Err(Error::TimedOut) => Some(Instant::now() + REST),
+            _ => None,
+        };
+        answer
+    }
+}
+
 /// Asks one engine after the other, those first whose type the control group's name tells.
-fn answer(engines: &[Engine], found: &Found) -> Answer {
-    let (first, others): (Vec<_>, Vec<_>) = engines.iter().partition(|engine| engine.kind() == found.kind);
+fn answer(panel: &mut [Asked<'_>], found: &Found) -> Answer {
+    panel.sort_by_key(|asked| asked.engine.kind() != found.kind);
     let mut reason = None;
-    for engine in first.into_iter().chain(others) {
-        match engine.describe(&found.full_id) {
+    for asked in panel {
+        match asked.describe(&found.full_id) {
             Ok(description) => {
                 return Answer { id: found.id.clone(), event: container_event(description), reason: None };
             }
             Err(error) if error.is_not_found() => {}
             Err(error) => {
-                reason = reason.or_else(|| Some(format!("{}: {error}", engine.socket().display())));
+                reason = reason.or_else(|| Some(format!("{}: {error}", asked.engine.socket().display())));
             }
         }
     }

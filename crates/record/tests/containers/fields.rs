@@ -4,7 +4,7 @@ use super::support::{VIEWS, ask, stored, sysdig_says};
 use capture_batch::View;
 use capture_event::code;
 use capture_filter::catalog;
-use capture_record::container::{Action, Runtime, action_event, container_event, describe};
+use capture_record::container::{Action, Runtime, action_event, container_event, describe, describe_unknown, identify};
 use capture_testkit::{CaptureBuilder, EventBuilder, Process};
 use serde_json::{Value, json};
 
@@ -124,6 +124,33 @@ fn checks_of_handbooks_find_what_they_look_for() {
     let says =
         sysdig_says(&capture(false), "evt.type=container and container.privileged=true", "*%evt.num %container.name");
     assert!(says.is_none_or(|says| says == ["2 web"]));
+}
+
+#[test]
+fn unknown_containers_have_their_ids_alone() {
+    let groups =
+        [format!("cpu=/docker/{ID}"), "cpu=/lxc/web".to_owned(), "cpu=/machine.slice/machine-db.scope".to_owned()];
+    let first = CaptureBuilder::new().event(EventBuilder::new(1, 1, code::GETUID_X).u32(0));
+    let capture = groups.iter().zip(5..).fold(first, |capture, (group, tid)| {
+        let found = identify(format!("{group}\0").as_bytes()).unwrap();
+        let is_known = tid > 5;
+        let event = container_event(describe_unknown(&found, is_known, Some("nobody knows it").filter(|_| !is_known)));
+        let call = EventBuilder::new(tid + 10, tid as i64, code::GETUID_X).u32(0);
+        capture.process(Process::new(tid, "sh").cgroups(&[group])).event(stored(tid, &event)).event(call)
+    });
+    let format = "*%thread.tid %container.id %container.name %container.type %container.image";
+    let exit = ask(&capture, View::Exit, "evt.type=getuid and container.id!=host", format);
+    assert_eq!(exit, ["5 3cc3607cc86a 3cc3607cc86a docker ", "6 web web lxc ", "7 db db systemd-nspawn "]);
+    let known = "evt.type=getuid and thread.tid in (5, 6)";
+    let classic = ask(&capture, View::Classic, known, format);
+    assert_eq!(classic, ["5 3cc3607cc86a 3cc3607cc86a docker <NA>", "6 web web lxc <NA>"]);
+    assert!(sysdig_says(&capture, known, format).is_none_or(|says| says == classic));
+    let of_ours = ask(&capture, View::Classic, "thread.tid=7", "*%container.id %container.type");
+    assert_eq!(of_ours, ["db systemd-nspawn"]);
+    // Failed searches are applied and not shown.
+    let shown = ask(&capture, View::Classic, "evt.type=container", "*%container.id");
+    assert_eq!(shown, ["web", "db"]);
+    assert!(sysdig_says(&capture, "evt.type=container", "*%container.id").is_none_or(|says| says == shown));
 }
 
 #[test]

@@ -119,6 +119,39 @@ fn odd_answers_give_members_of_the_right_types() {
     assert_eq!(found["port_mappings"], json!([]));
 }
 
+/// Every place in a value, as a pointer.
+fn places(value: &Value, here: &str, all: &mut Vec<String>) {
+    all.push(here.to_owned());
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.replace('/', "~1"), value)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(n, value)| (n.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, child) in children {
+        places(child, &format!("{here}/{name}"), all);
+    }
+}
+
+#[test]
+fn whatever_is_odd_in_an_answer_leaves_the_types_of_all_members() {
+    let good = described(&answer());
+    let odds =
+        [json!(null), json!(-1), json!(u64::MAX), json!(1e300), json!("\u{0}%s\u{1b}"), json!([[]]), json!({"": {}})];
+    let mut all = Vec::new();
+    places(&answer(), "", &mut all);
+    for (place, odd) in all.iter().flat_map(|place| odds.iter().map(move |odd| (place, odd))) {
+        let mut answer = answer();
+        *answer.pointer_mut(place).unwrap() = odd.clone();
+        let image = Some(&answer);
+        let runtime = Runtime { kind: kind::DOCKER, engine: "docker" };
+        let found = read(&describe(runtime, &answer, image, image));
+        for (name, value) in good.as_object().unwrap().iter().filter(|(name, _)| *name != "Healthcheck") {
+            let same = std::mem::discriminant(value) == std::mem::discriminant(&found[name]);
+            assert!(same, "{name} is {} with {odd} at {place}", found[name]);
+        }
+    }
+}
+
 #[test]
 fn descriptions_are_bounded() {
     let mut huge = answer();
