@@ -6,7 +6,7 @@ use capture_record::proc::limits::open_files;
 use capture_record::proc::{Facts, Host};
 use capture_record::snapshot::Snapshot;
 use capture_scap::{Compression, Content, FdInfo, FdList, MachineInfo, ProcessEntry, RawEvent, Reader, Target, Writer};
-use capture_testkit::{skip, sysdig};
+use capture_testkit::{newest, skip, sysdig};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::fs::{MemfdFlags, inotify, memfd_create};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -480,6 +480,38 @@ fn sysdig_opens_it() {
     let (pid, exe, cwd) = (own_pid(), text(&facts.exe), text(&facts.cwd));
     let expected = format!("1 notification {pid} {exe} {args} {cwd}/ {}\n", facts.uid);
     assert_eq!(text(&output.stdout), expected, "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_newest_libraries_read_all_of_it() {
+    let Some(newest) = newest() else { return };
+    let directory = TempDir::new().expect("a directory");
+    let file = directory.path().join("host.scap");
+    fs::write(&file, capture(Target::Newest)).expect("a capture");
+    let format = "*row %proc.pid %proc.pgid %proc.vpgid %proc.sid %proc.tty %thread.vtid %user.uid %proc.exepath \
+                  %proc.exe_ino %proc.exe_ino.mtime %proc.is_exe_writable %proc.is_exe_from_memfd \
+                  %proc.pidns_init_start_ts %proc.fdlimit";
+    let output = newest.run(["-a".as_ref(), "-s".as_ref(), file.as_os_str(), "-o".as_ref(), format.as_ref()]);
+    let facts = Facts::of(&mut host(), own_pid()).expect("our own facts");
+    let program = &facts.executable;
+    let expected = format!(
+        "row {0} {1} {2} {3} {4} {0} {5} {6} {7} {8} {9} false {10} {11}",
+        facts.pid,
+        facts.pgid,
+        facts.vpgid,
+        facts.sid,
+        facts.tty,
+        facts.uid,
+        String::from_utf8_lossy(&program.path),
+        program.ino,
+        program.mtime,
+        program.writable,
+        facts.pidns_init_start_ts,
+        facts.fdlimit
+    );
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let row = lines.lines().find(|line| line.starts_with("row "));
+    assert_eq!(row, Some(expected.as_str()), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Run by [`what_may_not_be_read_is_counted`] as another user.

@@ -30,8 +30,7 @@ impl Host {
     pub fn open(path: &Path) -> io::Result<Host> {
         let proc = Directory::open(path)?;
         let mut text = Vec::new();
-        let own_mounts =
-            mounts::parse(proc.read_list(c"self/mountinfo", mounts::LONGEST, &mut text).unwrap_or_default());
+        let own_mounts = proc.directory(c"self").map_or_else(|_| Vec::new(), |own| mounts::of(&own));
         let (machine, cgroups) = (Machine::of(&proc), Cgroups::new(&own_mounts));
         let has_our_ids = proc.link(c"self", &mut text).ok().and_then(number) == Some(std::process::id());
         Ok(Host {

@@ -119,7 +119,12 @@ pub fn parse(text: &[u8]) -> Vec<Mount> {
 }
 
 /// No list of mounts is read further than this.
-pub(super) const LONGEST: usize = 64 << 20;
+const LONGEST: usize = 64 << 20;
+
+/// All mounts of a thread's mount namespace; none if it is gone or may not be asked.
+pub fn of(thread: &Directory) -> Vec<Mount> {
+    parse(thread.read_list(c"mountinfo", LONGEST, &mut Vec::new()).unwrap_or_default())
+}
 
 /// For so long it is believed that mounts are as they were. The kernel gives ids again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -130,7 +135,6 @@ pub struct Mounts {
     /// `None` for those that are in no list: of file systems that are not mounted anywhere.
     by_id: FxHashMap<u64, Option<Mount>>,
     since: Option<Instant>,
-    text: Vec<u8>,
 }
 
 impl Mounts {
@@ -142,8 +146,7 @@ impl Mounts {
             self.since = Some(Instant::now());
         }
         if !self.by_id.contains_key(&id) {
-            let text = thread.read_list(c"mountinfo", LONGEST, &mut self.text).unwrap_or_default();
-            self.by_id.extend(parse(text).into_iter().map(|mount| (mount.id, Some(mount))));
+            self.by_id.extend(of(thread).into_iter().map(|mount| (mount.id, Some(mount))));
             self.by_id.entry(id).or_insert(None);
         }
         self.by_id.get(&id)?.as_ref()
