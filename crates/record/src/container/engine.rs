@@ -121,7 +121,12 @@ impl Engine {
     /// [`super::Action`].
     pub fn events(&self, since: u64) -> Result<Lines, Error> {
         let (seconds, rest) = (since / 1_000_000_000, since % 1_000_000_000);
-        http::follow(&self.socket, &format!("/events?since={seconds}.{rest:09}"), &self.limits)
+        let lines = http::follow(&self.socket, &format!("/events?since={seconds}.{rest:09}"), &self.limits)?;
+        if lines.is_silent() {
+            // Either nothing has happened yet, or it hangs.
+            http::get(&self.socket, "/_ping", &self.limits)?;
+        }
+        Ok(lines)
     }
 
     fn get(&self, path: &str) -> Result<Value, Error> {

@@ -57,11 +57,6 @@ impl Body {
         Body { source: BufReader::new(Cursor::new(first).chain(connection)), framing }
     }
 
-    /// The connection that it comes from.
-    pub fn connection(&mut self) -> &mut Connection {
-        self.source.get_mut().get_mut().1
-    }
-
     /// Reads at most `left` bytes; an end before them is an error.
     fn read_some(&mut self, buffer: &mut [u8], left: u64) -> io::Result<usize> {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());

@@ -40,6 +40,11 @@ impl Connection {
         self.stream.set_write_timeout(None)
     }
 
+    /// Another handle of the same connection.
+    pub fn try_clone(&self) -> io::Result<Connection> {
+        Ok(Connection { stream: self.stream.try_clone()?, deadline: self.deadline })
+    }
+
     /// What ends the connection from another thread.
     pub fn hangup(&self) -> io::Result<Hangup> {
         Ok(Hangup(self.stream.try_clone()?))

@@ -10,7 +10,7 @@ mod error;
 pub use connection::Hangup;
 pub use error::Error;
 
-use body::Body;
+use body::{Body, Framing};
 use connection::Connection;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -38,9 +38,11 @@ impl Default for Limits {
 
 /// Asks for `path` and reads the whole answer. Any status but 200 is an error.
 pub fn get(socket: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, Error> {
-    let (status, body) = ask(socket, path, limits)?;
+    let mut connection = ask(socket, path, limits)?;
+    let mut first = Vec::new();
+    let (status, framing) = read_head(&mut connection, &mut first, limits.head)?;
     let mut answer = Vec::new();
-    body.take(limits.body as u64 + 1).read_to_end(&mut answer)?;
+    Body::new(first, connection, framing).take(limits.body as u64 + 1).read_to_end(&mut answer)?;
     if answer.len() > limits.body {
         return Err(Error::TooLong("answer"));
     }
@@ -48,41 +50,44 @@ pub fn get(socket: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, Error>
 }
 
 /// Asks for `path` and hands out the answer line by line, as it comes.
+///
+/// Docker sends the head at once, Podman (4.3) with the first line. So a socket that says nothing in time is no error:
+/// see [`Lines::is_silent`].
 pub fn follow(socket: &Path, path: &str, limits: &Limits) -> Result<Lines, Error> {
-    let (status, mut body) = ask(socket, path, limits)?;
-    if status != 200 {
-        const MAX_MESSAGE: u64 = 4096;
-        let mut message = Vec::new();
-        body.take(MAX_MESSAGE).read_to_end(&mut message)?;
-        return Err(Error::status(status, &message));
-    }
-    let hangup = body.connection().hangup()?;
-    body.connection().set_deadline(None)?;
-    Ok(Lines { body: BufReader::new(body), longest: limits.line, hangup })
+    let mut connection = ask(socket, path, limits)?;
+    let hangup = connection.hangup()?;
+    let mut first = Vec::new();
+    let head = read_head(&mut connection, &mut first, limits.head);
+    connection.set_deadline(None)?;
+    let source = match head {
+        Ok(head) => Source::answering(connection, first, head)?,
+        Err(Error::TimedOut) if first.is_empty() => Source::Silent { connection, longest: limits.head },
+        Err(error) => return Err(error),
+    };
+    Ok(Lines { source, longest: limits.line, hangup })
 }
 
-fn ask(socket: &Path, path: &str, limits: &Limits) -> Result<(u16, Body), Error> {
+/// Connects and asks.
+fn ask(socket: &Path, path: &str, limits: &Limits) -> Result<Connection, Error> {
     let mut connection = Connection::open(socket, limits.time)?;
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes())?;
-    read_head(connection, limits.head)
+    Ok(connection)
 }
 
-/// Reads up to the end of the head; what came with it is the beginning of the body.
-fn read_head(mut connection: Connection, longest: usize) -> Result<(u16, Body), Error> {
+/// Reads up to the end of the head. What came with it is left in `first`: the beginning of the body.
+fn read_head(connection: &mut Connection, first: &mut Vec<u8>, longest: usize) -> Result<(u16, Framing), Error> {
     const STEP: usize = 4096;
-    let mut buffer = Vec::new();
     loop {
         let mut step = [0; STEP];
         let read = connection.read(&mut step)?;
-        buffer.extend_from_slice(step.get(..read).unwrap_or_default());
-        let end = memchr::memmem::find(&buffer, b"\r\n\r\n").map(|at| at + 4);
-        if let Some((head, rest)) = end.and_then(|end| buffer.split_at_checked(end)) {
-            let (status, framing) = body::framing(head)?;
-            return Ok((status, Body::new(rest.to_vec(), connection, framing)));
+        first.extend_from_slice(step.get(..read).unwrap_or_default());
+        if let Some(at) = memchr::memmem::find(first, b"\r\n\r\n") {
+            let head: Vec<u8> = first.drain(..at + 4).collect();
+            return body::framing(&head);
         }
-        if buffer.len() > longest {
+        if first.len() > longest {
             return Err(Error::TooLong("head of the answer"));
         }
         if read == 0 {
@@ -94,12 +99,36 @@ fn read_head(mut connection: Connection, longest: usize) -> Result<(u16, Body), 
 /// The lines of an answer that does not end.
 #[derive(Debug)]
 pub struct Lines {
-    body: BufReader<Body>,
+    source: Source,
     longest: usize,
     hangup: Hangup,
 }
 
+#[derive(Debug)]
+enum Source {
+    /// The head has not come yet.
+    Silent { connection: Connection, longest: usize },
+    /// It has.
+    Answering(BufReader<Body>),
+}
+
+impl Source {
+    /// The body behind a head. A status other than 200 is an error, with as much of its message as came with the head:
+    /// the rest may never come.
+    fn answering(connection: Connection, first: Vec<u8>, (status, framing): (u16, Framing)) -> Result<Source, Error> {
+        if status != 200 {
+            return Err(Error::status(status, &first));
+        }
+        Ok(Source::Answering(BufReader::new(Body::new(first, connection, framing))))
+    }
+}
+
 impl Lines {
+    /// Whether not even the head of the answer has come.
+    pub fn is_silent(&self) -> bool {
+        matches!(self.source, Source::Silent { .. })
+    }
+
     /// What ends the stream from another thread.
     pub fn hangup(&self) -> io::Result<Hangup> {
         self.hangup.try_clone()
@@ -107,8 +136,14 @@ impl Lines {
 
     /// Waits for the next line, without its end; `None` at the end of the answer.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        if let Source::Silent { connection, longest } = &mut self.source {
+            let mut first = Vec::new();
+            let head = read_head(connection, &mut first, *longest)?;
+            self.source = Source::answering(connection.try_clone()?, first, head)?;
+        }
+        let Source::Answering(body) = &mut self.source else { return Ok(None) };
         let mut line = Vec::new();
-        let read = (&mut self.body).take(self.longest as u64 + 1).read_until(b'\n', &mut line)?;
+        let read = body.take(self.longest as u64 + 1).read_until(b'\n', &mut line)?;
         if read > self.longest {
             return Err(Error::TooLong("line"));
         }

@@ -156,6 +156,26 @@ fn streams_come_line_by_line_and_can_be_hung_up() {
     hangup_twice(&lines);
 }
 
+#[test]
+fn a_stream_may_begin_late() {
+    let fake = Fake::new(|_, stream| {
+        sleep(limits().time * 2);
+        send(stream, 200, "a\nb\n");
+    });
+    let mut lines = follow(&fake.socket(), "/events", &limits()).unwrap();
+    assert!(lines.is_silent());
+    assert_eq!(lines.next_line().unwrap(), Some(b"a".to_vec()));
+    assert!(!lines.is_silent());
+    assert_eq!((lines.next_line().unwrap(), lines.next_line().unwrap()), (Some(b"b".to_vec()), None));
+    let refusing = Fake::new(|_, stream| {
+        sleep(limits().time * 2);
+        send(stream, 500, "no");
+    });
+    let mut lines = follow(&refusing.socket(), "/events", &limits()).unwrap();
+    assert!(matches!(lines.next_line(), Err(Error::Status(500, _))));
+    assert!(lines.next_line().is_err());
+}
+
 fn hangup_twice(lines: &Lines) {
     let hangup = lines.hangup().unwrap();
     hangup.hang_up();

@@ -152,3 +152,16 @@ fn an_engine_that_floods_is_held_back() {
     assert!(matches!(watcher.wait(Duration::from_secs(20)), Some(News::Action(_))));
     drop(watcher);
 }
+
+#[test]
+fn a_silent_engine_is_followed_and_a_hanging_one_is_not() {
+    let silent = Fake::new(|path, stream| match path {
+        "/_ping" => send(stream, 200, "OK"),
+        _ => sleep(Duration::from_secs(60)),
+    });
+    let watcher = Watcher::start(silent.engine(), 0).unwrap();
+    assert_eq!(watcher.wait(Duration::from_secs(20)), Some(News::Follows));
+    let hanging = Fake::new(|_, _| sleep(Duration::from_secs(60)));
+    let watcher = Watcher::start(hanging.engine(), 0).unwrap();
+    assert!(matches!(watcher.wait(Duration::from_secs(20)), Some(News::Lost(reason)) if reason.contains("in time")));
+}
