@@ -82,17 +82,30 @@ pub fn describe(runtime: Runtime<'_>, container: &Value, image: Option<&Value>, 
     finish(fields)
 }
 
-/// A container of which only the name of its control group is known, and why nothing else is.
-///
-/// Where an engine would know more (`is_known` is false) the event says that the search for it failed: then readers do
-/// not take what is missing for an answer.
-pub fn describe_unknown(found: &Found, is_known: bool, reason: Option<&str>) -> Vec<u8> {
+/// A container that no engine described.
+#[derive(Debug, Clone, Copy)]
+pub struct Unknown<'u> {
+    /// What its control group, or an action of an engine, tells of it.
+    pub found: &'u Found,
+    /// Its name, if an action told one.
+    pub name: Option<&'u str>,
+    /// Its image, if an action told it.
+    pub image: Option<&'u str>,
+    /// Why no engine described it; `None` if there is nothing more to be known of containers of this type.
+    pub reason: Option<&'u str>,
+}
+
+/// A container that no engine described. Where one could have, the event says that the search for it failed: then
+/// readers do not take what is missing for an answer.
+pub fn describe_unknown(unknown: Unknown<'_>) -> Vec<u8> {
+    let Unknown { found, name, image, reason } = unknown;
     let mut fields = members(json!({
         "id": found.id,
         "full_id": found.full_id,
         "type": found.kind,
-        "name": found.id,
-        "lookup_state": if is_known { 1 } else { 2 },
+        "name": name.unwrap_or(&found.id),
+        "image": image.unwrap_or_default(),
+        "lookup_state": if reason.is_none() { 1 } else { 2 },
     }));
     if let Some(reason) = reason {
         fields.insert("capture".to_owned(), json!({ "unknown": cut(reason, MAX_TEXT) }));

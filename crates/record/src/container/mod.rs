@@ -37,7 +37,7 @@ pub mod target;
 mod watcher;
 
 pub use action::Action;
-pub use describe::{Runtime, describe, describe_unknown};
+pub use describe::{Runtime, Unknown, describe, describe_unknown};
 pub use engine::{Engine, Listed};
 pub use event::{ContainerEvent, action_event, container_event};
 pub use http::Error;

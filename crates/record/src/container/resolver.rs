@@ -1,6 +1,6 @@
 //! Descriptions of containers, for threads whose control groups name one.
 
-use super::describe::describe_unknown;
+use super::describe::{Unknown, describe_unknown};
 use super::event::{ContainerEvent, container_event};
 use super::short::short_id;
 use super::{Action, Engine, Error, Found, identify};
@@ -36,7 +36,7 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Resolver {
     has_engines: bool,
-    questions: SyncSender<Found>,
+    questions: SyncSender<Question>,
     answers: Receiver<Option<Answer>>,
     /// Questions without an answer.
     waiting: usize,
@@ -44,6 +44,21 @@ pub struct Resolver {
     seen: HashSet<Box<[u8]>>,
     /// Containers that were asked for.
     known: HashSet<String>,
+}
+
+/// A container that engines are asked for.
+#[derive(Debug)]
+struct Question {
+    found: Found,
+    /// Name and image, as far as they are known without an answer.
+    name: Option<String>,
+    image: Option<String>,
+}
+
+impl From<Found> for Question {
+    fn from(found: Found) -> Self {
+        Question { found, name: None, image: None }
+    }
 }
 
 impl Resolver {
@@ -71,7 +86,7 @@ impl Resolver {
         }
         let found = identify(cgroups);
         let is_new = found.as_ref().is_some_and(|found| !self.known.contains(&found.id));
-        let answer = found.filter(|_| is_new).map(|found| self.ask(found));
+        let answer = found.filter(|_| is_new).map(|found| self.ask(found.into()));
         if !matches!(answer, Some(Err(()))) {
             remember(&mut self.seen, cgroups.into());
         }
@@ -82,8 +97,9 @@ impl Resolver {
     pub fn changed(&mut self, action: &Action) {
         let kind = if action.engine == "podman" { kind::PODMAN } else { kind::DOCKER };
         let found = Found { id: short_id(&action.id).to_owned(), full_id: action.id.clone(), kind };
+        let told = |name| action.attribute(name).map(str::to_owned);
         // If there is no place, the container is asked for when its first thread is seen.
-        let _ = self.ask(found);
+        let _ = self.ask(Question { found, name: told("name"), image: told("image") });
     }
 
     /// An answer that has come.
@@ -115,13 +131,13 @@ impl Resolver {
     }
 
     /// Asks the engines, or answers what they cannot know. `Err` if there is no place for a question.
-    fn ask(&mut self, found: Found) -> Result<Option<Answer>, ()> {
-        let id = found.id.clone();
-        if !has_api(found.kind) || !self.has_engines {
+    fn ask(&mut self, question: Question) -> Result<Option<Answer>, ()> {
+        let (id, kind) = (question.found.id.clone(), question.found.kind);
+        if !has_api(kind) || !self.has_engines {
             remember(&mut self.known, id);
-            return Ok(Some(unknown(&found, no_engine(found.kind))));
+            return Ok(Some(unknown(&question, no_engine(kind))));
         }
-        match self.questions.try_send(found) {
+        match self.questions.try_send(question) {
             Ok(()) => {
                 self.waiting += 1;
                 remember(&mut self.known, id);
@@ -155,18 +171,23 @@ fn no_engine(kind: u32) -> Option<String> {
     }
 }
 
-fn unknown(found: &Found, reason: Option<String>) -> Answer {
-    let event = container_event(describe_unknown(found, reason.is_none(), reason.as_deref()));
-    Answer { id: found.id.clone(), event, reason }
+fn unknown(question: &Question, reason: Option<String>) -> Answer {
+    let description = describe_unknown(Unknown {
+        found: &question.found,
+        name: question.name.as_deref(),
+        image: question.image.as_deref(),
+        reason: reason.as_deref(),
+    });
+    Answer { id: question.found.id.clone(), event: container_event(description), reason }
 }
 
 /// The thread: answers questions until nobody asks any more. Every question has its answer; one that would repeat what
 /// was said last is `None`.
-fn answer_all(engines: &[Engine], questions: &Receiver<Found>, answers: &Sender<Option<Answer>>) {
+fn answer_all(engines: &[Engine], questions: &Receiver<Question>, answers: &Sender<Option<Answer>>) {
     let mut panel: Vec<Asked> = engines.iter().map(|engine| Asked { engine, rests_until: None }).collect();
     let mut last: HashMap<String, ContainerEvent> = HashMap::new();
-    for found in questions {
-        let answer = answer(&mut panel, &found);
+    for question in questions {
+        let answer = answer(&mut panel, &question);
         let before = last.get(&answer.id);
         // What an engine said once is not taken back when the container is gone.
         let is_news = before != Some(&answer.event) && (before.is_none() || answer.reason.is_none());
@@ -204,7 +225,8 @@ impl Asked<'_> {
 }
 
 /// Asks one engine after the other, those first whose type the control group's name tells.
-fn answer(panel: &mut [Asked<'_>], found: &Found) -> Answer {
+fn answer(panel: &mut [Asked<'_>], question: &Question) -> Answer {
+    let found = &question.found;
     panel.sort_by_key(|asked| asked.engine.kind() != found.kind);
     let mut reason = None;
     for asked in panel {
@@ -218,5 +240,5 @@ fn answer(panel: &mut [Asked<'_>], found: &Found) -> Answer {
             }
         }
     }
-    unknown(found, reason.or_else(|| Some("no container engine knows it (any more)".to_owned())))
+    unknown(question, reason.or_else(|| Some("no container engine knows it (any more)".to_owned())))
 }

@@ -4,7 +4,9 @@ use super::support::{VIEWS, ask, stored, sysdig_says};
 use capture_batch::View;
 use capture_event::code;
 use capture_filter::catalog;
-use capture_record::container::{Action, Runtime, action_event, container_event, describe, describe_unknown, identify};
+use capture_record::container::{
+    Action, Runtime, Unknown, action_event, container_event, describe, describe_unknown, identify,
+};
 use capture_testkit::{CaptureBuilder, EventBuilder, Process};
 use serde_json::{Value, json};
 
@@ -133,8 +135,8 @@ fn unknown_containers_have_their_ids_alone() {
     let first = CaptureBuilder::new().event(EventBuilder::new(1, 1, code::GETUID_X).u32(0));
     let capture = groups.iter().zip(5..).fold(first, |capture, (group, tid)| {
         let found = identify(format!("{group}\0").as_bytes()).unwrap();
-        let is_known = tid > 5;
-        let event = container_event(describe_unknown(&found, is_known, Some("nobody knows it").filter(|_| !is_known)));
+        let reason = Some("nobody knows it").filter(|_| tid == 5);
+        let event = container_event(describe_unknown(Unknown { found: &found, name: None, image: None, reason }));
         let call = EventBuilder::new(tid + 10, tid as i64, code::GETUID_X).u32(0);
         capture.process(Process::new(tid, "sh").cgroups(&[group])).event(stored(tid, &event)).event(call)
     });

@@ -171,8 +171,12 @@ fn descriptions_are_bounded() {
 #[test]
 fn unknown_containers_say_why() {
     let found = Found { id: "3cc3607cc86a".into(), full_id: ID.into(), kind: kind::DOCKER };
-    let unknown = read(&describe_unknown(&found, false, Some("permission denied")));
+    let unknown = Unknown { found: &found, name: None, image: Some("busy:1"), reason: Some("permission denied") };
+    let described = |unknown| read(&describe_unknown(unknown));
+    let nobody = Unknown { name: Some("web"), reason: None, ..unknown };
+    assert_eq!((&described(nobody)["lookup_state"], &described(nobody)["name"]), (&json!(1), &json!("web")));
+    let unknown = described(unknown);
+    assert_eq!(unknown["image"], json!("busy:1"));
     assert_eq!((&unknown["lookup_state"], &unknown["name"]), (&json!(2), &json!("3cc3607cc86a")));
     assert_eq!(unknown["capture"], json!({"unknown": "permission denied"}));
-    assert_eq!(read(&describe_unknown(&found, true, None))["lookup_state"], json!(1));
 }

@@ -75,8 +75,8 @@ fn what_no_engine_knows_is_told_with_its_id_and_the_reason_once() {
     assert!(all[0].starts_with("problem container 697956520d89: no socket"), "{all:?}");
     assert!(all[1].contains("\"id\":\"697956520d89\"") && all[1].contains("\"lookup_state\":2"), "{all:?}");
     assert!(all[2].contains("\"id\":\"097956520d89\""), "{all:?}");
-    assert!(all[3].contains("\"type\":1,\"name\":\"web\",\"lookup_state\":1"), "{all:?}");
-    assert!(all[4].contains("\"type\":51712,\"name\":\"db\",\"lookup_state\":1"), "{all:?}");
+    assert!(all[3].contains("\"type\":1,\"name\":\"web\",\"image\":\"\",\"lookup_state\":1"), "{all:?}");
+    assert!(all[4].contains("\"type\":51712,\"name\":\"db\",\"image\":\"\",\"lookup_state\":1"), "{all:?}");
 }
 
 #[test]
@@ -164,4 +164,20 @@ fn a_silent_engine_is_followed_and_a_hanging_one_is_not() {
     let hanging = Fake::new(|_, _| sleep(Duration::from_secs(60)));
     let watcher = Watcher::start(hanging.engine(), 0).unwrap();
     assert!(matches!(watcher.wait(Duration::from_secs(20)), Some(News::Lost(reason)) if reason.contains("in time")));
+}
+
+#[test]
+fn a_container_that_is_gone_has_the_name_that_its_action_told() {
+    let line = format!(
+        "{{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{{\"ID\":\"{ID}\",\"Attributes\":\
+         {{\"name\":\"short\",\"image\":\"busy:1\"}}}}}}\n"
+    );
+    let fake = Fake::new(move |path, stream| match path.starts_with("/events") {
+        true => send(stream, 200, &line),
+        false => send(stream, 404, ""),
+    });
+    let mut observer = Observer::start(vec![fake.engine()], 0).unwrap();
+    let all = observed(&mut observer, is_container);
+    let gone = all.last().map(text).unwrap();
+    assert!(gone.contains("\"name\":\"short\",\"image\":\"busy:1\",\"lookup_state\":2"), "{gone}");
 }
