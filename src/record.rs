@@ -3,6 +3,7 @@
 mod command;
 mod containers;
 mod header;
+mod host;
 mod keep;
 mod session;
 mod target;
@@ -155,6 +156,7 @@ Examples:
   capture record -w build.scap -- make -j2        a command and all that it starts
   capture record -w nginx.scap -p 4711            a process that runs, until Ctrl-C
   capture record -w - -- ls | capture query -r -  as it happens
+  capture record -w host.scap                     the whole host, until Ctrl-C: files, processes, sockets (root)
 
 Exit status:
   that of the command; 128+N if signal N ended it; 126 or 127 if it could not be executed

@@ -6,7 +6,7 @@ use super::keep::{self, Choice, Kept};
 use super::target::Targets;
 use super::wanted::Wanted;
 use super::watch::{SIGNALS, Watch, Why};
-use super::{Args, Calls, OWN_FAILURE, header};
+use super::{Args, Calls, OWN_FAILURE, header, host};
 use crate::files::{Files, Rotation};
 use crate::query::settings::{compile, filter_text};
 use crate::report;
@@ -36,12 +36,8 @@ const LONG_SNAPLEN: usize = 4096;
 /// Records. The status to end with.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let targets = Targets::find(args)?;
-    if args.command.is_empty() && targets.is_empty() {
-        return Err(Failure::new(
-            "nobody to follow: name a command behind `--`, or processes with -p, --name and others",
-        ));
-    }
-    if args.fast && !targets.is_empty() {
+    let is_whole_host = args.command.is_empty() && targets.is_empty();
+    if args.fast && (is_whole_host || !targets.is_empty()) {
         return Err(Failure::new(
             "--fast works for a command only: a process that runs already cannot be given a filter",
         ));
@@ -64,7 +60,8 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     signal::hold(&SIGNALS)?;
     let (stream, taker) = stream();
     let control = Control::default();
-    let guard = Guard::start()?;
+    // Nobody is moved whom nobody follows.
+    let guard = if is_whole_host { None } else { Some(Guard::start()?) };
     let filter = args.fast.then(|| Filter::tracing(&Tracer::stops(&wanted.types())));
     let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
     let held = command.map(hold).transpose()?;
@@ -76,7 +73,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         });
         // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
-            let result = trace(args, &wanted, &targets, held, guard, &stream, &control);
+            let result = match guard {
+                Some(guard) => trace(args, &wanted, &targets, held, guard, &stream, &control),
+                None => host::run(args, &wanted, &stream, &control).map(|()| None),
+            };
             signal::notify(watcher);
             result
         });
@@ -119,8 +119,7 @@ fn trace(
     if let Some(held) = &held {
         tracer.follow_command(held.tid(), args.fast)?;
     }
-    let mut host = Host::open(Path::new("/proc")).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
-    let snapshot = Snapshot::take(&mut host).map_err(|error| Failure::new(format_args!("/proc: {error}")))?;
+    let (_, snapshot) = look_round()?;
     tables(&snapshot, args.target(), stream)?;
     header::begin(stream, &header::describe(args, wanted, targets, &snapshot));
     let (sender, groups) = channel();
@@ -136,8 +135,16 @@ fn trace(
     })
 }
 
+/// Looks at the host as it is.
+pub fn look_round() -> Result<(Host, Snapshot), Failure> {
+    let failed = |error| Failure::new(format_args!("/proc: {error}"));
+    let mut host = Host::open(Path::new("/proc")).map_err(failed)?;
+    let snapshot = Snapshot::take(&mut host).map_err(failed)?;
+    Ok((host, snapshot))
+}
+
 /// Writes the host as it is: what stands in front of the events.
-fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<(), Failure> {
+pub fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<(), Failure> {
     let mut writer = Writer::new(Vec::new(), target, Compression::None);
     snapshot.write(&mut writer).map_err(Failure::new)?;
     stream.append().blocks().extend(writer.finish()?);

@@ -9,10 +9,12 @@
 //! * [`proc`] reads `/proc`, file by file; [`snapshot`] makes the capture's tables of it.
 //! * [`container`] finds out which container a thread belongs to, and what the engines say of containers.
 //! * [`trace`] follows threads with ptrace; [`calls`] makes events of the system calls that it sees.
+//! * [`host`] records what happens on the whole host, without ptrace.
 //! * [`stream`] takes events from those who make them to the one who keeps them.
 
 pub mod calls;
 pub mod container;
+pub mod host;
 pub mod proc;
 pub mod snapshot;
 pub mod stream;

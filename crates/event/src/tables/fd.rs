@@ -1,5 +1,9 @@
 //! Descriptor types and transport protocols.
 
+/// The number that a recorder of ours writes for a descriptor whose number it cannot know: no descriptor has it, since
+/// the kernel gives none above 2,147,483,583.
+pub const UNKNOWN_FD: i64 = i32::MAX as i64;
+
 /// What a descriptor refers to (`SCAP_FD_*`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]

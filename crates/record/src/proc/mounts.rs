@@ -84,6 +84,11 @@ impl Mount {
         self.option(b"upperdir")
     }
 
+    /// The directory in which an overlay prepares what it writes, as seen by who mounted it.
+    pub fn work_directory(&self) -> Option<Vec<u8>> {
+        self.option(b"workdir")
+    }
+
     /// The lower directories of an overlay, the uppermost first, as seen by who mounted it.
     pub fn lower_directories(&self) -> Vec<Vec<u8>> {
         let mut found: Vec<Vec<u8>> = Vec::new();

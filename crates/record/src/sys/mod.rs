@@ -4,9 +4,12 @@
 
 #![allow(unsafe_code)]
 
+pub mod fanotify;
 pub mod guard;
 pub mod limits;
 pub mod memory;
+pub mod netlink;
+pub mod notification;
 pub mod place;
 pub mod ptrace;
 pub mod seccomp;

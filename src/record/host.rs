@@ -1,0 +1,57 @@
+//! Recording the whole host: nobody is followed, the kernel tells.
+
+use super::containers::Containers;
+use super::target::Targets;
+use super::wanted::Wanted;
+use super::{Args, header, session};
+use crate::report;
+use crate::status::Failure;
+use capture_event::option::Origin;
+use capture_record::host::{Recorder, Sources};
+use capture_record::stream::Stream;
+use capture_record::trace::Control;
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// What no recording of this kind can see.
+const BLIND: [&str; 5] = [
+    "system calls are not seen: only what the kernel tells of files, processes and sockets",
+    "what processes read and write is not seen, nor how much of it, nor through which descriptor",
+    "calls that failed are not seen",
+    "files that are only read are seen as they are opened",
+    "in a file system that is mounted while recording, what happens in its first moments is not seen",
+];
+
+/// Records until the control says that it is enough.
+pub fn run(args: &Args, wanted: &Wanted, stream: &Stream, control: &Control) -> Result<(), Failure> {
+    let sources = Sources::open();
+    let (host, snapshot) = session::look_round()?;
+    let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone());
+    if !recorder.is_of_use() {
+        let missing = recorder.missing().join("; ");
+        return Err(Failure::new(format!("nothing of the whole host can be recorded: {missing}")));
+    }
+    if !args.quiet {
+        recorder.missing().iter().for_each(|missing| report::note(missing));
+    }
+    session::tables(&snapshot, args.target(), stream)?;
+    let mut recording = header::describe(args, wanted, &Targets::default(), &snapshot);
+    recording.sources = recorder.origins().into_iter().map(|origin| Origin::name(origin).to_owned()).collect();
+    recording.origin = None;
+    recording.mode = "host".to_owned();
+    recording.calls = None;
+    recording.real_names = false;
+    recording.blind = BLIND.iter().map(|sentence| (*sentence).to_owned()).chain(recorder.blind()).collect();
+    header::begin(stream, &recording);
+    let (sender, groups) = channel();
+    let containers = Containers::start(&snapshot, stream, args.quiet)?;
+    thread::scope(|scope| {
+        scope.spawn(move || containers.follow(&groups));
+        // It ends when nobody is left to send what it waits for.
+        recorder.tell_of_groups(sender);
+        let result = recorder.run(|| control.is_to_stop() || stream.is_closed());
+        drop(recorder);
+        result.map(drop)
+    })?;
+    Ok(())
+}
