@@ -226,6 +226,18 @@ fn internet_sockets() {
     assert_eq!(tables.own(&connected), (peer, inode(&connected), words.as_str()));
 }
 
+/// The kernel gives lists of sockets piece by piece.
+#[test]
+fn hundreds_of_sockets() {
+    let sockets: Vec<UdpSocket> =
+        (0..500).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket")).collect();
+    let tables = Tables::read(Target::All);
+    for socket in &sockets {
+        let words = format!("{} {}", socket.local_addr().expect("an address"), L4Proto::Udp as u8);
+        assert_eq!(tables.own(socket), (FdType::Ipv4Servsock as u8, inode(socket), words.as_str()));
+    }
+}
+
 #[test]
 fn internet_sockets_of_version_6() {
     let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {

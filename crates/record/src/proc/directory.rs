@@ -16,6 +16,9 @@ pub struct Directory(OwnedFd);
 /// How much is read at a time, at first.
 const PIECE: usize = 4096;
 
+/// How much is read at a time when that was not enough.
+const LARGEST_PIECE: usize = 1 << 20;
+
 impl Directory {
     /// Opens a directory by its path.
     pub fn open(path: &Path) -> io::Result<Directory> {
@@ -61,10 +64,14 @@ impl Directory {
             out.resize(len + asked, 0);
             let got = retry_on_intr(|| rustix::io::read(&file, out.get_mut(len..).unwrap_or_default()));
             out.truncate(len + *got.as_ref().unwrap_or(&0));
-            if !goes_on(got?, asked) {
+            let got = got?;
+            if !goes_on(got, asked) {
                 break;
             }
-            piece = piece.saturating_mul(2);
+            // Many lists come a page at a time, however much is asked for.
+            if got == asked {
+                piece = (piece * 2).min(LARGEST_PIECE);
+            }
         }
         Ok(out)
     }
