@@ -28,10 +28,14 @@ impl Message {
     fn of(moment: &mut Moment<'_>) -> Message {
         let (tid, word, index) = (moment.tid, moment.word(), u64::from(moment.kept.message_index));
         let address = moment.arg(1).wrapping_add(index * (FIELDS * word) as u64);
-        *moment.kept.message.get_or_insert_with(|| Message::read(tid, address, word).unwrap_or_default())
+        let is_one_of_many = moment.has_many_messages();
+        *moment
+            .kept
+            .message
+            .get_or_insert_with(|| Message::read(tid, address, word, is_one_of_many).unwrap_or_default())
     }
 
-    fn read(tid: i32, address: u64, word: usize) -> Option<Message> {
+    fn read(tid: i32, address: u64, word: usize, is_one_of_many: bool) -> Option<Message> {
         let mut bytes = [0; 8 * FIELDS];
         // The header alone has no length behind it: what follows it may not be there.
         let header = bytes.get_mut(..(FIELDS - 1) * word)?;
@@ -39,7 +43,8 @@ impl Message {
             return None;
         }
         let field = |at: usize, len: usize| bytes.get(at * word..at * word + len).map(number);
-        let len = crate::sys::memory::read_array(tid, address.wrapping_add(((FIELDS - 1) * word) as u64));
+        let behind = address.wrapping_add(((FIELDS - 1) * word) as u64);
+        let len = if is_one_of_many { crate::sys::memory::read_array(tid, behind) } else { None };
         Some(Message {
             name: field(0, word)?,
             name_len: field(1, 4)?,

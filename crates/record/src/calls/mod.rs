@@ -75,6 +75,8 @@ pub struct Kept {
     pub opened: Option<open::Opened>,
     /// How openat2(2) is to open a file.
     pub how: Option<open::How>,
+    /// The time that the call may take, ns.
+    pub time: Option<u64>,
     /// The header of the message that the event is about.
     message: Option<message::Message>,
     /// Which of many messages the event is about.
@@ -102,6 +104,7 @@ impl Kept {
         self.was_absent = false;
         self.opened = None;
         self.how = None;
+        self.time = None;
         self.message_index = 0;
         self.has_many_messages = false;
     }

@@ -129,9 +129,14 @@ pub fn time<const N: u8>(moment: &mut Moment<'_>) {
     moment.out.param(&time.to_le_bytes());
 }
 
-/// A time where an argument points to, in ns; all ones, which the schema calls none, if there is none.
+/// A time where an argument points to, in ns, as it was at the enter: the kernel puts there how much of it is left. All
+/// ones, which the schema calls none, if there is none.
 pub fn time_or_none<const N: u8>(moment: &mut Moment<'_>) {
-    let time = if moment.arg(N) == 0 { u64::MAX } else { read_time(moment, N).unwrap_or(0) };
+    let time = match moment.kept.time {
+        _ if moment.arg(N) == 0 => u64::MAX,
+        Some(time) => time,
+        None => *moment.kept.time.insert(read_time(moment, N).unwrap_or(0)),
+    };
     moment.out.param(&time.to_le_bytes());
 }
 

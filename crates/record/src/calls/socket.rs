@@ -1,8 +1,8 @@
 //! Parameters of calls on sockets: addresses, and both ends of a connection.
 
 use super::{Moment, buffer};
-use crate::sys::memory;
 use crate::sys::socket::{self, End};
+use crate::sys::{diag, memory};
 use std::os::fd::OwnedFd;
 
 /// The families that the schema knows addresses of.
@@ -106,8 +106,19 @@ impl Socket {
             socket::address(socket, end, &mut bytes).ok().and_then(|()| Address::of(&bytes))
         };
         let (local, peer) = (address(End::Local), address(End::Peer));
-        local.is_some().then_some(Socket { local, peer, inodes: (0, 0) })
+        let inodes = match &local {
+            Some(Address::Unix(_)) => inodes(socket),
+            _ => (0, 0),
+        };
+        local.is_some().then_some(Socket { local, peer, inodes })
     }
+}
+
+/// The inodes of a unix socket and of its peer, the only identity of theirs that is known outside the kernel; 0 if there
+/// is none.
+fn inodes(socket: &OwnedFd) -> (u64, u64) {
+    let own = rustix::fs::fstat(socket).map_or(0, |file| file.st_ino);
+    (own, diag::unix_peer(own).ok().flatten().unwrap_or(0))
 }
 
 /// What the sockets of container engines are called.
@@ -320,9 +331,14 @@ fn tuple(out: &mut Vec<u8>, local: &Address, peer: Option<&Address>, direction: 
             Some(Address::Unix(path)) => path.as_slice(),
             _ => &[],
         };
-        // The schema shows the peer left of the arrow in what goes out, and the path that was connected to.
-        let (left, right, path) =
-            if direction == Direction::Out { (others, own, peer_path) } else { (own, others, own_path.as_slice()) };
+        // The schema shows the peer left of the arrow in what goes out, and the path that was connected to. Mostly one
+        // end only has a path: it stands for both directions, so that answers are seen to belong to what was asked.
+        let own_path = own_path.as_slice();
+        let (left, right, path, otherwise) = match direction {
+            Direction::Out => (others, own, peer_path, own_path),
+            Direction::In => (own, others, own_path, peer_path),
+        };
+        let path = if path.is_empty() { otherwise } else { path };
         out.extend_from_slice(&left.to_le_bytes());
         out.extend_from_slice(&right.to_le_bytes());
         out.extend_from_slice(path);

@@ -4,6 +4,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod diag;
 pub mod fanotify;
 pub mod guard;
 pub mod limits;
