@@ -3,7 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=fuzz/corpus
-mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,pipeline}
+mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,engine,pipeline}
+
+id=$(printf '0123456789abcdef%.0s' 1 2 3 4)
+printf 'cpu=/system.slice/docker-%s.scope\0' "$id" > $corpus/engine/groups
+printf '{"Type":"container","Action":"exec_create: id","Actor":{"ID":"%s","Attributes":{"name":"web"}}}' "$id" \
+  > $corpus/engine/action
+printf '{"Id":"%s","Name":"/web","HostConfig":{"Privileged":true},"Config":{"Image":"a:1","Env":["A=1"]}}' "$id" \
+  > $corpus/engine/answer
 
 for capture in fixtures/*.scap; do
   name=$(basename "$capture" .scap)
