@@ -4,7 +4,8 @@ use crate::status::{End, Failure};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 
-/// Reads what processes did from sysdig and Falco captures, and answers questions about it in sysdig's words.
+/// Records what processes do, reads such captures (those of sysdig and Falco too), and answers questions about them in
+/// sysdig's words.
 #[derive(Parser)]
 #[command(name = "capture", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
@@ -17,6 +18,7 @@ Without a subcommand the words are those of `query`:
   capture -r trace.scap evt.type=connect
 
 Examples:
+  capture record -w trace.scap -- ls             what ls does
   capture info trace.scap                        what is in it
   capture query -r trace.scap proc.name=cat      what cat did
   capture fields fd.                             fields that start with fd.";
