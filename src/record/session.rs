@@ -21,7 +21,7 @@ use capture_record::sys::guard::Guard;
 use capture_record::sys::seccomp::Filter;
 use capture_record::sys::{signal, spawn};
 use capture_record::trace::place::Places;
-use capture_record::trace::{Control, Ended, Tracer};
+use capture_record::trace::{Control, Ended, Note, Tracer};
 use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
 use std::io::Write;
@@ -128,6 +128,9 @@ fn trace(
         scope.spawn(move || containers.follow(&groups));
         // It ends when nobody is left to send what it waits for.
         tracer.tell_of_groups(sender);
+        if !args.quiet {
+            tracer.tell(say);
+        }
         held.map(spawn::Held::release).transpose()?;
         let ended = tracer.run();
         drop(tracer);
@@ -141,6 +144,16 @@ pub fn look_round() -> Result<(Host, Snapshot), Failure> {
     let mut host = Host::open(Path::new("/proc")).map_err(failed)?;
     let snapshot = Snapshot::take(&mut host).map_err(failed)?;
     Ok((host, snapshot))
+}
+
+/// Says what users should know of those who are followed.
+fn say(note: Note) {
+    match note {
+        Note::LosesPrivilege(program) => report::note(&format!(
+            "{}: runs without the privileges that it would gain, since it is traced by an ordinary user",
+            program.display()
+        )),
+    }
 }
 
 /// Writes the host as it is: what stands in front of the events.

@@ -26,6 +26,8 @@ use place::{Place, Places};
 use process::{Proc, Process};
 use std::collections::HashMap;
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use thread::{Made, Thread};
@@ -43,8 +45,13 @@ pub struct Tracer {
     wanted: Types,
     /// Whether threads stop at wanted calls only, and die with us: a filter of ours asks the kernel for it.
     is_fast: bool,
+    /// Whom to tell what users should know.
+    notes: Option<Box<dyn FnMut(Note) + Send>>,
     /// Who wants to know of control groups that threads are in.
     groups: Option<Sender<Arc<[u8]>>>,
+    told_groups: Option<Arc<[u8]>>,
+    /// Whether we may trace programs that gain privileges.
+    is_root: bool,
     control: Control,
     /// Where threads run, if that is ours to decide.
     places: Option<Places>,
@@ -62,6 +69,13 @@ pub enum Ended {
     Exited(i32),
     /// By this signal.
     Killed(i32),
+}
+
+/// What users should know of those who are followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// This program would have gained privileges; since an ordinary user traces it, it does not.
+    LosesPrivilege(PathBuf),
 }
 
 /// What a stopped thread is to do next.
@@ -88,7 +102,10 @@ impl Tracer {
             extent,
             wanted,
             is_fast: false,
+            notes: None,
             groups: None,
+            told_groups: None,
+            is_root: rustix::process::geteuid().is_root(),
             control,
             places,
             now: 0,
@@ -100,6 +117,11 @@ impl Tracer {
     /// Decides where the threads run that are followed.
     pub fn keep_together(&mut self, places: Option<Places>) {
         self.places = places;
+    }
+
+    /// Tells what users should know.
+    pub fn tell(&mut self, notes: impl FnMut(Note) + Send + 'static) {
+        self.notes = Some(Box::new(notes));
     }
 
     /// Tells of the control groups of each thread that is met.
@@ -237,6 +259,9 @@ impl Tracer {
     fn left(&mut self, tid: Tid, result: i64) {
         let Some(made) = self.threads.get_mut(&tid).and_then(|thread| thread.call.take()) else { return };
         self.write_exit(tid, &made, result);
+        if let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) {
+            self.tell_groups(pid);
+        }
         if result >= 0 && made.decoding.is_none() {
             self.hide_place(tid, &made.call, result);
         }
@@ -310,13 +335,43 @@ impl Tracer {
 
     /// A thread executes another program: it is the only one of its process now, and has the leader's id.
     fn executed(&mut self, tid: Tid, former: Tid) {
-        if let Some(thread) = self.threads.remove(&former) {
+        if let Some(mut thread) = self.threads.remove(&former) {
             let others: Vec<Tid> = self.threads.iter().filter(|(_, t)| t.pid == tid).map(|(tid, _)| *tid).collect();
             others.into_iter().for_each(|other| self.forget(other));
+            if let Some(places) = self.places.as_mut().filter(|_| former != tid) {
+                places.gone(&mut thread.place);
+                thread.place = places.inherited(tid, &thread.place);
+            }
             self.threads.insert(tid, Thread { pid: tid, ..thread });
         }
+        self.note_lost_privilege(tid);
         if let Some(process) = self.processes.get_mut(&tid) {
             process.executed();
+        }
+    }
+}
+
+impl Tracer {
+    /// Says if a program was executed that an ordinary user may not trace with the privileges that it would gain.
+    fn note_lost_privilege(&mut self, tid: Tid) {
+        const GAINS: u32 = libc::S_ISUID | libc::S_ISGID;
+        let Some(notes) = self.notes.as_mut().filter(|_| !self.is_root) else { return };
+        let link = format!("/proc/{tid}/exe");
+        let gains = std::fs::metadata(&link).is_ok_and(|file| file.mode() & GAINS != 0);
+        if let (true, Ok(program)) = (gains, std::fs::read_link(link)) {
+            notes(Note::LosesPrivilege(program));
+        }
+    }
+
+    /// Tells of the control groups of a process, if they are others than those told last.
+    fn tell_groups(&mut self, pid: Tid) {
+        let Some(groups) = self.processes.get(&pid).and_then(|process| Some(&process.facts.as_ref()?.cgroups)) else {
+            return;
+        };
+        if self.told_groups.as_ref() != Some(groups) {
+            self.told_groups = Some(groups.clone());
+            // Nobody listens any more: then nobody wants to know.
+            let _ = self.groups.as_ref().map(|sender| sender.send(groups.clone()));
         }
     }
 }
