@@ -22,6 +22,7 @@ fn killed_after(time: Duration, file: &Path, options: &[&str]) -> Option<String>
     let mut printed = String::new();
     output.read_line(&mut printed).expect("a line");
     if printed.is_empty() {
+        recorder.wait().expect("a process of ours");
         eprintln!("skipped: processes may not be traced here");
         return None;
     }
