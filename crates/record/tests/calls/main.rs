@@ -103,6 +103,21 @@ fn threads_and_programs() {
 }
 
 #[test]
+fn requests_are_kept_as_a_whole() {
+    let Some(recording) = record("requests") else { return };
+    // Each kind of text has a letter of its own: how many bytes are kept whenever it is written or read.
+    let lengths = |letter: &str| -> Vec<usize> {
+        let lines = recording.lines(View::Exit, "%evt.arg.data");
+        lines.iter().filter(|data| !data.is_empty() && data.replace(letter, "").is_empty()).map(String::len).collect()
+    };
+    assert_eq!(lengths("w"), [300, 300]);
+    assert_eq!(lengths("c"), [300]);
+    assert_eq!(lengths("d"), [300]);
+    assert_eq!(lengths("f"), [80, 80]);
+    assert_eq!(lengths("o"), [80, 80, 80, 80]);
+}
+
+#[test]
 fn arguments_that_lead_nowhere_harm_nobody() {
     let Some(recording) = record("odd") else { return };
     assert_eq!(recording.ended, Some(Ended::Exited(7)));
