@@ -117,6 +117,23 @@ pub struct Args {
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
 
+    /// Of files, record only what this rule watches, and mark it with its key: a rule of auditctl(8), such as
+    /// '-w /etc -p wa -k etc'. May be given several times.
+    #[arg(long, value_name = "RULE", allow_hyphen_values = true, help_heading = HOST)]
+    watch: Vec<String>,
+    /// The same with the rules of a file, such as those in /etc/audit/rules.d. Lines that are not supported are named.
+    #[arg(long, value_name = "FILE", help_heading = HOST)]
+    audit_rules: Vec<PathBuf>,
+    /// The same with a set of rules that comes with the program.
+    #[arg(long, value_name = "NAME", help_heading = HOST)]
+    preset: Vec<Preset>,
+    /// Record files that nobody watches too.
+    #[arg(long, help_heading = HOST)]
+    all_files: bool,
+    /// Ask the kernel for new sockets so often.
+    #[arg(long, value_name = "TIME", default_value = "0.25", value_parser = duration, help_heading = HOST)]
+    poll: Duration,
+
     /// Record this command, and all that it starts.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -146,7 +163,15 @@ impl Args {
     }
 }
 
+/// Rules that come with the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Preset {
+    /// The files of a Docker host that the CIS benchmark names.
+    DockerHost,
+}
+
 const WHOM: &str = "Whom to follow";
+const HOST: &str = "Without anybody to follow: the whole host";
 const WHAT: &str = "What to keep";
 const WRITING: &str = "Writing captures";
 const OUTPUT: &str = "Output";

@@ -3,22 +3,24 @@
 use super::containers::Containers;
 use super::target::Targets;
 use super::wanted::Wanted;
-use super::{Args, header, session};
+use super::{Args, Preset, header, session};
 use crate::report;
 use crate::status::Failure;
 use capture_event::option::Origin;
-use capture_record::host::{Recorder, Sources};
+use capture_record::host::{Recorder, Sources, Watches};
 use capture_record::stream::Stream;
 use capture_record::trace::Control;
 use std::sync::mpsc::channel;
 use std::thread;
 
 /// What no recording of this kind can see.
-const BLIND: [&str; 5] = [
+const BLIND: [&str; 7] = [
     "system calls are not seen: only what the kernel tells of files, processes and sockets",
     "what processes read and write is not seen, nor how much of it, nor through which descriptor",
     "calls that failed are not seen",
     "files that are only read are seen as they are opened",
+    "connections that are shorter than the interval at which sockets are asked for are not seen",
+    "that a socket file is used is not seen: of the requests to a container engine, only what it says of them",
     "in a file system that is mounted while recording, what happens in its first moments is not seen",
 ];
 
@@ -26,7 +28,7 @@ const BLIND: [&str; 5] = [
 pub fn run(args: &Args, wanted: &Wanted, stream: &Stream, control: &Control) -> Result<(), Failure> {
     let sources = Sources::open();
     let (host, snapshot) = session::look_round()?;
-    let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone());
+    let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches(args)?);
     if !recorder.is_of_use() {
         let missing = recorder.missing().join("; ");
         return Err(Failure::new(format!("nothing of the whole host can be recorded: {missing}")));
@@ -49,9 +51,36 @@ pub fn run(args: &Args, wanted: &Wanted, stream: &Stream, control: &Control) -> 
         scope.spawn(move || containers.follow(&groups));
         // It ends when nobody is left to send what it waits for.
         recorder.tell_of_groups(sender);
-        let result = recorder.run(|| control.is_to_stop() || stream.is_closed());
+        let result = recorder.run(args.poll, || control.is_to_stop() || stream.is_closed());
         drop(recorder);
         result.map(drop)
     })?;
     Ok(())
+}
+
+/// The watches that the options ask for.
+fn watches(args: &Args) -> Result<Watches, Failure> {
+    let mut watches = Watches::default();
+    watches.all_files = args.all_files;
+    for rule in &args.watch {
+        watches.add(rule).map_err(|error| Failure::new(format_args!("--watch '{rule}': {error}")))?;
+    }
+    for file in &args.audit_rules {
+        let failed = |error| Failure::new(format_args!("{}: {error}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(failed)?;
+        for (line, reason) in watches.add_all(&text) {
+            report::note(&format!("{}:{line}: not watched: {reason}", file.display()));
+        }
+    }
+    for Preset::DockerHost in &args.preset {
+        watches.add_preset(capture_record::host::Preset::DockerHost);
+        if !args.quiet {
+            report::note("docker-host: that the engine's socket is used is not seen; its own event stream is recorded");
+        }
+    }
+    let is_asked_for = !(args.watch.is_empty() && args.audit_rules.is_empty());
+    if is_asked_for && watches.is_empty() {
+        return Err(Failure::new("no rule of those that were given says which files to watch"));
+    }
+    Ok(watches)
 }

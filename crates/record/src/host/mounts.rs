@@ -35,6 +35,8 @@ struct Overlay {
 pub enum Seen {
     /// The path by which they see it.
     At(Vec<u8>),
+    /// The path by which they see it in an overlay, which itself reports what happens in its files.
+    InOverlay(Vec<u8>),
     /// It is in the workshop of an overlay, where nobody looks.
     Inside,
     /// They do not see it.
@@ -113,6 +115,16 @@ impl Mounts {
         found.into_iter()
     }
 
+    /// Whether it is our own namespace.
+    pub fn is_own(&self, inode: u64) -> bool {
+        inode == self.own
+    }
+
+    /// How we ourselves see what lies at this path of a file system.
+    pub fn seen_here(&self, dev: u32, path: &[u8]) -> Option<Vec<u8>> {
+        self.namespaces.get(&self.own)?.path(dev, path)
+    }
+
     /// How the processes of a namespace see what lies at this path of a file system.
     pub fn seen(&self, inode: u64, dev: u32, path: &[u8]) -> Seen {
         let from = self.namespaces.get(&inode);
@@ -125,7 +137,7 @@ impl Mounts {
         for name in names.into_iter().flatten() {
             for overlay in overlays {
                 if let Some(below) = below(name, &overlay.upper) {
-                    return Seen::At(join(&overlay.point, below));
+                    return Seen::InOverlay(join(&overlay.point, below));
                 }
                 if overlay.work.as_ref().is_some_and(|work| below_or_at(name, work)) {
                     return Seen::Inside;

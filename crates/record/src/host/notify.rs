@@ -8,6 +8,7 @@ use super::mounts::{Mounts, Seen};
 use super::paths::{Found, Paths, path_of};
 use super::processes::Processes;
 use super::tell::{Deed, FileDeed, Kind, Teller, kind_of};
+use super::watches::Watches;
 use crate::stream::now;
 use crate::sys::fanotify::Event;
 use crate::sys::notification::{Handle, Place};
@@ -42,6 +43,9 @@ struct Held {
     name: Vec<u8>,
 }
 
+/// Tells of a deed to the file with a path, which lies there in its file system.
+type Tell<'t> = dyn FnMut(&Scene<'_>, &[u8], Option<&Found>, FileDeed<'_>) + 't;
+
 /// What is needed to understand reports.
 pub struct Scene<'s> {
     /// Marked file systems.
@@ -54,6 +58,8 @@ pub struct Scene<'s> {
     pub processes: &'s mut Processes,
     /// Who writes the events.
     pub teller: &'s Teller,
+    /// Which files are to be recorded.
+    pub watches: &'s Watches,
     /// How many reports were lost, since their directories were gone.
     pub lost: &'s mut u64,
 }
@@ -86,16 +92,35 @@ impl Report {
         self.mask & bit != 0
     }
 
+    /// Which process opened which file to execute it.
+    pub fn program(&self, files: &Files, mounts: &Mounts, paths: &mut Paths) -> Option<(i32, Vec<u8>)> {
+        if !self.has(libc::FAN_OPEN_EXEC) {
+            return None;
+        }
+        let path = match (&self.place, &self.file) {
+            (Some(place), _) => {
+                let found = paths.find(files, mounts, &place.place())?;
+                mounts.seen_here(found.dev, &found.path)?
+            }
+            (None, file) => path_of(file.as_ref()?)?,
+        };
+        Some((self.pid, path))
+    }
+
     /// Writes its events.
     pub fn tell(&self, scene: &mut Scene<'_>) {
         let ts = now();
-        let is_directory = self.has(libc::FAN_ONDIR);
+        let directory = self.has(libc::FAN_ONDIR);
         let mut is_first = true;
         let inode = scene.namespace(self, ts);
-        let mut tell = |scene: &Scene<'_>, path: &[u8], what: FileDeed<'_>| {
+        let mut tell = |scene: &Scene<'_>, path: &[u8], found: Option<&Found>, what: FileDeed<'_>| {
+            let key = scene.key(inode, path, found, &what);
+            if key.is_none() && !scene.watches.is_empty() && !scene.watches.all_files {
+                return;
+            }
             let is_merged = !std::mem::take(&mut is_first);
             let tid = if self.pid > 0 { self.pid.into() } else { -1 };
-            let deed = Deed { ts, tid, cpu: 0, origin: Origin::Fanotify, is_merged, key: None };
+            let deed = Deed { ts, tid, cpu: 0, origin: Origin::Fanotify, is_merged, key };
             scene.teller.file(&deed, path, what);
         };
         if self.has(libc::FAN_RENAME) {
@@ -112,7 +137,11 @@ impl Report {
             *scene.lost += 1;
             return;
         };
-        let (Seen::At(path), directory) = (seen, is_directory) else { return };
+        let (path, has_content) = match seen {
+            Seen::At(path) => (path, true),
+            Seen::InOverlay(path) => (path, false),
+            Seen::Inside | Seen::Nowhere => return,
+        };
         let real = found.as_ref().and_then(|found| scene.reach(found));
         let mut buffer = Vec::new();
         if self.has(libc::FAN_CREATE) {
@@ -125,37 +154,37 @@ impl Report {
                 let handle = Handle { file_system: *file_system, kind: *kind, bytes };
                 scene.paths.learn(&handle, &found.path);
             }
-            tell(scene, &path, FileDeed::Created(kind));
+            tell(scene, &path, found.as_ref(), FileDeed::Created(kind));
         }
         let exec = self.has(libc::FAN_OPEN_EXEC);
-        if (exec || self.has(libc::FAN_OPEN)) && !directory {
-            tell(scene, &path, FileDeed::Opened { exec });
+        if has_content && (exec || self.has(libc::FAN_OPEN)) && !directory {
+            tell(scene, &path, found.as_ref(), FileDeed::Opened { exec });
         }
-        if self.has(libc::FAN_MODIFY) {
-            tell(scene, &path, FileDeed::Modified);
+        if has_content && self.has(libc::FAN_MODIFY) {
+            tell(scene, &path, found.as_ref(), FileDeed::Modified);
         }
-        if self.has(libc::FAN_CLOSE_WRITE) {
-            tell(scene, &path, FileDeed::Closed);
+        if has_content && self.has(libc::FAN_CLOSE_WRITE) {
+            tell(scene, &path, found.as_ref(), FileDeed::Closed);
         }
         if self.has(libc::FAN_ATTRIB) {
             // What has no name any more lost it: the number of links is an attribute.
             let mode = real.as_ref().and_then(|real| real.symlink_metadata().ok()).map(|found| found.mode());
             if let Some(mode) = mode {
-                tell(scene, &path, FileDeed::Attributes(mode));
+                tell(scene, &path, found.as_ref(), FileDeed::Attributes(mode));
             }
         }
         if self.has(libc::FAN_MOVED_FROM) {
-            tell(scene, &path, FileDeed::Renamed(b""));
+            tell(scene, &path, found.as_ref(), FileDeed::Renamed(b""));
         }
         if self.has(libc::FAN_MOVED_TO) {
-            tell(scene, b"", FileDeed::Renamed(&path));
+            tell(scene, b"", found.as_ref(), FileDeed::Renamed(&path));
         }
         if self.has(libc::FAN_DELETE) {
-            tell(scene, &path, FileDeed::Deleted { is_directory: directory });
+            tell(scene, &path, found.as_ref(), FileDeed::Deleted { is_directory: directory });
         }
     }
 
-    fn tell_rename(&self, scene: &mut Scene<'_>, inode: u64, tell: &mut impl FnMut(&Scene<'_>, &[u8], FileDeed<'_>)) {
+    fn tell_rename(&self, scene: &mut Scene<'_>, inode: u64, tell: &mut Tell<'_>) {
         let places = [&self.old, &self.new].map(|place| place.as_ref().and_then(|place| scene.find(place)));
         let [Some(old), Some(new)] = places else {
             *scene.lost += 1;
@@ -165,10 +194,12 @@ impl Report {
             scene.paths.forget();
         }
         match [&old, &new].map(|found| scene.mounts.seen(inode, found.dev, &found.path)) {
-            [Seen::At(from), Seen::At(to)] => tell(scene, &from, FileDeed::Renamed(&to)),
+            [Seen::At(from) | Seen::InOverlay(from), Seen::At(to) | Seen::InOverlay(to)] => {
+                tell(scene, &from, Some(&old), FileDeed::Renamed(&to))
+            }
             // An overlay hides a file of a lower layer behind a mark; or it brings one up, of which nobody sees anything.
-            [Seen::Inside, Seen::At(to)] if scene.reach(&new).is_some_and(|path| is_whiteout(&path)) => {
-                tell(scene, &to, FileDeed::Deleted { is_directory: false });
+            [Seen::Inside, Seen::InOverlay(to)] if scene.reach(&new).is_some_and(|path| is_whiteout(&path)) => {
+                tell(scene, &to, Some(&new), FileDeed::Deleted { is_directory: false });
             }
             _ => {}
         }
@@ -205,6 +236,18 @@ impl Scene<'_> {
         let deed = Deed { ts, tid, cpu: 0, origin: Origin::Fanotify, is_merged: false, key: None };
         self.teller.known(&deed, &process.facts, boot_ts);
         process.mounts
+    }
+
+    /// The key of the watch that a deed matches. Watches are of files as we ourselves see them, not as a container does.
+    fn key(&self, inode: u64, path: &[u8], found: Option<&Found>, what: &FileDeed<'_>) -> Option<&[u8]> {
+        if self.watches.is_empty() {
+            return None;
+        }
+        let ours = found.and_then(|found| self.mounts.seen_here(found.dev, &found.path));
+        let theirs = [Some(path), if let FileDeed::Renamed(to) = what { Some(*to) } else { None }];
+        let theirs =
+            theirs.into_iter().flatten().filter(|_| self.mounts.is_own(inode) || found.is_none() && inode == 0);
+        ours.as_deref().into_iter().chain(theirs).find_map(|path| self.watches.key(path, what))
     }
 
     /// Where we ourselves reach a place.

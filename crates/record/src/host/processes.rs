@@ -1,6 +1,7 @@
 //! The processes of the host, as far as they were met.
 
 use super::connector::Who;
+use crate::proc::executable::Executable;
 use crate::proc::{Facts, Host};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -21,14 +22,22 @@ pub struct Process {
 pub struct Processes {
     host: Host,
     known: FxHashMap<i32, Process>,
+    /// What processes opened to execute since the last of their execs: first the program, then what interprets it.
+    programs: FxHashMap<i32, Vec<u8>>,
 }
+
+/// So many processes may be about to execute something.
+const MOST: usize = 4096;
+
+/// How long the name of a command is at most.
+const LONGEST_NAME: usize = 15;
 
 impl Processes {
     /// Those of a list, and what reads others.
     pub fn new(host: Host, listed: impl Iterator<Item = Facts>) -> Processes {
         let leaders = listed.filter(|facts| facts.tid == facts.pid);
         let known = leaders.map(|facts| (facts.pid as i32, Process::of(facts))).collect();
-        Processes { host, known }
+        Processes { host, known, programs: FxHashMap::default() }
     }
 
     /// When the host was started, ns since the epoch.
@@ -86,18 +95,29 @@ impl Processes {
         Some((maker, facts))
     }
 
-    /// A process executes another program: what is known of it now. If it is gone already, only what no exec changes.
+    /// A process opened a file to execute it.
+    pub fn opened_program(&mut self, pid: i32, path: Vec<u8>) {
+        if self.programs.len() >= MOST {
+            self.programs.clear();
+        }
+        self.programs.entry(pid).or_insert(path);
+    }
+
+    /// A process executes another program: what is known of it now. If it is gone already, only what no exec changes,
+    /// and what it opened to execute.
     pub fn executed(&mut self, who: Who) -> Option<&Process> {
+        let program: std::sync::Arc<[u8]> = self.programs.remove(&who.pid).unwrap_or_default().into();
         let read = Facts::of(&mut self.host, who.pid.into()).map(Process::of);
         let process = read.or_else(|| {
             let before = self.known.get(&who.pid)?.clone();
             let nothing = || std::sync::Arc::<[u8]>::default();
+            let name = program.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             let facts = Facts {
-                comm: nothing(),
-                exe: nothing(),
+                comm: name.get(..LONGEST_NAME).unwrap_or(name).into(),
+                exe: program.clone(),
                 args: nothing(),
                 env: nothing(),
-                executable: Default::default(),
+                executable: Executable { path: program.clone(), ..Executable::default() },
                 ..before.facts
             };
             Some(Process { facts, ..before })

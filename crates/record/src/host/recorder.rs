@@ -6,7 +6,9 @@ use super::mounts::Mounts;
 use super::notify::{Report, Scene};
 use super::paths::Paths;
 use super::processes::Processes;
+use super::sockets;
 use super::tell::{Deed, Teller};
+use super::watches::Watches;
 use crate::proc::Host;
 use crate::snapshot::Snapshot;
 use crate::stream::{Stream, now};
@@ -15,6 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::time::{ClockId, clock_gettime};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -45,6 +48,7 @@ pub struct Recorder {
     lost: u64,
     looked: Instant,
     groups: Option<Sender<Arc<[u8]>>>,
+    watches: Watches,
 }
 
 impl Sources {
@@ -67,7 +71,7 @@ fn cannot(what: &str, capability: &str, error: &io::Error) -> String {
 
 impl Recorder {
     /// Begins with the host as it is.
-    pub fn begin(sources: Sources, host: Host, snapshot: &Snapshot, stream: Stream) -> Recorder {
+    pub fn begin(sources: Sources, host: Host, snapshot: &Snapshot, stream: Stream, watches: Watches) -> Recorder {
         let Sources { mut files, connector, missing } = sources;
         let listed = snapshot.threads.iter().map(|thread| thread.facts.clone());
         let processes = Processes::new(host, listed);
@@ -88,6 +92,7 @@ impl Recorder {
             lost: 0,
             looked: Instant::now(),
             groups: None,
+            watches,
         }
     }
 
@@ -104,7 +109,8 @@ impl Recorder {
     /// The sources that are used.
     pub fn origins(&self) -> Vec<Origin> {
         let files = self.files.as_ref().map(|_| Origin::Fanotify);
-        files.into_iter().chain(self.connector.as_ref().map(|_| Origin::Connector)).collect()
+        let connector = self.connector.as_ref().map(|_| Origin::Connector);
+        files.into_iter().chain(connector).chain([Origin::SockDiag]).collect()
     }
 
     /// What is not recorded that could be with more rights.
@@ -118,8 +124,21 @@ impl Recorder {
         self.missing.iter().cloned().chain(files).collect()
     }
 
-    /// Records until it is to stop. How many events were lost, as far as that is known.
-    pub fn run(&mut self, is_to_stop: impl Fn() -> bool) -> io::Result<u64> {
+    /// Records until it is to stop. Sockets are asked for at this interval. How many events were lost, as far as that is known.
+    pub fn run(&mut self, interval: Duration, is_to_stop: impl Fn() -> bool + Sync) -> io::Result<u64> {
+        let (teller, ended) = (self.teller.clone(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let asking =
+                scope.spawn(|| sockets::follow(&teller, interval, || is_to_stop() || ended.load(Ordering::Relaxed)));
+            let result = self.go_round(&is_to_stop);
+            ended.store(true, Ordering::Relaxed);
+            // A fault of ours in there must not look like its end.
+            asking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            result
+        })
+    }
+
+    fn go_round(&mut self, is_to_stop: impl Fn() -> bool) -> io::Result<u64> {
         while !is_to_stop() {
             self.wait()?;
             while self.round()? && !is_to_stop() {}
@@ -183,6 +202,7 @@ impl Recorder {
             Some(files) => files.read(|event| reports.extend(Report::of(event, own)))?,
             None => false,
         };
+        self.learn_programs(&reports);
         let has_told = self.read_connector()?;
         self.tell_files(reports);
         if !has_files {
@@ -190,6 +210,16 @@ impl Recorder {
             ended.into_iter().for_each(|told| self.tell_end(told));
         }
         Ok(has_files || has_told || !self.ended.is_empty())
+    }
+
+    /// Which files were opened to be executed: of a process that is gone already nothing else tells what it was.
+    fn learn_programs(&mut self, reports: &[Report]) {
+        let Some(files) = &self.files else { return };
+        for report in reports {
+            if let Some((pid, path)) = report.program(files, &self.mounts, &mut self.paths) {
+                self.processes.opened_program(pid, path);
+            }
+        }
     }
 
     fn read_connector(&mut self) -> io::Result<bool> {
@@ -216,6 +246,7 @@ impl Recorder {
             paths: &mut self.paths,
             processes: &mut self.processes,
             teller: &self.teller,
+            watches: &self.watches,
             lost: &mut self.lost,
         };
         for report in reports {

@@ -10,6 +10,7 @@ use capture_event::option::{self, Origin};
 use capture_event::tables::fd::UNKNOWN_FD;
 use capture_event::tables::thread::ThreadFlags;
 use capture_scap::{EventBuilder, EventHead};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 /// Open for writing, in the schema's file flags.
@@ -72,6 +73,33 @@ pub enum Kind<'p> {
     HardLink,
     /// A pipe, a socket, a device: mode and device number.
     Node(u32, u32),
+}
+
+/// An end of a socket.
+#[derive(Debug, Clone, Copy)]
+pub struct End {
+    /// The descriptor.
+    pub fd: i64,
+    /// Whether it is TCP's; else UDP's.
+    pub is_tcp: bool,
+    /// Its own address.
+    pub local: SocketAddr,
+}
+
+/// What became of a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SocketDeed {
+    /// It has an address, and no peer.
+    Bound,
+    /// It takes connections.
+    Listens {
+        /// How many may wait.
+        backlog: u32,
+    },
+    /// It is connected with this peer, by its own wish.
+    Connected(SocketAddr),
+    /// It is connected with this peer, by the peer's wish.
+    Accepted(SocketAddr),
 }
 
 /// Writes events.
@@ -299,6 +327,43 @@ impl Teller {
         self.write(deed, seen, code::EXECVE_19_X, &params);
     }
 
+    /// Something became of a socket.
+    pub fn socket(&self, deed: &Deed<'_>, end: &End, what: SocketDeed) {
+        let (fd, zero) = (end.fd.to_le_bytes(), [0; 8]);
+        let numbers = [family(&end.local).into(), if end.is_tcp { 1u32 } else { 2 }, 0].map(u32::to_le_bytes);
+        let [domain, kind, protocol] = &numbers;
+        if !matches!(what, SocketDeed::Accepted(_)) {
+            self.write(deed, Hidden, code::SOCKET_E, &[domain, kind, protocol]);
+            self.write(deed, Hidden, code::SOCKET_X, &[&fd, domain, kind, protocol]);
+        }
+        match what {
+            SocketDeed::Bound => self.bound(deed, end),
+            SocketDeed::Listens { backlog } => {
+                self.bound(deed, end);
+                let backlog = backlog.to_le_bytes();
+                let listens = Deed { is_merged: true, ..*deed };
+                self.write(&listens, Hidden, code::LISTEN_E, &[&fd, &backlog]);
+                self.write(&listens, Shown, code::LISTEN_X, &[&zero, &fd, &backlog]);
+            }
+            SocketDeed::Connected(peer) => {
+                let address = address(&peer);
+                self.write(deed, Hidden, code::CONNECT_E, &[&fd, &address]);
+                self.write(deed, Shown, code::CONNECT_X, &[&zero, &tuple(&end.local, &peer), &fd, &address]);
+            }
+            SocketDeed::Accepted(peer) => {
+                self.write(deed, Hidden, code::ACCEPT_5_E, &[]);
+                let none = [0; 4];
+                self.write(deed, Shown, code::ACCEPT_5_X, &[&fd, &tuple(&peer, &end.local), &[0], &none, &none]);
+            }
+        }
+    }
+
+    fn bound(&self, deed: &Deed<'_>, end: &End) {
+        let fd = end.fd.to_le_bytes();
+        self.write(deed, Hidden, code::BIND_E, &[&fd]);
+        self.write(deed, Shown, code::BIND_X, &[&[0; 8], &address(&end.local), &fd]);
+    }
+
     /// A thread ended, with this status word of wait(2).
     pub fn exited(&self, deed: &Deed<'_>, word: i32) {
         let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
@@ -351,6 +416,29 @@ impl Teller {
 fn text(bytes: &[u8]) -> Vec<u8> {
     let bytes = if bytes.is_empty() { b"<NA>" } else { bytes };
     [bytes, &[0]].concat()
+}
+
+/// `PPM_AF_INET`, `PPM_AF_INET6`.
+fn family(address: &SocketAddr) -> u8 {
+    if address.is_ipv4() { 2 } else { 10 }
+}
+
+/// Address and port, as the schema has them.
+fn end(address: &SocketAddr) -> Vec<u8> {
+    let mut bytes = match address.ip() {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    };
+    bytes.extend(address.port().to_le_bytes());
+    bytes
+}
+
+fn address(of: &SocketAddr) -> Vec<u8> {
+    [&[family(of)][..], &end(of)].concat()
+}
+
+fn tuple(source: &SocketAddr, destination: &SocketAddr) -> Vec<u8> {
+    [&[family(source)][..], &end(source), &end(destination)].concat()
 }
 
 /// How a thread was cloned, as far as that can be seen.

@@ -4,10 +4,11 @@ use super::result::result;
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::print::number::u32_of;
 use crate::value::Extracted;
-use capture_batch::{Row, View};
+use capture_batch::{Needs, Row, View};
 use capture_event::ParamType::Bool;
 use capture_event::PrintFormat::NA;
 use capture_event::code;
+use capture_event::option::{self, Origin};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
@@ -24,9 +25,10 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Bool,
         NA,
         Depends::Event,
-        |ask| has(ask, O_WRONLY),
-        "Whether it opens a file for writing.",
-    ),
+        |ask| if closes_written(ask.row) { Extracted::bool(Some(true)) } else { has(ask, O_WRONLY) },
+        "Whether it opens a file for writing, or, in recordings of the whole host, closes one that was open for it.",
+    )
+    .needs_too(Needs::OPTIONS),
     field(
         "evt.is_open_exec",
         Bool,
@@ -69,6 +71,11 @@ fn place(row: Row<'_>) -> Option<Place> {
         code::OPEN_BY_HANDLE_AT_X if row.view() == View::Exit => Place { flags: 2, mode: None },
         _ => return None,
     })
+}
+
+/// The kernel's file notification tells of such a close alone.
+fn closes_written(row: Row<'_>) -> bool {
+    row.header.code == code::CLOSE_X && row.option(option::ORIGIN) == Some(&[Origin::Fanotify as u8])
 }
 
 fn open_flags(row: Row<'_>) -> u32 {
