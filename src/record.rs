@@ -158,7 +158,7 @@ impl Args {
     fn target(&self) -> Target {
         match self.scap_tail {
             Tail::Common => Target::All,
-            Tail::Newest => Target::Newest,
+            Tail::Newest => Target::AllWithLongTail,
         }
     }
 }

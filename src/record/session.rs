@@ -45,6 +45,12 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     if args.fast && !args.quiet {
         report::note("--fast: the command ends if the recorder is killed, and cannot go on without it");
     }
+    if args.target() == Target::AllWithLongTail && !args.quiet {
+        report::note(
+            "--scap-tail newest: sysdig 0.29 takes other numbers for the login users of threads that are there when the \
+             recording begins, and for whether they can write their programs",
+        );
+    }
     let command = match Command::find(&args.command) {
         _ if args.command.is_empty() => None,
         Ok(command) => Some(command),

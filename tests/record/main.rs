@@ -6,4 +6,5 @@
 mod complete;
 mod killed;
 mod same;
+mod same_as_sysdig;
 mod support;

@@ -21,6 +21,9 @@ pub enum Target {
     /// find at its place, descriptors of new types become "unsupported".
     #[default]
     All,
+    /// As for every reader, but threads have all that the newest readers find. Old ones open the capture and take
+    /// something else for the login user and whether the executable can be written.
+    AllWithLongTail,
     /// The newest readers: nothing is left out.
     Newest,
 }
@@ -170,7 +173,7 @@ impl<W: Write> Writer<W> {
     /// The descriptors of a thread that was among the threads.
     pub fn fds(&mut self, list: &FdList<'_>) -> Result<(), WriteError> {
         self.before_events("a descriptor list")?;
-        if self.target == Target::All && !self.threads.contains(&list.tid) {
+        if self.target != Target::Newest && !self.threads.contains(&list.tid) {
             return Err(WriteError::OutOfPlace("descriptors of a thread that is in no process list"));
         }
         write::fd::fds(&mut self.buffer, list, self.target)?;

@@ -58,11 +58,11 @@ fn entry(out: &mut Vec<u8>, fd: &FdEntry<'_>, target: Target) {
             }
         }
         FdInfo::Named(name) => {
-            let is_new = fd.type_code > LAST_OLD_TYPE && target == Target::All;
+            let is_new = fd.type_code > LAST_OLD_TYPE && target != Target::Newest;
             out.u8(if is_new { UNSUPPORTED } else { fd.type_code });
             out.str16(name, LONGEST_NAME);
         }
-        FdInfo::Other(_) if target == Target::All => {
+        FdInfo::Other(_) if target != Target::Newest => {
             out.u8(UNSUPPORTED);
             out.str16(&[], LONGEST_NAME);
         }

@@ -48,7 +48,7 @@ fn entry(out: &mut Vec<u8>, process: &ProcessEntry<'_>, target: Target) {
     out.str16(process.root, LONGEST_NAME);
     match target {
         Target::All => old_tail(out, &process.tail),
-        Target::Newest => new_tail(out, &process.tail),
+        Target::AllWithLongTail | Target::Newest => new_tail(out, &process.tail),
     }
 }
 
