@@ -19,7 +19,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// `SOCK_DIAG_BY_FAMILY`
 const BY_FAMILY: u16 = 20;
@@ -31,6 +31,9 @@ const LISTENING: u8 = 10;
 
 /// How many bytes of answers wait for us at most.
 const ROOM: usize = 8 << 20;
+
+/// How often it is looked whether it is time to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A socket that the kernel lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +65,10 @@ pub fn follow(teller: &Teller, interval: Duration, is_to_stop: impl Fn() -> bool
     let mut sockets = Sockets { known: FxHashSet::default(), is_first: true };
     while !is_to_stop() {
         sockets.ask(teller, &own)?;
-        std::thread::sleep(interval);
+        let next = Instant::now() + interval;
+        while !is_to_stop() && Instant::now() < next {
+            std::thread::sleep(next.saturating_duration_since(Instant::now()).min(LOOK));
+        }
     }
     Ok(())
 }
