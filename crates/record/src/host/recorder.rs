@@ -58,6 +58,9 @@ impl Sources {
         let files = Files::open().map_err(|error| missing.push(cannot("files", "CAP_SYS_ADMIN", &error))).ok();
         let connector = Connector::open();
         let connector = connector.map_err(|error| missing.push(cannot("processes", "CAP_NET_ADMIN", &error))).ok();
+        if let Err(error) = sockets::may_move() {
+            missing.push(cannot("sockets of other network namespaces", "CAP_SYS_ADMIN", &error));
+        }
         Sources { files, connector, missing }
     }
 }

@@ -59,9 +59,23 @@ pub struct Sockets {
     is_first: bool,
 }
 
+/// The network namespace of this thread.
+const OWN: &str = "/proc/thread-self/ns/net";
+
+/// Our own network namespace.
+struct Own {
+    file: File,
+    inode: u64,
+}
+
+/// Whether we may go into network namespaces: else only the sockets of our own are seen.
+pub fn may_move() -> io::Result<()> {
+    Ok(move_into_link_name_space(File::open(OWN)?.as_fd(), Some(LinkNameSpaceType::Network))?)
+}
+
 /// Asks again and again, on this thread, until it is to stop. It moves through network namespaces.
 pub fn follow(teller: &Teller, interval: Duration, is_to_stop: impl Fn() -> bool) -> io::Result<()> {
-    let own = File::open("/proc/thread-self/ns/net")?;
+    let own = Own { file: File::open(OWN)?, inode: namespace(std::process::id() as i32, "net").unwrap_or(0) };
     let mut sockets = Sockets { known: FxHashSet::default(), is_first: true };
     while !is_to_stop() {
         sockets.ask(teller, &own)?;
@@ -74,12 +88,13 @@ pub fn follow(teller: &Teller, interval: Duration, is_to_stop: impl Fn() -> bool
 }
 
 impl Sockets {
-    fn ask(&mut self, teller: &Teller, own: &File) -> io::Result<()> {
+    fn ask(&mut self, teller: &Teller, own: &Own) -> io::Result<()> {
         let mut known = FxHashSet::default();
         let mut new = Vec::new();
         for (inode, pid) in namespaces()? {
             // A namespace that is gone meanwhile has no sockets.
-            let Ok(found) = in_namespace(pid, own) else { continue };
+            let found = if inode == own.inode { list() } else { in_namespace(pid, &own.file) };
+            let Ok(found) = found else { continue };
             let listening: Vec<SocketAddr> =
                 found.iter().filter(|socket| socket.state == LISTENING).map(|socket| socket.local).collect();
             for socket in found {
