@@ -1,6 +1,6 @@
 //! What a filter chooses, in one file or several, or the last of it in memory until it is wanted.
 
-use super::piece::{Front, Piece, is_told};
+use super::piece::{Front, Piece, ending, is_told};
 use super::ring::Ring;
 use super::{Kept, Span};
 use crate::files::{Files, Rotation};
@@ -126,12 +126,14 @@ impl Keeper {
         let machine = replay.machine();
         match &mut self.out {
             Out::File(piece) => {
-                let Some(full) = piece.take_if(|piece| {
+                let Some(mut full) = piece.take_if(|piece| {
                     let bytes = piece.writer.written() + piece.writer.waiting();
                     self.choice.rotation.ends(bytes, piece.events, piece.begun, now())
                 }) else {
                     return Ok(());
                 };
+                let end = ending(now(), full.events, "another file was begun");
+                full.writer.raw(&end).map_err(Failure::new)?;
                 self.kept.events += full.events;
                 self.kept.bytes += full.close()?;
                 let file = self.choice.files.next(now())?;

@@ -2,10 +2,12 @@
 
 use crate::status::Failure;
 use capture_batch::{Row, RowFlags};
-use capture_event::recording::{self, Recording};
+use capture_event::recording::{self, Ending, Recording};
 use capture_event::{Dialect, Event, code, option, schema};
 use capture_machine::Machine;
-use capture_scap::{Block, BlockOption, Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
+use capture_scap::{
+    Block, BlockOption, Compression, Content, EventBlock, EventBuilder, EventHead, RawEvent, Target, WriteError, Writer,
+};
 use std::io::Write;
 
 /// Hidden: stored only to keep the state right.
@@ -110,6 +112,19 @@ fn hidden<W: Write>(w: &mut Writer<W>, ts: u64, code: u16, tid: i64, params: &[V
     let params: Vec<&[u8]> = params.iter().map(Vec::as_slice).collect();
     let event = Event { ts, tid, cpu: 0, code, state_only: true, params: &params };
     w.event(&RawEvent::from(&event))
+}
+
+/// What a file ends with that is no longer written to, though the recording goes on: a block.
+pub fn ending(ts: u64, events: u64, reason: &str) -> Vec<u8> {
+    let ending = Ending { ended: Some(ts), reason: reason.to_owned(), events: Some(events), lost: None };
+    let mut block = Vec::new();
+    let head = EventHead { ts, tid: -1, cpu: 0, code: code::NOTIFICATION_E, state_only: true };
+    let mut out = EventBuilder::new(&mut block, head, 2);
+    for text in [recording::END, &ending.to_json()] {
+        out.param(&[text.as_bytes(), &[0]].concat());
+    }
+    out.finish();
+    block
 }
 
 /// Types of events that must stand in front of every file: what they say has no place in a list.

@@ -3,9 +3,10 @@
 //! It is a row of parts, each of which begins with what is known of the host by then, as a file does. The oldest part is
 //! dropped when those behind it are enough.
 
-use super::piece::Piece;
+use super::piece::{Piece, ending};
 use crate::status::Failure;
 use capture_batch::Row;
+use capture_record::stream::now;
 use capture_scap::{Compression, Target, WriteError, Writer};
 use std::collections::VecDeque;
 use std::io::Write;
@@ -118,6 +119,7 @@ impl Ring {
             events += part.piece.events;
             is_first = false;
         }
+        writer.raw(&ending(now(), events, "what was held in memory was saved")).map_err(Failure::new)?;
         writer.flush()?;
         let bytes = writer.written();
         writer.finish()?;
