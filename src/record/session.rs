@@ -137,6 +137,8 @@ fn trace(
         if !args.quiet {
             tracer.tell(say);
         }
+        // If we are killed from here on, the file opens.
+        stream.settle();
         held.map(spawn::Held::release).transpose()?;
         let ended = tracer.run();
         drop(tracer);

@@ -21,6 +21,10 @@ struct State {
     blocks: Vec<u8>,
     events: u64,
     is_closed: bool,
+    /// Whether what is there is to be taken at once.
+    is_urgent: bool,
+    /// Whether the keeper is done with all that it took, and asks for more.
+    is_done: bool,
     /// The time of the last event: no event may be earlier than the one before it.
     last_ts: u64,
 }
@@ -65,6 +69,17 @@ impl Stream {
             state = self.0.has_room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         Appending { shared: &self.0, state }
+    }
+
+    /// Waits until the keeper is done with all that was appended so far, or gave up.
+    pub fn settle(&self) {
+        let mut state = lock(&self.0.state);
+        while !(state.is_closed || state.is_done && state.blocks.is_empty()) {
+            state.is_urgent = true;
+            self.0.is_enough.notify_all();
+            state = self.0.has_room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.is_urgent = false;
     }
 
     /// Says that nothing more will come, or that nobody takes it any more.
@@ -112,7 +127,10 @@ impl Taker {
     /// will come. `spare` is an empty buffer to go on with.
     pub fn take(&self, spare: Vec<u8>) -> Option<Vec<u8>> {
         let mut state = lock(&self.0.state);
-        if state.blocks.len() <= ENOUGH && !state.is_closed {
+        state.is_done = true;
+        self.0.has_room.notify_all();
+        let is_to_wait = |state: &State| state.blocks.len() <= ENOUGH && !(state.is_urgent && !state.blocks.is_empty());
+        if is_to_wait(&state) && !state.is_closed {
             let waited = self.0.is_enough.wait_timeout(state, MOMENT);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -120,6 +138,7 @@ impl Taker {
             return None;
         }
         let taken = std::mem::replace(&mut state.blocks, spare);
+        state.is_done = taken.is_empty();
         self.0.has_room.notify_all();
         Some(taken)
     }
