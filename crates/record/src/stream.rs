@@ -129,7 +129,7 @@ impl Taker {
         let mut state = lock(&self.0.state);
         state.is_done = true;
         self.0.has_room.notify_all();
-        let is_to_wait = |state: &State| state.blocks.len() <= ENOUGH && !(state.is_urgent && !state.blocks.is_empty());
+        let is_to_wait = |state: &State| state.blocks.len() <= ENOUGH && (state.blocks.is_empty() || !state.is_urgent);
         if is_to_wait(&state) && !state.is_closed {
             let waited = self.0.is_enough.wait_timeout(state, MOMENT);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
