@@ -98,6 +98,8 @@ impl Front {
         }
         if let Some(recording) = &mut self.recording {
             recording.piece = Some(self.pieces);
+            // Later lists are of the replayed state: descriptors have the names by which they were opened.
+            recording.listed_real_names = self.pieces == 1;
             let json = recording.to_json();
             let params = [recording::HEADER, &json].map(|text| [text.as_bytes(), &[0]].concat());
             hidden(writer, ts, code::NOTIFICATION_E, -1, &params)?;
