@@ -92,7 +92,12 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         let why = watch.until(|| tracing.is_finished(), || !stream.is_closed());
         let traced = joined(tracing.join());
         let is_kept = !stream.is_closed();
-        header::end(&stream, &why.reason(watch.has_command));
+        if stream.events() > 0 {
+            header::end(&stream, &why.reason(watch.has_command));
+        } else if args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+            // Nobody could be followed: the file would be in the way of the next try.
+            let _ = std::fs::remove_file(&args.write);
+        }
         stream.close();
         let kept = joined(keeper.join());
         let why = kept.as_ref().ok().and_then(|kept| kept.why).filter(|_| !is_kept).unwrap_or(why);
@@ -205,9 +210,9 @@ impl Order {
         let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
         let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
         let mut files = files.private(args.force);
-        let first = files.next(now())?;
         let compiled = |text: &str| compile(text, View::Classic, &Env::default());
         let until = args.until.as_deref().map(compiled).transpose()?.flatten();
+        let first = files.next(now())?;
         if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
             return Ok(Order::All(first));
         }

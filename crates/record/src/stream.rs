@@ -148,15 +148,12 @@ impl Taker {
         let state = lock(&self.0.state);
         state.blocks.is_empty() && !state.is_closed
     }
+}
 
-    /// Gives up: recorders need not go on.
-    pub fn close(&self) {
-        self.closer().close();
-    }
-
-    /// What closes the stream when this end is in other hands.
-    pub fn closer(&self) -> Stream {
-        Stream(self.0.clone())
+/// Nobody takes anything any more, for whatever reason: recorders need not go on, nor wait.
+impl Drop for Taker {
+    fn drop(&mut self) {
+        Stream(self.0.clone()).close();
     }
 }
 

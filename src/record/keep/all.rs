@@ -13,10 +13,8 @@ const MEMBER: usize = 1 << 20;
 ///
 /// What is written by one call is whole blocks, so that the file opens whenever the recorder is killed.
 pub fn all(taker: &Taker, out: &mut dyn Write, compress: bool) -> super::Result {
-    let result = if compress { compressed(taker, out) } else { plain(taker, out) };
-    // Nobody is to wait for us.
-    taker.close();
-    Ok(Kept { bytes: result?, ..Kept::default() })
+    let bytes = if compress { compressed(taker, out) } else { plain(taker, out) }?;
+    Ok(Kept { bytes, ..Kept::default() })
 }
 
 fn plain(taker: &Taker, out: &mut dyn Write) -> io::Result<u64> {

@@ -65,17 +65,13 @@ struct Keeper {
 impl Choice {
     /// Keeps what is chosen until the stream ends, or no more is wanted.
     pub fn keep(mut self, taker: Taker) -> super::Result {
-        let closer = taker.closer();
         let columns = self.filter.as_ref().map(Filter::columns);
         let front = Front::new(self.target, self.compression);
         let out = match self.ring.take() {
             None => Out::File(None),
             Some((span, until)) => Out::Ring(Ring::new(span), until.map(|filter| filter.columns())),
         };
-        let result = Keeper { choice: self, columns, front, out, kept: Kept::default() }.run(taker);
-        // Nobody is to wait for us.
-        closer.close();
-        result
+        Keeper { choice: self, columns, front, out, kept: Kept::default() }.run(taker)
     }
 
     fn needs(&self) -> Needs {

@@ -281,10 +281,7 @@ impl Teller {
         .map(u64::to_le_bytes);
         let [tid, pid, ptid, limit, major, minor, vpgid, inheritable, permitted, effective, ino, ctime, mtime, pgid] =
             &wide;
-        let flags = u32::from(executable.writable)
-            | u32::from(executable.upper_layer) << 1
-            | u32::from(executable.from_memfd) << 2
-            | u32::from(executable.lower_layer) << 3;
+        let flags = executable.flags();
         let narrow =
             [memory.vm_size, memory.vm_rss, memory.vm_swap, facts.tty, facts.loginuid, flags, facts.uid, facts.gid]
                 .map(u32::to_le_bytes);
