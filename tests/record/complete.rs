@@ -13,7 +13,10 @@ use std::process::Command;
 type Counts = BTreeMap<(u16, u16), i64>;
 
 /// Calls whose number depends on when threads run: strace's differ from run to run.
-const BY_CHANCE: [&str; 6] = ["futex", "sched_yield", "restart_syscall", "rt_sigreturn", "wait4", "rt_sigsuspend"];
+const BY_TIME: [&str; 6] = ["futex", "sched_yield", "restart_syscall", "rt_sigreturn", "wait4", "rt_sigsuspend"];
+
+/// Calls of a compiler that depend on chance: a name for a temporary file is drawn again if it would favour some letters.
+const BY_DRAWING: &str = "getrandom";
 
 /// Events from here on are of the newest schema only: exit events without an enter event.
 const NEWEST_ONLY: u16 = 336;
@@ -38,6 +41,11 @@ fn key(nr: u16) -> Option<(u16, u16)> {
     Some((code, if code == GENERIC_E { id } else { 0 }))
 }
 
+/// Whether calls of this name are as many in every run.
+fn is_counted(name: &str) -> bool {
+    !BY_TIME.contains(&name) && name != BY_DRAWING
+}
+
 /// What strace counts.
 fn by_strace(script: &str, place: &Place) -> Counts {
     let file = place.path("strace.out");
@@ -50,7 +58,7 @@ fn by_strace(script: &str, place: &Place) -> Counts {
         let Ok(number) = number.trim().parse() else { continue };
         let name = rest.split(['(', ' ']).next().unwrap_or_default();
         let is_call = !["<...", "---", "+++"].iter().any(|mark| rest.starts_with(mark));
-        if is_call && !BY_CHANCE.contains(&name) {
+        if is_call && is_counted(name) {
             *counts.entry(key(number).unwrap_or((GENERIC_E, 0))).or_default() += 1;
         }
     }
@@ -61,7 +69,7 @@ fn by_strace(script: &str, place: &Place) -> Counts {
 fn by_us(file: &Path) -> Counts {
     let mut reader = Reader::open(file).expect("a recording");
     let mut counts = Counts::new();
-    let chance: Vec<_> = (0..512).filter(|nr| BY_CHANCE.contains(&name_of(*nr))).filter_map(key).collect();
+    let chance: Vec<_> = (0..512).filter(|nr| !is_counted(name_of(*nr))).filter_map(key).collect();
     while let Some(block) = reader.next_block() {
         let block = block.expect("a recording without damage");
         let Content::Event(event) = &block.content else { continue };
