@@ -65,6 +65,13 @@ fn query(file: &Path, format: &str, filter: &str) -> Vec<String> {
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
+/// At how many places events are missing.
+fn gaps(file: &Path) -> u64 {
+    let output = capture().args(["info", "--json"]).arg(file).output().unwrap();
+    let facts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    facts["recording"]["gaps"].as_u64().unwrap()
+}
+
 fn shell(script: &str, directory: &Path) {
     let status = Command::new("sh").args(["-ec", script]).current_dir(directory).status().unwrap();
     assert!(status.success(), "{script}");
@@ -89,7 +96,7 @@ fn a_thousand_files_are_all_seen_with_their_paths_and_processes() {
     let seen = |format: &str, kind: &str| -> BTreeSet<String> {
         query(&file, format, &format!("evt.type={kind} and evt.origin=fanotify")).into_iter().collect()
     };
-    let gaps = query(&file, "%evt.lost", "evt.type=drop").len();
+    let gaps = gaps(&file);
     let created = seen("%evt.arg.name %proc.pid", "creat");
     let written = seen("*%fd.name %proc.pid %evt.is_open_write", "close");
     let renamed = seen("%evt.arg.oldpath %evt.arg.newpath %proc.ppid", "rename");
@@ -202,4 +209,160 @@ fn rules_that_are_not_understood_are_named() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(125), "{said}");
     assert!(said.contains("audit.rules:1: ") && said.contains("audit.rules:2: "), "{said}");
+}
+
+/// A recording of what a script does in a directory, and the directory as processes see it.
+fn recorded(options: &[&str], script: &str) -> Option<(tempfile::TempDir, PathBuf, String)> {
+    let directory = tempfile::tempdir().unwrap();
+    let recording = Recording::start(directory.path(), options)?;
+    shell(script, directory.path());
+    let file = recording.end();
+    let top = directory.path().canonicalize().unwrap().display().to_string();
+    Some((directory, file, top))
+}
+
+/// What fanotify told of files below a directory, in order, without what it is called.
+fn told(file: &Path, top: &str, format: &str, filter: &str) -> Vec<String> {
+    let lines = query(file, format, &format!("evt.origin=fanotify and ({filter})"));
+    lines.iter().filter(|line| line.contains(top)).map(|line| line.replace(top, "TOP")).collect()
+}
+
+#[test]
+fn directories_are_made_moved_and_deleted() {
+    let script = "mkdir a b; echo x > a/f; mv a/f b/g; mv b c; echo y > c/g; chmod 700 c; chmod 640 c/g; \
+        sleep 0.2; rm c/g; rmdir c";
+    let Some((_directory, file, top)) = recorded(&[], script) else { return };
+    let arguments = told(&file, &top, "*%evt.type %evt.args", "evt.type in (mkdir, rmdir, rename, unlink, chmod)");
+    let expected = [
+        "mkdir res=0 path=TOP/a",
+        "mkdir res=0 path=TOP/b",
+        "rename res=0 oldpath=TOP/a/f newpath=TOP/b/g",
+        "rename res=0 oldpath=TOP/b newpath=TOP/c",
+        "chmod res=0 filename=TOP/c mode=0700(S_IXUSR|S_IWUSR|S_IRUSR)",
+        "chmod res=0 filename=TOP/c/g mode=0640(S_IRGRP|S_IWUSR|S_IRUSR)",
+        "unlink res=0 path=TOP/c/g",
+        "rmdir res=0 path=TOP/c",
+    ];
+    let arguments: Vec<String> = arguments.iter().map(|line| line.replace("(TOP", "TOP")).collect();
+    for line in expected {
+        let (kind, rest) = line.split_once(' ').unwrap();
+        let words: Vec<&str> = rest.split(' ').collect();
+        let is_there = |found: &&String| {
+            found.starts_with(&format!("{kind} ")) && words.iter().all(|word| found.split(' ').any(|w| w == *word))
+        };
+        assert!(arguments.iter().any(|found| is_there(&found)), "{line} is not in {arguments:#?}");
+    }
+    let written = told(&file, &top, "*%fd.name", "evt.type=write");
+    assert!(written.contains(&"TOP/c/g".to_owned()), "after its directory was moved: {written:?}");
+}
+
+#[test]
+fn what_is_executed_is_opened_by_who_executes_it() {
+    let script = "cp /bin/true mine; for i in 1 2 3 4 5 6 7 8 9 10; do ./mine; done";
+    let Some((_directory, file, top)) = recorded(&[], script) else { return };
+    let opened = told(&file, &top, "*%evt.arg.flags %fd.name", "evt.type=open and evt.arg.flags=O_RDONLY");
+    assert!(opened.iter().any(|line| line.ends_with("TOP/mine")), "{opened:?}");
+    let executed = query(&file, "%proc.exepath", "evt.type=execve and proc.name=mine");
+    assert_eq!(executed.len(), 10, "{executed:?}");
+}
+
+#[test]
+fn who_is_gone_before_the_report_is_read_is_known() {
+    let script = "for i in 1 2 3 4 5 6 7 8 9 10; do (exec cp /etc/hostname copy$i); done";
+    let Some((_directory, file, top)) = recorded(&[], script) else { return };
+    let closed = told(&file, &top, "%proc.name %proc.pname %fd.name", "evt.type=close");
+    let expected: Vec<String> = (1..=10).map(|i| format!("cp sh TOP/copy{i}")).collect();
+    assert_eq!(closed, expected);
+}
+
+#[test]
+fn file_systems_that_come_and_go_are_followed() {
+    let script = "mkdir m; unshare -m sh -ec 'for i in 1 2 3; do mount -t tmpfs none m; sleep 0.4; \
+        mkdir m/d; echo $i > m/d/f$i; echo $i > m/g$i; umount m; done' || touch cannot";
+    let Some((_directory, file, top)) = recorded(&[], script) else { return };
+    if Path::new(&top).join("cannot").exists() {
+        eprintln!("skipped: nothing can be mounted here");
+        return;
+    }
+    let closed = told(&file, &top, "%fd.name", "evt.type=close");
+    let gaps = gaps(&file);
+    for i in 1..=3 {
+        for name in [format!("TOP/m/d/f{i}"), format!("TOP/m/g{i}")] {
+            assert!(closed.contains(&name) || gaps > 0, "{name} is not in {closed:?}");
+        }
+    }
+}
+
+#[test]
+fn a_process_that_goes_into_another_mount_namespace_is_followed() {
+    let unshared = "import ctypes, os, time\n\
+        libc = ctypes.CDLL(None, use_errno=True)\n\
+        time.sleep(0.3)\n\
+        if libc.unshare(0x20000) or libc.mount(b'none', b'/', None, 0x44000, None) \
+            or libc.mount(b'none', b'm', b'tmpfs', 0, None):\n    open('cannot', 'w')\n\
+        else:\n    time.sleep(1)\n    open('m/inside', 'w').write('x')\n    time.sleep(0.3)\n";
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    let script = format!("mkdir m; python3 -c \"{unshared}\"");
+    let Some((_directory, file, top)) = recorded(&[], &script) else { return };
+    if Path::new(&top).join("cannot").exists() {
+        eprintln!("skipped: nothing can be mounted here");
+        return;
+    }
+    let closed = told(&file, &top, "%proc.name %fd.name", "evt.type=close");
+    assert_eq!(closed, ["python3 TOP/m/inside"]);
+}
+
+#[test]
+fn sessions_names_tracers_and_ends_are_told() {
+    let traced = format!("{} record -q -w traced.scap -- true", env!("CARGO_BIN_EXE_capture"));
+    let script = format!(
+        "setsid -w sleep 0.01; sh -c 'printf other > /proc/$$/comm; sleep 0.1'; (sh -c 'kill -SEGV $$' || true); {traced}"
+    );
+    let Some((_directory, file, _)) = recorded(&[], &script) else { return };
+    let of = |format: &str, filter: &str| query(&file, format, &format!("evt.origin=connector and ({filter})"));
+    assert!(!of("%proc.name", "evt.type=setsid and proc.name in (setsid, sleep)").is_empty());
+    let named = capture()
+        .args(["query", "--view", "exit", "-r"])
+        .arg(&file)
+        .args(["-p", "%evt.args", "evt.type=prctl"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&named.stdout).contains("=other"));
+    let ended = of("%evt.arg.sig", "evt.type=procexit and evt.arg.sig=SIGSEGV");
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    let attached = of("%proc.name %evt.arg.request", "evt.type=ptrace and evt.dir=<");
+    assert!(attached.iter().any(|line| line.starts_with("capture ")), "{attached:?}");
+}
+
+#[test]
+fn a_filter_decides_what_the_kernel_is_asked_for() {
+    let filter = "evt.type in (rename, execve)";
+    let script = "echo x > a; mv a b; cp b c";
+    let Some((_directory, file, top)) = recorded(&[filter], script) else { return };
+    assert_eq!(told(&file, &top, "%evt.arg.oldpath %evt.arg.newpath", "evt.type=rename"), ["TOP/a TOP/b"]);
+    assert_eq!(query(&file, "%proc.name", "evt.type=execve and proc.name in (mv, cp)"), ["mv", "cp"]);
+    let shown: BTreeSet<String> = query(&file, "%evt.type", "evt.num>0").into_iter().collect();
+    assert_eq!(shown.into_iter().collect::<Vec<_>>(), ["execve", "rename"]);
+    let info = capture().arg("info").arg(&file).output().unwrap();
+    let info = String::from_utf8_lossy(&info.stdout).into_owned();
+    assert!(info.contains("connector") && !info.contains("sockdiag"), "{info}");
+}
+
+#[test]
+fn environments_are_left_out_where_they_are_not_wanted() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut there = Command::new("sleep").arg("60").env("WORD", "there1").spawn().unwrap();
+    let recording = Recording::start(directory.path(), &["--no-env"]);
+    shell("WORD=hunter2 sh -c 'sleep 0.3; true'", directory.path());
+    let file = recording.map(Recording::end);
+    there.kill().unwrap();
+    there.wait().unwrap();
+    let Some(file) = file else { return };
+    let bytes = std::fs::read(file).unwrap();
+    let is_there = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    assert!(is_there(b"sleep") && !is_there(b"hunter2\0"), "of a program that was executed");
+    assert!(!is_there(b"there1\0"), "of a program that was there");
 }

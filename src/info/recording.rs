@@ -55,8 +55,8 @@ impl Recorded {
         let Some(recording) = self.recording else { return (Value::Null, self.gaps) };
         let end = match self.ending {
             None => json!("did not end: the recorder was killed or is still recording"),
-            Some(Ending { ended, reason, events, lost }) => {
-                json!({"time": ended.map(time), "reason": reason, "events": events, "lost": lost})
+            Some(Ending { ended, reason, events, lost, gaps }) => {
+                json!({"time": ended.map(time), "reason": reason, "events": events, "lost": lost, "gaps": gaps})
             }
         };
         let calls = recording.calls.map(|calls| match calls {

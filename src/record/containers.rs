@@ -57,27 +57,22 @@ impl Containers {
             match observed {
                 Observed::Event { ts, event } => {
                     let params: Vec<&[u8]> = event.params.iter().map(Vec::as_slice).collect();
-                    self.event(ts.unwrap_or_else(now), event.code, &params, &[]);
+                    self.event(ts.unwrap_or_else(now), event.code, &params);
                 }
-                Observed::Gap(reason) => {
-                    let lost = 0u64.to_le_bytes();
-                    let options: [(u16, &[u8]); 2] = [(option::LOST, &lost), (option::REASON, reason.as_bytes())];
-                    self.event(now(), capture_event::code::DROP_E, &[&0u32.to_le_bytes()], &options);
-                }
+                Observed::Gap(reason) => self.stream.gap(Origin::Engine, 0, &reason),
                 Observed::Problem(reason) if !self.is_quiet => report::note(&reason),
                 Observed::Problem(_) => {}
             }
         }
     }
 
-    fn event(&self, ts: u64, code: u16, params: &[&[u8]], options: &[(u16, &[u8])]) {
+    fn event(&self, ts: u64, code: u16, params: &[&[u8]]) {
         let mut appending = self.stream.append();
         let ts = appending.time(ts);
         let head = EventHead { ts, tid: -1, cpu: 0, code, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, params.len() as u32);
         params.iter().for_each(|param| out.param(param));
         out.option(option::ORIGIN, &[Origin::Engine as u8]);
-        options.iter().for_each(|(code, value)| out.option(*code, value));
         out.finish();
     }
 }

@@ -87,8 +87,9 @@ pub fn begin(stream: &Stream, recording: &Recording) {
 
 /// Writes how it ended: its last event.
 pub fn end(stream: &Stream, reason: &str) {
-    let events = stream.events();
-    let ending = Ending { ended: Some(now()), reason: reason.to_owned(), events: Some(events), lost: Some(0) };
+    let (events, lost) = (Some(stream.events()), stream.lost());
+    let (lost, gaps) = (Some(lost.events), Some(lost.gaps));
+    let ending = Ending { ended: Some(now()), reason: reason.to_owned(), events, lost, gaps };
     notice(stream, recording::END, &ending.to_json());
 }
 

@@ -6,8 +6,9 @@ use super::wanted::Wanted;
 use super::{Args, Preset, header, session};
 use crate::report;
 use crate::status::Failure;
+use capture_batch::Types;
 use capture_event::option::Origin;
-use capture_record::host::{Recorder, Sources, Watches};
+use capture_record::host::{Recorder, Sources, Watches, Wishes};
 use capture_record::stream::Stream;
 use capture_record::trace::Control;
 use std::sync::mpsc::channel;
@@ -26,9 +27,11 @@ const BLIND: [&str; 7] = [
 
 /// Records until the control says that it is enough.
 pub fn run(args: &Args, wanted: &Wanted, stream: &Stream, control: &Control) -> Result<(), Failure> {
-    let sources = Sources::open();
-    let (host, snapshot) = session::look_round()?;
-    let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches(args)?);
+    let watches = watches(args)?;
+    let types = if args.full { Types::ALL } else { wanted.selected() };
+    let sources = Sources::open(Wishes::of(&types, &watches));
+    let (host, snapshot) = session::look_round(args)?;
+    let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches, !args.no_env);
     if !recorder.is_of_use() {
         let missing = recorder.missing().join("; ");
         return Err(Failure::new(format!("nothing of the whole host can be recorded: {missing}")));
@@ -53,7 +56,7 @@ pub fn run(args: &Args, wanted: &Wanted, stream: &Stream, control: &Control) -> 
         recorder.tell_of_groups(sender);
         let result = recorder.run(args.poll, || control.is_to_stop() || stream.is_closed());
         drop(recorder);
-        result.map(drop)
+        result
     })?;
     Ok(())
 }

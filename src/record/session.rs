@@ -12,20 +12,20 @@ use crate::query::settings::{compile, filter_text};
 use crate::report;
 use crate::status::Failure;
 use capture_batch::View;
-use capture_filter::Env;
+use capture_filter::{Env, Filter};
 use capture_record::calls::Extent;
 use capture_record::proc::Host;
 use capture_record::snapshot::Snapshot;
-use capture_record::stream::{Stream, now, stream};
+use capture_record::stream::{Lost, Stream, now, stream};
 use capture_record::sys::guard::Guard;
-use capture_record::sys::seccomp::Filter;
-use capture_record::sys::{signal, spawn};
+use capture_record::sys::{seccomp, signal, spawn};
 use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Note, Tracer};
 use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Instant;
@@ -59,16 +59,18 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
             return Ok(status);
         }
     };
-    let filter = compile(&filter_text(args.words.clone())?, View::Classic, &Env::default())?;
-    let wanted = wanted(args, filter.as_ref());
-    let order = Order::of(args, filter, &wanted)?;
+    let compiled = |text: &str| compile(text, View::Classic, &Env::default());
+    let filter = compiled(&filter_text(args.words.clone())?)?;
+    let until = args.until.as_deref().map(compiled).transpose()?.flatten();
+    let wanted = wanted(args, filter.as_ref(), until.as_ref());
+    let order = Order::of(args, filter, until, &wanted)?;
     // Before any thread is started: all of them are to hold these signals, so that only the watch takes them.
     signal::hold(&SIGNALS)?;
     let (stream, taker) = stream();
     let control = Control::default();
     // Nobody is moved whom nobody follows.
     let guard = if is_whole_host { None } else { Some(Guard::start()?) };
-    let filter = args.fast.then(|| Filter::tracing(&Tracer::stops(&wanted.types())));
+    let filter = args.fast.then(|| seccomp::Filter::tracing(&Tracer::stops(&wanted.types())));
     let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
     let held = command.map(hold).transpose()?;
     let watcher = signal::this_thread();
@@ -101,7 +103,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         stream.close();
         let kept = joined(keeper.join());
         let why = kept.as_ref().ok().and_then(|kept| kept.why).filter(|_| !is_kept).unwrap_or(why);
-        finish(args, why, traced?, kept, stream.events())
+        finish(args, why, traced?, kept, &stream)
     })
 }
 
@@ -130,7 +132,7 @@ fn trace(
     if let Some(held) = &held {
         tracer.follow_command(held.tid(), args.fast)?;
     }
-    let (_, snapshot) = look_round()?;
+    let (_, snapshot) = look_round(args)?;
     tables(&snapshot, args.target(), stream)?;
     header::begin(stream, &header::describe(args, wanted, targets, &snapshot));
     let (sender, groups) = channel();
@@ -151,11 +153,14 @@ fn trace(
     })
 }
 
-/// Looks at the host as it is.
-pub fn look_round() -> Result<(Host, Snapshot), Failure> {
+/// Looks at the host as it is, as far as that is to be recorded.
+pub fn look_round(args: &Args) -> Result<(Host, Snapshot), Failure> {
     let failed = |error| Failure::new(format_args!("/proc: {error}"));
     let mut host = Host::open(Path::new("/proc")).map_err(failed)?;
-    let snapshot = Snapshot::take(&mut host).map_err(failed)?;
+    let mut snapshot = Snapshot::take(&mut host).map_err(failed)?;
+    if args.no_env {
+        snapshot.threads.iter_mut().for_each(|thread| thread.facts.env = Arc::default());
+    }
     Ok((host, snapshot))
 }
 
@@ -178,12 +183,14 @@ pub fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<()
 }
 
 /// Which events are recorded.
-fn wanted(args: &Args, filter: Option<&capture_filter::Filter>) -> Wanted {
-    match (filter, args.calls) {
+fn wanted(args: &Args, filter: Option<&Filter>, until: Option<&Filter>) -> Wanted {
+    let kept = match (filter, args.calls) {
         (None, Calls::All) => Wanted::ALL,
         (None, Calls::Security) => Wanted::security(),
         (Some(filter), _) => Wanted::of(filter, args.full),
-    }
+    };
+    // What is waited for must be seen too.
+    until.map_or(kept, |until| kept.and(Wanted::of(until, args.full)))
 }
 
 /// What is to be done with the stream.
@@ -197,7 +204,7 @@ enum Order {
 impl Order {
     /// What the options ask for. The file, or the first of them, is opened now: so that nothing is recorded that cannot
     /// be kept.
-    fn of(args: &Args, filter: Option<capture_filter::Filter>, wanted: &Wanted) -> Result<Order, Failure> {
+    fn of(args: &Args, filter: Option<Filter>, until: Option<Filter>, wanted: &Wanted) -> Result<Order, Failure> {
         let rotation = Rotation {
             bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
             seconds: args.seconds,
@@ -210,8 +217,6 @@ impl Order {
         let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
         let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
         let mut files = files.private(args.force);
-        let compiled = |text: &str| compile(text, View::Classic, &Env::default());
-        let until = args.until.as_deref().map(compiled).transpose()?.flatten();
         let first = files.next(now())?;
         if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
             return Ok(Order::All(first));
@@ -225,8 +230,18 @@ impl Order {
     }
 }
 
+/// What a summary says of events that are missing; nothing if none is.
+fn missing(lost: Lost) -> String {
+    let places = if lost.gaps == 1 { "one place".to_owned() } else { format!("{} places", lost.gaps) };
+    match lost {
+        Lost { gaps: 0, .. } => String::new(),
+        Lost { events: 0, .. } => format!(", events are missing at {places}"),
+        Lost { events, .. } => format!(", at least {events} events are missing at {places}"),
+    }
+}
+
 /// Says what is to be said, and decides about the status.
-fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, events: u64) -> Result<u8, Failure> {
+fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, stream: &Stream) -> Result<u8, Failure> {
     let name = args.write.display();
     let has_command = !args.command.is_empty();
     let status = match (why, ended) {
@@ -237,7 +252,8 @@ fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, event
     match kept {
         Ok(Kept { bytes, .. }) => {
             if args.summary {
-                report::note(&format!("{name}: {events} events, {bytes} bytes; {}", why.reason(has_command)));
+                let (events, lost) = (stream.events(), missing(stream.lost()));
+                report::note(&format!("{name}: {events} events, {bytes} bytes{lost}; {}", why.reason(has_command)));
             }
             Ok(status)
         }

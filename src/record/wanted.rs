@@ -77,9 +77,19 @@ impl Wanted {
         Wanted { selected, state }
     }
 
+    /// What either needs.
+    pub fn and(self, other: Wanted) -> Wanted {
+        Wanted { selected: self.selected | other.selected, state: self.state | other.state }
+    }
+
     /// Whether events of a type are kept, hidden, if they are not selected.
     pub fn is_state(&self, code: u16) -> bool {
         self.state.contains(code)
+    }
+
+    /// The types of events that can be kept for themselves.
+    pub fn selected(&self) -> Types {
+        self.selected
     }
 
     /// All types that can be in the recording.

@@ -100,8 +100,10 @@ pub struct Ending {
     pub reason: String,
     /// `events`: how many events were recorded.
     pub events: Option<u64>,
-    /// `lost`: how many were not that should have been.
+    /// `lost`: how many were not that should have been, as far as that is known.
     pub lost: Option<u64>,
+    /// `gaps`: at how many places that was.
+    pub gaps: Option<u64>,
 }
 
 /// What a notification of a recorder says.
@@ -251,12 +253,14 @@ impl Ending {
             reason: text(&keys, "reason"),
             events: number(&keys, "events"),
             lost: number(&keys, "lost"),
+            gaps: number(&keys, "gaps"),
         })
     }
 
     /// The JSON, never longer than [`MAX_JSON`].
     pub fn to_json(&self) -> String {
-        let mut value = json!({"ended": self.ended, "reason": self.reason, "events": self.events, "lost": self.lost});
+        let Ending { ended, reason, events, lost, gaps } = self;
+        let mut value = json!({"ended": ended, "reason": reason, "events": events, "lost": lost, "gaps": gaps});
         let [_, (bytes, entries), _] = ROOM;
         cut(&mut value, bytes, entries);
         value.to_string()
@@ -343,7 +347,8 @@ mod tests {
         }
         let nothing = Recording::default();
         assert_eq!(Recording::from_json(nothing.to_json().as_bytes()), Some(nothing));
-        let ending = Ending { ended: Some(1), reason: "signal".into(), events: Some(u64::MAX), lost: None };
+        let ending =
+            Ending { ended: Some(1), reason: "signal".into(), events: Some(u64::MAX), lost: None, gaps: Some(1) };
         assert_eq!(Ending::from_json(ending.to_json().as_bytes()), Some(ending));
     }
 

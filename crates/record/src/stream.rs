@@ -1,9 +1,13 @@
 //! The stream of blocks, between those who record and the one who keeps it.
 //!
 //! Recorders append whole blocks to a buffer in memory. The keeper takes what is there, at latest a moment after it came.
-//! If it does not keep up, recorders wait: nothing is lost, what is recorded becomes slower.
+//! If it does not keep up, recorders wait: nothing is lost here, what is recorded becomes slower. Where a source lost
+//! something since nobody asked it for so long, a gap is told ([`Stream::gap`]).
 
+use capture_event::code::DROP_E;
+use capture_event::option::{self, Origin};
 use capture_scap::Live;
+use capture_scap::{EventBuilder, EventHead};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +24,7 @@ const MOMENT: Duration = Duration::from_millis(50);
 struct State {
     blocks: Vec<u8>,
     events: u64,
+    lost: Lost,
     is_closed: bool,
     /// Whether what is there is to be taken at once.
     is_urgent: bool,
@@ -27,6 +32,23 @@ struct State {
     is_done: bool,
     /// The time of the last event: no event may be earlier than the one before it.
     last_ts: u64,
+}
+
+/// What is missing in a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// How many events, as far as that is known.
+    pub events: u64,
+    /// At how many places.
+    pub gaps: u64,
+}
+
+impl Lost {
+    /// So many events are missing at another place; 0 if nobody knows how many.
+    pub fn add(&mut self, events: u64) {
+        self.events = self.events.saturating_add(events);
+        self.gaps += 1;
+    }
 }
 
 #[derive(Default)]
@@ -97,6 +119,25 @@ impl Stream {
     /// How many events were appended.
     pub fn events(&self) -> u64 {
         lock(&self.0.state).events
+    }
+
+    /// What is missing, by the gaps that were told.
+    pub fn lost(&self) -> Lost {
+        lock(&self.0.state).lost
+    }
+
+    /// Events of a source are missing here: how many (0 if nobody knows), and why.
+    pub fn gap(&self, origin: Origin, lost: u64, reason: &str) {
+        let mut appending = self.append();
+        appending.state.lost.add(lost);
+        let ts = appending.time(now());
+        let head = EventHead { ts, tid: -1, cpu: 0, code: DROP_E, state_only: false };
+        let mut out = EventBuilder::new(appending.blocks(), head, 1);
+        out.param(&0u32.to_le_bytes());
+        out.option(option::ORIGIN, &[origin as u8]);
+        out.option(option::LOST, &lost.to_le_bytes());
+        out.option(option::REASON, reason.as_bytes());
+        out.finish();
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a filter chooses, in one file or several, or the last of it in memory until it is wanted.
 
-use super::piece::{Front, Piece, ending, is_told};
+use super::piece::{Front, Piece, ending, is_told, missing_at};
 use super::ring::Ring;
 use super::{Kept, Span};
 use crate::files::{Files, Rotation};
@@ -128,7 +128,7 @@ impl Keeper {
                 }) else {
                     return Ok(());
                 };
-                let end = ending(now(), full.events, "another file was begun");
+                let end = ending(now(), full.events, full.lost, "another file was begun");
                 full.writer.raw(&end).map_err(Failure::new)?;
                 self.kept.events += full.events;
                 self.kept.bytes += full.close()?;
@@ -221,6 +221,7 @@ impl Keeper {
                     Fate::Shown
                 } else if flags.contains(RowFlags::STATE_ONLY)
                     || is_told(header.code)
+                    || missing_at(row).is_some()
                     || self.choice.wanted.is_state(header.code)
                 {
                     Fate::Hidden

@@ -5,6 +5,7 @@ use capture_batch::{Row, RowFlags};
 use capture_event::recording::{self, Ending, Recording};
 use capture_event::{Dialect, Event, code, option, schema};
 use capture_machine::Machine;
+use capture_record::stream::Lost;
 use capture_scap::{
     Block, BlockOption, Compression, Content, EventBlock, EventBuilder, EventHead, RawEvent, Target, WriteError, Writer,
 };
@@ -40,6 +41,8 @@ pub struct Piece<W: Write> {
     pub writer: Writer<W>,
     /// Events in it that are shown.
     pub events: u64,
+    /// What is missing in it.
+    pub lost: Lost,
     /// The time of its first event.
     pub begun: u64,
 }
@@ -83,7 +86,7 @@ impl Front {
         self.pieces += 1;
         let mut writer = Writer::new(out, self.target, self.compression);
         self.write(&mut writer, machine, ts).map_err(Failure::new)?;
-        Ok(Piece { writer, events: 0, begun: ts })
+        Ok(Piece { writer, events: 0, lost: Lost::default(), begun: ts })
     }
 
     fn write<W: Write>(&mut self, writer: &mut Writer<W>, machine: &Machine, ts: u64) -> Result<(), WriteError> {
@@ -117,8 +120,9 @@ fn hidden<W: Write>(w: &mut Writer<W>, ts: u64, code: u16, tid: i64, params: &[V
 }
 
 /// What a file ends with that is no longer written to, though the recording goes on: a block.
-pub fn ending(ts: u64, events: u64, reason: &str) -> Vec<u8> {
-    let ending = Ending { ended: Some(ts), reason: reason.to_owned(), events: Some(events), lost: None };
+pub fn ending(ts: u64, events: u64, lost: Lost, reason: &str) -> Vec<u8> {
+    let (events, lost, gaps) = (Some(events), Some(lost.events), Some(lost.gaps));
+    let ending = Ending { ended: Some(ts), reason: reason.to_owned(), events, lost, gaps };
     let mut block = Vec::new();
     let head = EventHead { ts, tid: -1, cpu: 0, code: code::NOTIFICATION_E, state_only: true };
     let mut out = EventBuilder::new(&mut block, head, 2);
@@ -144,6 +148,12 @@ const TOLD: [u16; 8] = [
 /// Whether an event must be known for others to be understood, whatever a filter says of it.
 pub fn is_told(code: u16) -> bool {
     TOLD.contains(&code)
+}
+
+/// How many events are missing at the place of a row (0 if nobody knows); `None` if it is no gap.
+pub fn missing_at(row: Row<'_>) -> Option<u64> {
+    let is_drop = matches!(row.header.code, code::DROP_E | code::DROP_X);
+    row.option(option::LOST).filter(|_| is_drop)?.try_into().ok().map(u64::from_le_bytes)
 }
 
 impl<W: Write> Piece<W> {
@@ -176,6 +186,9 @@ impl<W: Write> Piece<W> {
             large: schema::event(row.header.code, Dialect::Newest).is_none(),
         })?;
         self.events += u64::from(!is_hidden);
+        if let Some(lost) = missing_at(row) {
+            self.lost.add(lost);
+        }
         Ok(())
     }
 }

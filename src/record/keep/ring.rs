@@ -6,7 +6,7 @@
 use super::piece::{Piece, ending};
 use crate::status::Failure;
 use capture_batch::Row;
-use capture_record::stream::now;
+use capture_record::stream::{Lost, now};
 use capture_scap::{Compression, Target, WriteError, Writer};
 use std::collections::VecDeque;
 use std::io::Write;
@@ -110,16 +110,18 @@ impl Ring {
     /// Writes all of it to a file: bytes and events.
     pub fn save<W: Write>(&mut self, file: W, compression: Compression) -> Result<(u64, u64), Failure> {
         let mut writer = Writer::new(file, Target::All, compression);
-        let (mut events, mut is_first) = (0, true);
+        let (mut events, mut lost, mut is_first) = (0, Lost::default(), true);
         for part in &mut self.parts {
             part.piece.writer.flush()?;
             let bytes = part.piece.writer.get_ref();
             let from = if is_first { 0 } else { usize::try_from(part.front).unwrap_or(usize::MAX) };
             writer.raw(bytes.get(from..).unwrap_or_default()).map_err(Failure::new)?;
             events += part.piece.events;
+            lost.events = lost.events.saturating_add(part.piece.lost.events);
+            lost.gaps += part.piece.lost.gaps;
             is_first = false;
         }
-        writer.raw(&ending(now(), events, "what was held in memory was saved")).map_err(Failure::new)?;
+        writer.raw(&ending(now(), events, lost, "what was held in memory was saved")).map_err(Failure::new)?;
         writer.flush()?;
         let bytes = writer.written();
         writer.finish()?;

@@ -27,6 +27,7 @@ pub(crate) mod socket;
 mod table;
 #[cfg(test)]
 mod tests;
+pub(crate) mod thread;
 mod uring;
 
 pub use native::call_of;

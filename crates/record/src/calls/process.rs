@@ -3,6 +3,7 @@
 use super::Moment;
 use super::convert::{self, Convert};
 use super::part::NOT_AVAILABLE;
+use super::thread::{put_cloned, put_executed, put_text};
 use crate::proc::Facts;
 use std::sync::Arc;
 
@@ -31,25 +32,7 @@ pub fn executed<const ARGUMENTS: u8>(moment: &mut Moment<'_>) {
     } else if !moment.extent.env {
         facts.env = Arc::default();
     }
-    put_common(moment, &facts);
-    let out = &mut moment.out;
-    out.param(&facts.env);
-    out.param(&facts.tty.to_le_bytes());
-    out.param(&facts.vpgid.to_le_bytes());
-    out.param(&facts.loginuid.to_le_bytes());
-    out.param(&facts.executable.flags().to_le_bytes());
-    let capabilities = &facts.capabilities;
-    [capabilities.inheritable, capabilities.permitted, capabilities.effective]
-        .iter()
-        .chain(&[facts.executable.ino, facts.executable.ctime, facts.executable.mtime])
-        .for_each(|number| out.param(&number.to_le_bytes()));
-    out.param(&facts.uid.to_le_bytes());
-    match &*facts.executable.path {
-        [] => out.param(&[]),
-        path => put_text(moment, path),
-    }
-    moment.out.param(&facts.pgid.to_le_bytes());
-    moment.out.param(&facts.gid.to_le_bytes());
+    put_executed(&mut moment.out, &facts);
 }
 
 /// Everything behind the result of clone(2).
@@ -58,35 +41,9 @@ pub fn cloned<const FLAGS: u8>(moment: &mut Moment<'_>) {
     if moment.has_failed() {
         (facts.exe, facts.args) = Default::default();
     }
-    put_common(moment, &facts);
     let flags = clone_flags(moment, FLAGS, &facts);
     let pidns_start = if moment.result == 0 { moment.proc.since_boot(facts.pidns_init_start_ts) } else { 0 };
-    let out = &mut moment.out;
-    [flags, facts.uid, facts.gid].iter().for_each(|number| out.param(&number.to_le_bytes()));
-    [facts.vtid, facts.vpid].iter().for_each(|number| out.param(&number.to_le_bytes()));
-    out.param(&pidns_start.to_le_bytes());
-}
-
-/// From the name of the program to the control groups.
-fn put_common(moment: &mut Moment<'_>, facts: &Facts) {
-    put_text(moment, &facts.exe);
-    moment.out.param(&facts.args);
-    [facts.tid, facts.pid, facts.ptid].iter().for_each(|number| moment.out.param(&number.to_le_bytes()));
-    put_text(moment, &facts.cwd);
-    let (out, memory) = (&mut moment.out, &facts.memory);
-    out.param(&facts.fdlimit.to_le_bytes());
-    [memory.major_faults, memory.minor_faults].iter().for_each(|number| out.param(&number.to_le_bytes()));
-    [memory.vm_size, memory.vm_rss, memory.vm_swap].iter().for_each(|number| out.param(&number.to_le_bytes()));
-    put_text(moment, &facts.comm);
-    moment.out.param(&facts.cgroups);
-}
-
-/// A text, with the zero byte that ends it.
-fn put_text(moment: &mut Moment<'_>, text: &[u8]) {
-    moment.out.param_with(|out| {
-        out.extend_from_slice(text);
-        out.push(0);
-    });
+    put_cloned(&mut moment.out, &facts, flags, pidns_start);
 }
 
 fn clone_flags(moment: &Moment<'_>, position: u8, facts: &Facts) -> u32 {
@@ -136,14 +93,14 @@ pub fn path_at(moment: &mut Moment<'_>) {
     let (tid, fd) = (moment.tid, moment.int(0));
     let Some(path) = moment.string(1).map(<[u8]>::to_vec) else { return moment.out.param(NOT_AVAILABLE) };
     if path.first() == Some(&b'/') {
-        return put_text(moment, &path);
+        return put_text(&mut moment.out, &path);
     }
     use std::os::unix::ffi::OsStringExt;
     let link = if fd == libc::AT_FDCWD { format!("/proc/{tid}/cwd") } else { format!("/proc/{tid}/fd/{fd}") };
     let directory = std::fs::read_link(link).map(|link| link.into_os_string().into_vec()).unwrap_or_default();
     match (directory.first(), path.is_empty()) {
-        (Some(b'/'), true) => put_text(moment, &directory),
-        (Some(b'/'), false) => put_text(moment, &[directory.as_slice(), b"/", &path].concat()),
+        (Some(b'/'), true) => put_text(&mut moment.out, &directory),
+        (Some(b'/'), false) => put_text(&mut moment.out, &[directory.as_slice(), b"/", &path].concat()),
         _ => moment.out.param(NOT_AVAILABLE),
     }
 }

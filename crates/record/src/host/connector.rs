@@ -6,6 +6,7 @@
 //! ```
 
 use crate::sys::netlink::{CONNECTOR, Got, Netlink, message, messages};
+use rustc_hash::FxHashMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 
@@ -58,6 +59,32 @@ pub enum Deed {
         who: Who,
         name: [u8; 16],
     },
+    /// Somebody traces it from now on.
+    Traced {
+        who: Who,
+        by: Who,
+    },
+    /// Nobody traces it any more.
+    LetGo {
+        who: Who,
+    },
+}
+
+impl Deed {
+    /// Who did it, or came of it.
+    pub fn whose(&self) -> Who {
+        match *self {
+            Deed::Fork { child, .. } => child,
+            Deed::Traced { by, .. } => by,
+            Deed::Exec { who }
+            | Deed::Exit { who, .. }
+            | Deed::User { who, .. }
+            | Deed::Group { who, .. }
+            | Deed::Session { who }
+            | Deed::Name { who, .. }
+            | Deed::LetGo { who } => who,
+        }
+    }
 }
 
 /// A deed and its circumstances.
@@ -71,30 +98,64 @@ pub struct Told {
     pub deed: Deed,
 }
 
+/// A message of the connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// Which message of its CPU it is, counted around.
+    pub number: u32,
+    /// On which CPU it was made.
+    pub cpu: u32,
+    /// What it tells, if that is something that we want to know.
+    pub told: Option<Told>,
+}
+
 /// The connection.
 #[derive(Debug)]
 pub struct Connector {
     socket: Netlink,
     buffer: Vec<u8>,
+    counts: Counts,
+}
+
+/// The number of the next message of each CPU.
+#[derive(Debug, Default)]
+struct Counts(FxHashMap<u32, u32>);
+
+impl Counts {
+    /// A message came. How many of its CPU did not that are older.
+    fn missing_before(&mut self, message: &Message) -> u64 {
+        let expected = self.0.insert(message.cpu, message.number.wrapping_add(1));
+        expected.map_or(0, |expected| message.number.wrapping_sub(expected).into())
+    }
 }
 
 impl Connector {
     /// Connects. Only root of the host's first namespaces may.
     pub fn open() -> io::Result<Connector> {
-        let socket = Netlink::open(CONNECTOR, PROCESSES, ROOM)?;
+        Connector::with_room(ROOM)
+    }
+
+    fn with_room(room: usize) -> io::Result<Connector> {
+        let socket = Netlink::open(CONNECTOR, PROCESSES, room)?;
         let head = [PROCESSES, PROCESSES, 0, 0].map(u32::to_ne_bytes).concat();
         let len = [4u16, 0].map(u16::to_ne_bytes).concat();
         socket.send(&message(libc::NLMSG_DONE as u16, 0, &[head, len, LISTEN.to_ne_bytes().to_vec()].concat()))?;
-        Ok(Connector { socket, buffer: vec![0; 1 << 12] })
+        Ok(Connector { socket, buffer: vec![0; 1 << 12], counts: Counts::default() })
     }
 
-    /// Reads all that waits. Whether something was lost.
-    pub fn read(&mut self, mut each: impl FnMut(Told)) -> io::Result<bool> {
-        let mut is_lossy = false;
+    /// Reads all that waits. How many messages were lost, if some were; 0 if that is not known yet: a CPU tells it with
+    /// its next message.
+    pub fn read(&mut self, mut each: impl FnMut(Told)) -> io::Result<Option<u64>> {
+        let (mut is_lossy, mut missing) = (false, 0);
         loop {
             match self.socket.receive(&mut self.buffer)? {
-                Got::Bytes(len) => parse(self.buffer.get(..len).unwrap_or_default()).for_each(&mut each),
-                Got::Nothing => return Ok(is_lossy),
+                Got::Bytes(len) => {
+                    for message in parse(self.buffer.get(..len).unwrap_or_default()) {
+                        missing += self.counts.missing_before(&message);
+                        message.told.into_iter().for_each(&mut each);
+                    }
+                }
+                Got::Nothing => return Ok((is_lossy || missing > 0).then_some(missing)),
                 Got::Lost => is_lossy = true,
             }
         }
@@ -106,16 +167,17 @@ impl Connector {
     }
 }
 
-/// What a datagram tells.
-pub fn parse(datagram: &[u8]) -> impl Iterator<Item = Told> {
+/// The messages of a datagram, but for answers to what we sent.
+pub fn parse(datagram: &[u8]) -> impl Iterator<Item = Message> {
     messages(datagram).filter_map(|(_, body)| {
         let is_of_processes = word(body, 0)? == PROCESSES && word(body, 1)? == PROCESSES;
-        if is_of_processes { told(body.get(20..)?) } else { None }
+        let event = body.get(20..).filter(|_| is_of_processes)?;
+        let (what, cpu) = (word(event, 0)?, word(event, 1)?);
+        (what != 0).then_some(Message { number: word(body, 2)?, cpu, told: told(event, what, cpu) })
     })
 }
 
-fn told(event: &[u8]) -> Option<Told> {
-    let (what, cpu) = (word(event, 0)?, word(event, 1)?);
+fn told(event: &[u8], what: u32, cpu: u32) -> Option<Told> {
     let time = u64::from_ne_bytes(*event.get(8..)?.first_chunk()?);
     let data = event.get(16..)?;
     let who = |at| Some(Who { tid: word(data, at)? as i32, pid: word(data, at + 1)? as i32 });
@@ -125,6 +187,10 @@ fn told(event: &[u8]) -> Option<Told> {
         0x4 => Deed::User { who: who(0)?, effective: word(data, 3)? },
         0x40 => Deed::Group { who: who(0)?, effective: word(data, 3)? },
         0x80 => Deed::Session { who: who(0)? },
+        0x100 => match (who(0)?, who(2)?) {
+            (who, Who { tid: 0, .. }) => Deed::LetGo { who },
+            (who, by) => Deed::Traced { who, by },
+        },
         0x200 => Deed::Name { who: who(0)?, name: *data.get(8..)?.first_chunk()? },
         0x8000_0000 => Deed::Exit { who: who(0)?, word: word(data, 2)? as i32 },
         _ => return None,
@@ -143,23 +209,63 @@ mod tests {
     use proptest::prelude::*;
 
     fn datagram(what: u32, data: &[u32]) -> Vec<u8> {
+        numbered(0, what, data)
+    }
+
+    fn numbered(number: u32, what: u32, data: &[u32]) -> Vec<u8> {
         let words = |words: &[u32]| words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>();
         let event = [words(&[what, 3]), 77u64.to_ne_bytes().to_vec(), words(data)].concat();
-        let head = [words(&[1, 1, 0, 0]), (event.len() as u16).to_ne_bytes().to_vec(), vec![0; 2]].concat();
+        let head = [words(&[1, 1, number, 0]), (event.len() as u16).to_ne_bytes().to_vec(), vec![0; 2]].concat();
         message(3, 0, &[head, event].concat())
     }
 
     #[test]
     fn deeds_are_read() {
         let deed =
-            |what, data: &[u32]| parse(&datagram(what, data)).next().map(|told| (told.time, told.cpu, told.deed));
+            |what, data: &[u32]| parse(&datagram(what, data)).next()?.told.map(|told| (told.time, told.cpu, told.deed));
         let who = |tid, pid| Who { tid, pid };
         let fork = Deed::Fork { parent: who(1, 2), child: who(3, 4) };
         assert_eq!(deed(1, &[1, 2, 3, 4, 0, 0]), Some((77, 3, fork)));
         let exit = Deed::Exit { who: who(5, 6), word: 256 };
         assert_eq!(deed(0x8000_0000, &[5, 6, 256, 17, 1, 1]), Some((77, 3, exit)));
         assert_eq!(deed(4, &[5, 6, 0, 1000]), Some((77, 3, Deed::User { who: who(5, 6), effective: 1000 })));
-        assert_eq!(deed(0, &[0]), None, "the answer to our request");
+        let (traced, let_go) = (Deed::Traced { who: who(5, 6), by: who(7, 8) }, Deed::LetGo { who: who(5, 6) });
+        assert_eq!(deed(0x100, &[5, 6, 7, 8]), Some((77, 3, traced)));
+        assert_eq!(deed(0x100, &[5, 6, 0, 0]), Some((77, 3, let_go)));
+        assert_eq!(parse(&datagram(0, &[0])).count(), 0, "the answer to our request");
+    }
+
+    #[test]
+    fn messages_that_did_not_come_are_counted() {
+        let mut counts = Counts::default();
+        let numbers = [u32::MAX - 1, u32::MAX, 0, 4, 5];
+        let missing = numbers.map(|number| {
+            let datagram = numbered(number, 0x4000_0000, &[]);
+            let message = parse(&datagram).next().unwrap();
+            assert_eq!((message.number, message.cpu, message.told), (number, 3, None));
+            counts.missing_before(&message)
+        });
+        assert_eq!(missing, [0, 0, 0, 3, 0]);
+        assert_eq!(counts.missing_before(&Message { number: 9, cpu: 4, told: None }), 0, "another CPU");
+    }
+
+    #[test]
+    fn what_is_not_read_in_time_is_counted() {
+        let Ok(mut connector) = Connector::with_room(4096) else {
+            eprintln!("skipped: the process connector is not for us");
+            return;
+        };
+        let run = || assert!(std::process::Command::new("true").status().unwrap().success());
+        run();
+        connector.read(drop).unwrap();
+        (0..100).for_each(|_| run());
+        // Each CPU tells what it has lost with its next message.
+        let (mut told, mut missing) = (0, connector.read(drop).unwrap().unwrap());
+        for _ in 0..100 {
+            run();
+            missing += connector.read(|_| told += 1).unwrap().unwrap_or(0);
+        }
+        assert!(told >= 300 && missing >= 200, "{told} came, {missing} did not");
     }
 
     proptest! {

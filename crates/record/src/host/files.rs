@@ -1,27 +1,23 @@
 //! Which file systems report to us, and what.
 
 use super::mounts::{Mounts, through};
+use super::wishes::Wishes;
 use crate::proc::mounts::Mount;
 use crate::sys::fanotify::{Event, Group};
 use rustc_hash::FxHashMap;
 use rustix::fs::{AtFlags, CWD, StatxFlags};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::ffi::CString;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// What happens inside a file, which every group can report.
-const CONTENT: u64 = libc::FAN_OPEN | libc::FAN_OPEN_EXEC | libc::FAN_MODIFY | libc::FAN_CLOSE_WRITE;
-
-/// What happens to names, which only groups report that are told of directories.
-const NAMES: u64 = libc::FAN_CREATE | libc::FAN_DELETE | libc::FAN_ATTRIB | libc::FAN_ONDIR;
-
 /// Moves, in one event (Linux 5.17) or as two.
 const MOVES: [u64; 2] = [libc::FAN_RENAME, libc::FAN_MOVED_FROM | libc::FAN_MOVED_TO];
 
-/// How much is asked for of each event, the most first: Linux 5.17, 5.15, 5.9.
-const WISHES: [u32; 3] = [
+/// How much each report tells, the most first: Linux 5.17, 5.15, 5.9.
+const FORMS: [u32; 3] = [
     libc::FAN_REPORT_DFID_NAME | libc::FAN_REPORT_FID | libc::FAN_REPORT_TARGET_FID | libc::FAN_REPORT_PIDFD,
     libc::FAN_REPORT_DFID_NAME | libc::FAN_REPORT_PIDFD,
     libc::FAN_REPORT_DFID_NAME,
@@ -71,6 +67,7 @@ pub enum Sight {
 /// The groups, and the file systems that report to them.
 #[derive(Debug)]
 pub struct Files {
+    wishes: Wishes,
     names: Option<Group>,
     content: Group,
     by_device: FxHashMap<u32, Marked>,
@@ -86,21 +83,32 @@ struct Marked {
     sight: Sight,
 }
 
-/// So much is read at once. Each event brings up to two descriptors, of which we may not have many.
-const PIECE: usize = 16 << 10;
+/// So much is read at once: the more, the better it is known where deleted directories were. Each event brings up to two
+/// descriptors.
+const PIECE: usize = 64 << 10;
+
+/// If we may not have so many descriptors, much less is read at once.
+const DESCRIPTORS: u64 = 8192;
+const SMALL_PIECE: usize = 8 << 10;
 
 impl Files {
     /// Groups without any file system. The error is that of a kernel that does not let us.
-    pub fn open() -> io::Result<Files> {
-        let endless = libc::FAN_UNLIMITED_QUEUE | libc::FAN_UNLIMITED_MARKS;
-        let group = |wish: &u32| Group::new(wish | endless);
+    pub fn open(wishes: Wishes) -> io::Result<Files> {
+        Files::with_queues(wishes, libc::FAN_UNLIMITED_QUEUE)
+    }
+
+    /// With queues as long as these flags say.
+    pub fn with_queues(wishes: Wishes, queue: u32) -> io::Result<Files> {
+        let group = |wish: &u32| Group::new(wish | queue | libc::FAN_UNLIMITED_MARKS);
         let content = group(&libc::FAN_REPORT_PIDFD).or_else(|_| group(&0))?;
+        let has_names = wishes.names().is_some();
         Ok(Files {
-            names: WISHES.iter().find_map(|wish| group(wish).ok()),
+            wishes,
+            names: FORMS.iter().filter(|_| has_names).find_map(|form| group(form).ok()),
             content,
             by_device: FxHashMap::default(),
             by_id: FxHashMap::default(),
-            buffer: vec![0; PIECE],
+            buffer: vec![0; if may_have(DESCRIPTORS) { PIECE } else { SMALL_PIECE }],
         })
     }
 
@@ -119,6 +127,12 @@ impl Files {
         }
     }
 
+    /// What is mounted has changed where these devices are: each may be of another file system now, with the number of
+    /// one that is gone.
+    pub fn look_again(&mut self, devices: &[u32]) {
+        self.by_device.retain(|device, _| !devices.contains(device));
+    }
+
     /// `None` if the mount is hidden behind another one.
     fn mark_one(&mut self, pid: i32, mount: &Mount) -> Option<Sight> {
         if OF_OTHERS.contains(&mount.kind.as_slice()) || mount.kind.starts_with(b"fuse.") {
@@ -130,16 +144,16 @@ impl Files {
         }
         let name = CString::new(path.as_os_str().as_bytes()).ok()?;
         let mark = |group: &Group, mask| group.mark(libc::FAN_MARK_FILESYSTEM, mask, &name);
-        if let Some(names) = &self.names {
-            // Devices are opened and written to all the time, and that says nothing of the files that they are.
-            let content = if mount.kind == b"devtmpfs" { 0 } else { CONTENT };
-            if MOVES.iter().any(|moves| mark(names, NAMES | content | moves).is_ok()) {
-                let id = rustix::fs::statvfs(&path).map_or(0, |found| found.f_fsid);
-                self.by_id.insert(id, mount.dev);
-                return Some(Sight::Names);
-            }
+        // Devices are opened and written to all the time, and that says nothing of the files that they are.
+        let content = if mount.kind == b"devtmpfs" { 0 } else { self.wishes.content() };
+        if let (Some(group), Some(names)) = (&self.names, self.wishes.names())
+            && MOVES.iter().any(|moves| mark(group, names | content | moves).is_ok())
+        {
+            let id = rustix::fs::statvfs(&path).map_or(0, |found| found.f_fsid);
+            self.by_id.insert(id, mount.dev);
+            return Some(Sight::Names);
         }
-        Some(match mark(&self.content, CONTENT) {
+        Some(match mark(&self.content, self.wishes.content()) {
             Ok(()) => Sight::Content,
             Err(error) => Sight::Not(error.to_string()),
         })
@@ -152,7 +166,8 @@ impl Files {
 
     /// Of what is not seen, a sentence each.
     pub fn blind(&self) -> Vec<String> {
-        let mut sentences: Vec<String> = self.by_device.values().filter_map(Marked::blind).collect();
+        let names = self.wishes.names().is_some();
+        let mut sentences: Vec<String> = self.by_device.values().filter_map(|marked| marked.blind(names)).collect();
         sentences.sort();
         sentences.dedup();
         sentences
@@ -174,16 +189,23 @@ impl Files {
 }
 
 impl Marked {
-    fn blind(&self) -> Option<String> {
+    fn blind(&self, are_names_wanted: bool) -> Option<String> {
         let (kind, point) = (String::from_utf8_lossy(&self.kind), String::from_utf8_lossy(&self.point));
         match &self.sight {
             Sight::Names => None,
             // What is made and deleted there is seen in the directory where it really lies.
-            Sight::Content if self.kind == b"overlay" => None,
+            Sight::Content if self.kind == b"overlay" || !are_names_wanted => None,
             Sight::Content => Some(format!("{point} ({kind}): files made, moved and deleted there are not seen")),
             Sight::Not(reason) => Some(format!("{point} ({kind}): files there are not seen: {reason}")),
         }
     }
+}
+
+/// Sees to it that we may have so many descriptors. Whether we may.
+fn may_have(descriptors: u64) -> bool {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.current.map(|current| current.max(descriptors));
+    wanted == limit.current || setrlimit(Resource::Nofile, Rlimit { current: wanted, ..limit }).is_ok()
 }
 
 /// Whether it is this mount that a path leads to, not one that covers it.

@@ -11,7 +11,7 @@
 //! * `mounts` knows what lies where as seen from each mount namespace: a file is told with the path by which its
 //!   process sees it, and once, whatever layers of an overlay report it.
 //! * `tell` makes events of it all, in the vocabulary of system calls as far as it is true.
-//! * `watches` are those of files, as auditd's users write them.
+//! * `watches` are those of files, as auditd's users write them; `wishes` what the kernel is asked for.
 //! * `Recorder` goes round: it takes what the sources have, brings it into an order, and has it told.
 
 mod connector;
@@ -24,6 +24,8 @@ mod recorder;
 mod sockets;
 mod tell;
 mod watches;
+mod wishes;
 
 pub use recorder::{Recorder, Sources};
 pub use watches::{Preset, Watches};
+pub use wishes::Wishes;

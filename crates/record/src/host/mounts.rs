@@ -19,6 +19,8 @@ struct Namespace {
     /// Its list of mounts.
     list: File,
     mounts: Vec<Mount>,
+    /// Those that went away a moment ago: what happened there may be told yet.
+    former: Vec<Mount>,
     overlays: Vec<Overlay>,
 }
 
@@ -39,7 +41,7 @@ pub enum Seen {
     InOverlay(Vec<u8>),
     /// It is in the workshop of an overlay, where nobody looks.
     Inside,
-    /// They do not see it.
+    /// Nobody sees it (any more).
     Nowhere,
 }
 
@@ -79,16 +81,18 @@ impl Mounts {
         self.namespaces.iter().map(|(&inode, namespace)| (inode, namespace.list.as_fd()))
     }
 
-    /// The list of a namespace has changed.
-    pub fn changed(&mut self, inode: u64) {
-        if let Some(namespace) = self.namespaces.get_mut(&inode) {
-            namespace.read();
-        }
+    /// The list of a namespace has changed. The devices of what is mounted there now.
+    pub fn changed(&mut self, inode: u64) -> Vec<u32> {
+        let Some(namespace) = self.namespaces.get_mut(&inode) else { return Vec::new() };
+        namespace.read();
+        namespace.mounts.iter().map(|mount| mount.dev).collect()
     }
 
-    /// Lets go of namespaces that no process is in any more.
+    /// Lets go of namespaces that no process is in any more, and of mounts that went away. To be called when all that
+    /// happened before is told.
     pub fn tidy(&mut self, processes: &Processes) {
         self.namespaces.retain(|&inode, known| {
+            known.former.clear();
             if namespace(known.witness, "mnt") == Some(inode) {
                 return true;
             }
@@ -144,7 +148,8 @@ impl Mounts {
                 }
             }
         }
-        theirs.or(ours).map_or(Seen::Nowhere, Seen::At)
+        let others = || self.namespaces.values().find_map(|namespace| namespace.path(dev, path));
+        theirs.or(ours).or_else(others).map_or(Seen::Nowhere, Seen::At)
     }
 }
 
@@ -153,7 +158,8 @@ impl Namespace {
         let list = File::open(format!("/proc/{pid}/mountinfo")).ok()?;
         // Whoever has this id now may be another process than the one that was meant.
         let is_it = namespace(pid, "mnt") == Some(inode);
-        let mut found = Namespace { witness: pid, list, mounts: Vec::new(), overlays: Vec::new() };
+        let (mounts, former, overlays) = Default::default();
+        let mut found = Namespace { witness: pid, list, mounts, former, overlays };
         found.read();
         is_it.then_some(found)
     }
@@ -164,7 +170,9 @@ impl Namespace {
         if read.is_err() {
             return;
         }
-        self.mounts = mounts::parse(&text);
+        let before = std::mem::replace(&mut self.mounts, mounts::parse(&text));
+        let is_gone = |mount: &Mount| self.mounts.iter().all(|other| other.dev != mount.dev);
+        self.former.extend(before.into_iter().filter(is_gone));
         let overlay = |mount: &Mount| {
             let (upper, work) = (mount.upper_directory()?, mount.work_directory());
             Some(Overlay { upper, work, point: mount.point.clone() })
@@ -174,10 +182,13 @@ impl Namespace {
 
     /// The path by which something is seen. If there are several, that through the mount that shows most.
     fn path(&self, dev: u32, path: &[u8]) -> Option<Vec<u8>> {
-        let mounts = self.mounts.iter().filter(|mount| mount.dev == dev);
-        let showing = mounts.filter_map(|mount| Some((mount, below(path, &mount.root)?)));
-        let (mount, below) = showing.min_by_key(|(mount, _)| mount.root.len())?;
-        Some(join(&mount.point, below))
+        let through = |mounts: &[Mount]| {
+            let mounts = mounts.iter().filter(|mount| mount.dev == dev);
+            let showing = mounts.filter_map(|mount| Some((mount, below(path, &mount.root)?)));
+            let (mount, below) = showing.min_by_key(|(mount, _)| mount.root.len())?;
+            Some(join(&mount.point, below))
+        };
+        through(&self.mounts).or_else(|| through(&self.former))
     }
 }
 

@@ -30,8 +30,15 @@ pub struct Report {
     place: Option<Held>,
     old: Option<Held>,
     new: Option<Held>,
-    /// The file itself, as file system, kind and bytes.
-    target: Option<(u64, i32, Vec<u8>)>,
+    /// The file itself.
+    target: Option<Target>,
+}
+
+/// A file as file system, kind and bytes of its handle.
+type Target = (u64, i32, Vec<u8>);
+
+fn handle((file_system, kind, bytes): &Target) -> Handle<'_> {
+    Handle { file_system: *file_system, kind: *kind, bytes }
 }
 
 /// A place: directory and name.
@@ -88,6 +95,11 @@ impl Report {
         self.mask & libc::FAN_Q_OVERFLOW != 0
     }
 
+    /// Which process did it.
+    pub fn pid(&self) -> i32 {
+        self.pid
+    }
+
     fn has(&self, bit: u64) -> bool {
         self.mask & bit != 0
     }
@@ -105,6 +117,18 @@ impl Report {
             (None, file) => path_of(file.as_ref()?)?,
         };
         Some((self.pid, path))
+    }
+
+    /// Learns where a directory was that is deleted: what happened in it before that is told next. Of several reports
+    /// the last is to be asked first, since what is deleted last lies above the others.
+    pub fn learn_deleted(&self, files: &Files, mounts: &Mounts, paths: &mut Paths) {
+        let is_meant = self.has(libc::FAN_ONDIR) && self.has(libc::FAN_DELETE);
+        let (Some(place), Some(target)) = (self.place.as_ref().filter(|_| is_meant), self.target.as_ref()) else {
+            return;
+        };
+        if let Some(found) = paths.find(files, mounts, &place.place()) {
+            paths.learn(&handle(target), &found.path);
+        }
     }
 
     /// Writes its events.
@@ -140,7 +164,11 @@ impl Report {
         let (path, has_content) = match seen {
             Seen::At(path) => (path, true),
             Seen::InOverlay(path) => (path, false),
-            Seen::Inside | Seen::Nowhere => return,
+            Seen::Inside => return,
+            Seen::Nowhere => {
+                *scene.lost += 1;
+                return;
+            }
         };
         let real = found.as_ref().and_then(|found| scene.reach(found));
         let mut buffer = Vec::new();
@@ -150,9 +178,8 @@ impl Report {
                 (false, Some(real)) => kind_of(real, &mut buffer),
                 (false, None) => Kind::File,
             };
-            if let (true, Some((file_system, kind, bytes)), Some(found)) = (directory, &self.target, &found) {
-                let handle = Handle { file_system: *file_system, kind: *kind, bytes };
-                scene.paths.learn(&handle, &found.path);
+            if let (true, Some(target), Some(found)) = (directory, &self.target, &found) {
+                scene.paths.learn(&handle(target), &found.path);
             }
             tell(scene, &path, found.as_ref(), FileDeed::Created(kind));
         }
@@ -167,11 +194,9 @@ impl Report {
             tell(scene, &path, found.as_ref(), FileDeed::Closed);
         }
         if self.has(libc::FAN_ATTRIB) {
-            // What has no name any more lost it: the number of links is an attribute.
-            let mode = real.as_ref().and_then(|real| real.symlink_metadata().ok()).map(|found| found.mode());
-            if let Some(mode) = mode {
-                tell(scene, &path, found.as_ref(), FileDeed::Attributes(mode));
-            }
+            let found_here = real.as_ref().and_then(|real| real.symlink_metadata().ok());
+            let mode = found_here.map_or(0, |found| found.mode());
+            tell(scene, &path, found.as_ref(), FileDeed::Attributes(mode));
         }
         if self.has(libc::FAN_MOVED_FROM) {
             tell(scene, &path, found.as_ref(), FileDeed::Renamed(b""));

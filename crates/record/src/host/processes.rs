@@ -5,6 +5,7 @@ use crate::proc::executable::Executable;
 use crate::proc::{Facts, Host};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// What is known of a process.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub struct Process {
     pub facts: Facts,
     /// The inode of its mount namespace; 0 if it is not known.
     pub mounts: u64,
-    /// The inode of its network namespace; 0 if it is not known.
-    pub network: u64,
+    /// When that was found out.
+    looked: Instant,
 }
 
 /// All processes that were met and have not ended.
@@ -24,10 +25,15 @@ pub struct Processes {
     known: FxHashMap<i32, Process>,
     /// What processes opened to execute since the last of their execs: first the program, then what interprets it.
     programs: FxHashMap<i32, Vec<u8>>,
+    /// By whom threads are traced, as far as we saw that begin.
+    tracers: FxHashMap<i32, Who>,
 }
 
 /// So many processes may be about to execute something.
 const MOST: usize = 4096;
+
+/// How long a process is taken to be in the mount namespace that it was in.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// How long the name of a command is at most.
 const LONGEST_NAME: usize = 15;
@@ -37,7 +43,7 @@ impl Processes {
     pub fn new(host: Host, listed: impl Iterator<Item = Facts>) -> Processes {
         let leaders = listed.filter(|facts| facts.tid == facts.pid);
         let known = leaders.map(|facts| (facts.pid as i32, Process::of(facts))).collect();
-        Processes { host, known, programs: FxHashMap::default() }
+        Processes { host, known, programs: FxHashMap::default(), tracers: FxHashMap::default() }
     }
 
     /// When the host was started, ns since the epoch.
@@ -86,13 +92,22 @@ impl Processes {
         });
         if tid == pid {
             let process = Process::of(facts.clone());
-            let (mounts, network) = of_parent.map_or((0, 0), |parent| (parent.mounts, parent.network));
-            let or = |own, others| if own == 0 { others } else { own };
-            let process =
-                Process { mounts: or(process.mounts, mounts), network: or(process.network, network), ..process };
-            self.known.insert(child.pid, process);
+            let mounts = if process.mounts == 0 { of_parent.map_or(0, |parent| parent.mounts) } else { process.mounts };
+            self.known.insert(child.pid, Process { mounts, ..process });
         }
         Some((maker, facts))
+    }
+
+    /// Looks whether a process is in another mount namespace than it was, unless it was looked at a moment ago.
+    pub fn has_moved(&mut self, pid: i32, now: Instant) -> bool {
+        let Some(process) = self.known.get_mut(&pid) else { return false };
+        if now.saturating_duration_since(process.looked) < MOMENT {
+            return false;
+        }
+        process.looked = now;
+        let found = namespace(pid, "mnt").filter(|found| *found != process.mounts);
+        process.mounts = found.unwrap_or(process.mounts);
+        found.is_some()
     }
 
     /// A process opened a file to execute it.
@@ -126,16 +141,29 @@ impl Processes {
         self.known.get(&who.pid)
     }
 
-    /// A process has ended.
-    pub fn ended(&mut self, pid: i32) {
-        self.known.remove(&pid);
+    /// A thread is traced from now on.
+    pub fn traced(&mut self, who: Who, by: Who) {
+        self.tracers.insert(who.tid, by);
+    }
+
+    /// A thread is not traced any more. Who traced it, if that is known.
+    pub fn let_go(&mut self, who: Who) -> Option<Who> {
+        self.tracers.remove(&who.tid)
+    }
+
+    /// A thread has ended, and if it leads its process, that one.
+    pub fn ended(&mut self, who: Who) {
+        self.tracers.remove(&who.tid);
+        if who.tid == who.pid {
+            self.known.remove(&who.pid);
+        }
     }
 }
 
 impl Process {
     fn of(facts: Facts) -> Process {
-        let [mounts, network] = ["mnt", "net"].map(|kind| namespace(facts.pid as i32, kind).unwrap_or(0));
-        Process { facts, mounts, network }
+        let mounts = namespace(facts.pid as i32, "mnt").unwrap_or(0);
+        Process { facts, mounts, looked: Instant::now() }
     }
 }
 

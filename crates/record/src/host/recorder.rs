@@ -9,6 +9,7 @@ use super::processes::Processes;
 use super::sockets;
 use super::tell::{Deed, Teller};
 use super::watches::Watches;
+use super::wishes::Wishes;
 use crate::proc::Host;
 use crate::snapshot::Snapshot;
 use crate::stream::{Stream, now};
@@ -24,9 +25,13 @@ use std::time::{Duration, Instant};
 /// How often namespaces are looked after, and how long the sources are waited for at most.
 const TICK: Duration = Duration::from_millis(100);
 
+/// So many processes are looked at each time.
+const AT_ONCE: usize = 256;
+
 /// The sources, as far as we may use them.
 #[derive(Debug)]
 pub struct Sources {
+    wishes: Wishes,
     files: Option<Files>,
     connector: Option<Connector>,
     /// Why something is not recorded, a sentence each.
@@ -35,33 +40,38 @@ pub struct Sources {
 
 /// Records what happens on the whole host.
 pub struct Recorder {
+    wishes: Wishes,
     files: Option<Files>,
     connector: Option<Connector>,
     missing: Vec<String>,
     mounts: Mounts,
     paths: Paths,
     processes: Processes,
+    stream: Stream,
     teller: Teller,
     own: i32,
     /// Processes that have ended. Readers are told when all that was reported of files before is told.
     ended: Vec<Told>,
-    lost: u64,
     looked: Instant,
+    /// Processes that are to be looked at next.
+    due: Vec<i32>,
     groups: Option<Sender<Arc<[u8]>>>,
     watches: Watches,
 }
 
 impl Sources {
     /// Opens the sources. From now on the kernel keeps what processes do for us.
-    pub fn open() -> Sources {
+    pub fn open(wishes: Wishes) -> Sources {
         let mut missing = Vec::new();
-        let files = Files::open().map_err(|error| missing.push(cannot("files", "CAP_SYS_ADMIN", &error))).ok();
+        let files = Files::open(wishes).map_err(|error| missing.push(cannot("files", "CAP_SYS_ADMIN", &error))).ok();
         let connector = Connector::open();
         let connector = connector.map_err(|error| missing.push(cannot("processes", "CAP_NET_ADMIN", &error))).ok();
-        if let Err(error) = sockets::may_move() {
+        if wishes.sockets
+            && let Err(error) = sockets::may_move()
+        {
             missing.push(cannot("sockets of other network namespaces", "CAP_SYS_ADMIN", &error));
         }
-        Sources { files, connector, missing }
+        Sources { wishes, files, connector, missing }
     }
 }
 
@@ -73,9 +83,16 @@ fn cannot(what: &str, capability: &str, error: &io::Error) -> String {
 }
 
 impl Recorder {
-    /// Begins with the host as it is.
-    pub fn begin(sources: Sources, host: Host, snapshot: &Snapshot, stream: Stream, watches: Watches) -> Recorder {
-        let Sources { mut files, connector, missing } = sources;
+    /// Begins with the host as it is. `env`: whether the environment of programs is recorded.
+    pub fn begin(
+        sources: Sources,
+        host: Host,
+        snapshot: &Snapshot,
+        stream: Stream,
+        watches: Watches,
+        env: bool,
+    ) -> Recorder {
+        let Sources { wishes, mut files, connector, missing } = sources;
         let listed = snapshot.threads.iter().map(|thread| thread.facts.clone());
         let processes = Processes::new(host, listed);
         let mounts = Mounts::new(&processes);
@@ -83,17 +100,19 @@ impl Recorder {
             files.mark(&mounts);
         }
         Recorder {
+            wishes,
             files,
             connector,
             missing,
             mounts,
             paths: Paths::default(),
             processes,
-            teller: Teller::new(stream),
+            teller: Teller::new(stream.clone(), env),
+            stream,
             own: std::process::id() as i32,
             ended: Vec::new(),
-            lost: 0,
             looked: Instant::now(),
+            due: Vec::new(),
             groups: None,
             watches,
         }
@@ -113,7 +132,8 @@ impl Recorder {
     pub fn origins(&self) -> Vec<Origin> {
         let files = self.files.as_ref().map(|_| Origin::Fanotify);
         let connector = self.connector.as_ref().map(|_| Origin::Connector);
-        files.into_iter().chain(connector).chain([Origin::SockDiag]).collect()
+        let sockets = self.wishes.sockets.then_some(Origin::SockDiag);
+        files.into_iter().chain(connector).chain(sockets).collect()
     }
 
     /// What is not recorded that could be with more rights.
@@ -127,8 +147,11 @@ impl Recorder {
         self.missing.iter().cloned().chain(files).collect()
     }
 
-    /// Records until it is to stop. Sockets are asked for at this interval. How many events were lost, as far as that is known.
-    pub fn run(&mut self, interval: Duration, is_to_stop: impl Fn() -> bool + Sync) -> io::Result<u64> {
+    /// Records until it is to stop. Sockets are asked for at this interval.
+    pub fn run(&mut self, interval: Duration, is_to_stop: impl Fn() -> bool + Sync) -> io::Result<()> {
+        if !self.wishes.sockets {
+            return self.go_round(is_to_stop);
+        }
         let (teller, ended) = (self.teller.clone(), AtomicBool::new(false));
         std::thread::scope(|scope| {
             let asking =
@@ -141,7 +164,7 @@ impl Recorder {
         })
     }
 
-    fn go_round(&mut self, is_to_stop: impl Fn() -> bool) -> io::Result<u64> {
+    fn go_round(&mut self, is_to_stop: impl Fn() -> bool) -> io::Result<()> {
         while !is_to_stop() {
             self.wait()?;
             while self.round()? && !is_to_stop() {}
@@ -152,7 +175,7 @@ impl Recorder {
         // What was done before the end.
         let deadline = Instant::now() + TICK;
         while self.round()? && Instant::now() < deadline {}
-        Ok(self.lost)
+        Ok(())
     }
 
     /// Waits until a source has something, or it is time to look after things.
@@ -175,10 +198,23 @@ impl Recorder {
         let changed: Vec<u64> =
             lists.iter().zip(&all).filter(|(_, poll)| has_changed(poll)).map(|((inode, _), _)| *inode).collect();
         if !changed.is_empty() {
-            changed.into_iter().for_each(|inode| self.mounts.changed(inode));
+            for inode in changed {
+                let devices = self.mounts.changed(inode);
+                self.files.iter_mut().for_each(|files| files.look_again(&devices));
+            }
             self.mark();
         }
         Ok(())
+    }
+
+    /// Looks where these processes are: nobody tells when one goes into another mount namespace.
+    fn look_at(&mut self, pids: impl IntoIterator<Item = i32>) {
+        let now = Instant::now();
+        for pid in pids {
+            if self.processes.has_moved(pid, now) {
+                self.met(pid);
+            }
+        }
     }
 
     fn mark(&mut self) {
@@ -191,6 +227,12 @@ impl Recorder {
     fn look_after(&mut self) {
         self.looked = Instant::now();
         self.mounts.tidy(&self.processes);
+        if self.due.is_empty() {
+            self.due = self.processes.all().map(|(pid, _)| pid).collect();
+        }
+        let rest = self.due.len().saturating_sub(AT_ONCE);
+        let due = self.due.split_off(rest);
+        self.look_at(due);
     }
 
     /// Takes what the sources have. Whether there may be more.
@@ -207,6 +249,7 @@ impl Recorder {
         };
         self.learn_programs(&reports);
         let has_told = self.read_connector()?;
+        self.look_at(reports.iter().map(Report::pid));
         self.tell_files(reports);
         if !has_files {
             let ended: Vec<Told> = self.ended.drain(..due).collect();
@@ -228,8 +271,8 @@ impl Recorder {
     fn read_connector(&mut self) -> io::Result<bool> {
         let Some(connector) = &mut self.connector else { return Ok(false) };
         let mut told = Vec::new();
-        if connector.read(|deed| told.push(deed))? {
-            self.teller.gap(now(), Origin::Connector, 0, "the process connector was not read in time");
+        if let Some(lost) = connector.read(|deed| told.push(deed))? {
+            self.stream.gap(Origin::Connector, lost, "the process connector was not read in time");
         }
         let is_any = !told.is_empty();
         let offset = clock_offset();
@@ -241,8 +284,8 @@ impl Recorder {
 
     fn tell_files(&mut self, reports: Vec<Report>) {
         let Some(files) = &self.files else { return };
-        let before = self.lost;
-        let mut is_overflow = false;
+        reports.iter().rev().for_each(|report| report.learn_deleted(files, &self.mounts, &mut self.paths));
+        let (mut lost, mut is_overflow) = (0, false);
         let mut scene = Scene {
             files,
             mounts: &self.mounts,
@@ -250,7 +293,7 @@ impl Recorder {
             processes: &mut self.processes,
             teller: &self.teller,
             watches: &self.watches,
-            lost: &mut self.lost,
+            lost: &mut lost,
         };
         for report in reports {
             if report.is_overflow() {
@@ -260,21 +303,22 @@ impl Recorder {
             }
         }
         self.paths.close();
-        let lost = self.lost - before;
         if lost > 0 {
-            let reason = "files whose directories were gone before their paths could be read";
-            self.teller.gap(now(), Origin::Fanotify, lost, reason);
+            let reason = "files whose directories or file systems were gone before their paths could be read";
+            self.stream.gap(Origin::Fanotify, lost, reason);
         }
         if is_overflow {
-            self.teller.gap(now(), Origin::Fanotify, 0, "the queue of the file notification was full");
+            self.stream.gap(Origin::Fanotify, 0, "the queue of the file notification was full");
         }
     }
 
     fn tell_process(&mut self, told: Told) {
+        if told.deed.whose().pid == self.own {
+            return;
+        }
         let deed = |tid: i32| deed_of(&told, tid);
         let boot_ts = self.processes.boot_ts();
         match told.deed {
-            ProcessDeed::Fork { child, .. } if child.pid == self.own => {}
             ProcessDeed::Fork { parent, child } => {
                 self.tell_ends_of(child.tid);
                 if let Some((of_parent, of_child)) = self.processes.forked(parent, child) {
@@ -288,8 +332,15 @@ impl Recorder {
                     self.met(who.pid);
                 }
             }
-            ProcessDeed::Exit { who, .. } if who.pid == self.own => {}
             ProcessDeed::Exit { .. } => self.ended.push(told),
+            ProcessDeed::Traced { who, by } => {
+                self.processes.traced(who, by);
+                self.teller.traces(&deed(by.tid), who.tid, true);
+            }
+            ProcessDeed::LetGo { who } => {
+                let by = self.processes.let_go(who);
+                self.teller.traces(&deed(by.map_or(-1, |by| by.tid)), who.tid, false);
+            }
             ProcessDeed::User { who, effective } => self.teller.user(&deed(who.tid), effective),
             ProcessDeed::Group { who, effective } => self.teller.group(&deed(who.tid), effective),
             ProcessDeed::Session { who } => self.teller.session(&deed(who.tid), who.pid.into()),
@@ -323,9 +374,7 @@ impl Recorder {
     fn tell_end(&mut self, told: Told) {
         if let ProcessDeed::Exit { who, word } = told.deed {
             self.teller.exited(&deed_of(&told, who.tid), word);
-            if who.tid == who.pid {
-                self.processes.ended(who.pid);
-            }
+            self.processes.ended(who);
         }
     }
 }
@@ -340,4 +389,42 @@ fn clock_offset() -> u64 {
     let monotonic = clock_gettime(ClockId::Monotonic);
     let since = (monotonic.tv_sec as u64).saturating_mul(1_000_000_000).saturating_add(monotonic.tv_nsec as u64);
     now().saturating_sub(since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::{Lost, stream};
+    use capture_batch::Types;
+    use std::path::Path;
+
+    #[test]
+    fn a_queue_that_is_full_is_a_gap() {
+        let watches = Watches::default();
+        let mut types = Types::NONE;
+        types.insert(capture_event::code::CREAT_X);
+        let wishes = Wishes::of(&types, &watches);
+        // Queues with an end, which those of recordings have not.
+        let Ok(files) = Files::with_queues(wishes, 0) else {
+            eprintln!("skipped: only root is told of files");
+            return;
+        };
+        let sources = Sources { wishes, files: Some(files), connector: None, missing: Vec::new() };
+        let mut host = Host::open(Path::new("/proc")).unwrap();
+        let snapshot = Snapshot::take(&mut host).unwrap();
+        let (stream, taker) = stream();
+        let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches, true);
+        // Others do it: what we do ourselves is not told.
+        let longest = std::fs::read_to_string("/proc/sys/fs/fanotify/max_queued_events").unwrap();
+        let script = format!("cd $0 && seq -f f%.0f {} | xargs touch", longest.trim());
+        let directory = tempfile::tempdir().unwrap();
+        let done = std::process::Command::new("sh").arg("-c").arg(script).arg(directory.path()).status().unwrap();
+        assert!(done.success());
+        std::thread::scope(|scope| {
+            scope.spawn(|| while taker.take(Vec::new()).is_some() {});
+            recorder.run(Duration::from_secs(1), || stream.lost().gaps > 0).unwrap();
+            assert_eq!(stream.lost(), Lost { events: 0, gaps: 1 });
+            stream.close();
+        });
+    }
 }

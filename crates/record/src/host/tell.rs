@@ -3,8 +3,10 @@
 //! Readers of both worlds refuse or misread numbers of no length, so a number that nobody knows here is written as
 //! one that says nothing: see `docs/recording.md`.
 
+use crate::calls::thread::{PARAMETERS_OF_EXIT, put_cloned, put_executed, put_exited};
 use crate::proc::Facts;
 use crate::stream::Stream;
+use crate::trace::events::parameter_count;
 use capture_event::code;
 use capture_event::option::{self, Origin};
 use capture_event::tables::fd::UNKNOWN_FD;
@@ -12,11 +14,18 @@ use capture_event::tables::thread::ThreadFlags;
 use capture_scap::{EventBuilder, EventHead};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Open for writing, in the schema's file flags.
 const O_WRONLY: u32 = 2;
 /// Open for reading.
 const O_RDONLY: u32 = 1;
+
+/// What ptrace(2) was asked for, in the schema's numbers.
+const PTRACE_ATTACH: u16 = 11;
+const PTRACE_DETACH: u16 = 12;
+/// A parameter of ptrace(2) that these requests have no use for: a number, 0.
+const NO_VALUE: [u8; 9] = [0; 9];
 
 /// Who did something, when, and how it is known.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +115,8 @@ pub enum SocketDeed {
 #[derive(Clone)]
 pub struct Teller {
     stream: Stream,
+    /// Whether the environment of programs is told.
+    env: bool,
 }
 
 /// Whether an event is shown.
@@ -118,17 +129,21 @@ enum Seen {
 use Seen::{Hidden, Shown};
 
 impl Teller {
-    /// To this stream.
-    pub fn new(stream: Stream) -> Teller {
-        Teller { stream }
+    /// To this stream, with the environment of programs or without.
+    pub fn new(stream: Stream, env: bool) -> Teller {
+        Teller { stream, env }
     }
 
     fn write(&self, deed: &Deed<'_>, seen: Seen, code: u16, params: &[&[u8]]) {
+        self.event(deed, seen, code, params.len() as u32, |out| params.iter().for_each(|param| out.param(param)));
+    }
+
+    fn event(&self, deed: &Deed<'_>, seen: Seen, code: u16, count: u32, params: impl FnOnce(&mut EventBuilder<'_>)) {
         let mut appending = self.stream.append();
         let ts = appending.time(deed.ts);
         let head = EventHead { ts, tid: deed.tid, cpu: deed.cpu, code, state_only: seen == Hidden };
-        let mut out = EventBuilder::new(appending.blocks(), head, params.len() as u32);
-        params.iter().for_each(|param| out.param(param));
+        let mut out = EventBuilder::new(appending.blocks(), head, count);
+        params(&mut out);
         if seen == Shown {
             out.option(option::ORIGIN, &[deed.origin as u8]);
             if deed.is_merged {
@@ -207,49 +222,12 @@ impl Teller {
     }
 
     fn clone_exit(&self, deed: &Deed<'_>, seen: Seen, result: i64, facts: &Facts, flags: ThreadFlags, boot_ts: u64) {
-        let start = facts.pidns_init_start_ts.saturating_sub(boot_ts);
-        let numbers = |numbers: &[u64]| numbers.iter().map(|number| number.to_le_bytes()).collect::<Vec<_>>();
-        let wide = numbers(&[
-            result as u64,
-            facts.tid as u64,
-            facts.pid as u64,
-            facts.ptid as u64,
-            facts.fdlimit as u64,
-            facts.memory.major_faults,
-            facts.memory.minor_faults,
-            facts.vtid as u64,
-            facts.vpid as u64,
-            start,
-        ]);
-        let [result, tid, pid, ptid, limit, major, minor, vtid, vpid, start] = wide.as_slice() else { return };
-        let memory = &facts.memory;
-        let narrow = [memory.vm_size, memory.vm_rss, memory.vm_swap, flags.bits(), facts.uid, facts.gid];
-        let [size, rss, swap, flags, uid, gid] = narrow.map(u32::to_le_bytes);
-        let (exe, cwd, comm) = (text(&facts.exe), text(&facts.cwd), text(&facts.comm));
-        let params: [&[u8]; 21] = [
-            result,
-            &exe,
-            &facts.args,
-            tid,
-            pid,
-            ptid,
-            &cwd,
-            limit,
-            major,
-            minor,
-            &size,
-            &rss,
-            &swap,
-            &comm,
-            &facts.cgroups,
-            &flags,
-            &uid,
-            &gid,
-            vtid,
-            vpid,
-            start,
-        ];
-        self.write(deed, seen, code::CLONE_20_X, &params);
+        let start = if result == 0 { facts.pidns_init_start_ts.saturating_sub(boot_ts) } else { 0 };
+        let code = code::CLONE_20_X;
+        self.event(deed, seen, code, parameter_count(code), |out| {
+            out.param(&result.to_le_bytes());
+            put_cloned(out, facts, flags.bits(), start);
+        });
     }
 
     /// A process executes a program: as `facts` say.
@@ -261,67 +239,15 @@ impl Teller {
         let path = facts.executable.path.strip_suffix(b" (deleted)").unwrap_or(&facts.executable.path);
         let file = text(if path.is_empty() { &facts.exe } else { path });
         self.write(deed, Hidden, code::EXECVE_19_E, &[&file]);
-        let (memory, executable, capabilities) = (&facts.memory, &facts.executable, &facts.capabilities);
-        let wide = [
-            facts.tid as u64,
-            facts.pid as u64,
-            facts.ptid as u64,
-            facts.fdlimit as u64,
-            memory.major_faults,
-            memory.minor_faults,
-            facts.vpgid as u64,
-            capabilities.inheritable,
-            capabilities.permitted,
-            capabilities.effective,
-            executable.ino,
-            executable.ctime,
-            executable.mtime,
-            facts.pgid as u64,
-        ]
-        .map(u64::to_le_bytes);
-        let [tid, pid, ptid, limit, major, minor, vpgid, inheritable, permitted, effective, ino, ctime, mtime, pgid] =
-            &wide;
-        let flags = executable.flags();
-        let narrow =
-            [memory.vm_size, memory.vm_rss, memory.vm_swap, facts.tty, facts.loginuid, flags, facts.uid, facts.gid]
-                .map(u32::to_le_bytes);
-        let [size, rss, swap, tty, loginuid, flags, uid, gid] = &narrow;
-        let (exe, cwd, comm) = (text(&facts.exe), text(&facts.cwd), text(&facts.comm));
-        let trusted = text(path);
-        let params: [&[u8]; 31] = [
-            &[0; 8],
-            &exe,
-            &facts.args,
-            tid,
-            pid,
-            ptid,
-            &cwd,
-            limit,
-            major,
-            minor,
-            size,
-            rss,
-            swap,
-            &comm,
-            &facts.cgroups,
-            &facts.env,
-            tty,
-            vpgid,
-            loginuid,
-            flags,
-            inheritable,
-            permitted,
-            effective,
-            ino,
-            ctime,
-            mtime,
-            uid,
-            &trusted,
-            pgid,
-            gid,
-            &file,
-        ];
-        self.write(deed, seen, code::EXECVE_19_X, &params);
+        let code = code::EXECVE_19_X;
+        self.event(deed, seen, code, parameter_count(code), |out| {
+            out.param(&[0; 8]);
+            match self.env {
+                true => put_executed(out, facts),
+                false => put_executed(out, &Facts { env: Arc::default(), ..facts.clone() }),
+            }
+            out.param(&file);
+        });
     }
 
     /// Something became of a socket.
@@ -363,11 +289,15 @@ impl Teller {
 
     /// A thread ended, with this status word of wait(2).
     pub fn exited(&self, deed: &Deed<'_>, word: i32) {
-        let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
-        let (signal, core) =
-            if libc::WIFSIGNALED(word) { (libc::WTERMSIG(word), libc::WCOREDUMP(word)) } else { (0, false) };
-        let [word, status] = [word, status].map(|number| i64::from(number).to_le_bytes());
-        self.write(deed, Shown, code::PROCEXIT_1_E, &[&word, &status, &[signal as u8], &[core.into()], &[0; 8]]);
+        self.event(deed, Shown, code::PROCEXIT_1_E, PARAMETERS_OF_EXIT, |out| put_exited(out, word));
+    }
+
+    /// A thread traces another one from now on, or not any more.
+    pub fn traces(&self, deed: &Deed<'_>, tid: i32, begins: bool) {
+        let request = if begins { PTRACE_ATTACH } else { PTRACE_DETACH }.to_le_bytes();
+        let tid = i64::from(tid).to_le_bytes();
+        self.write(deed, Hidden, code::PTRACE_E, &[&request, &tid]);
+        self.write(deed, Shown, code::PTRACE_X, &[&[0; 8], &NO_VALUE, &NO_VALUE, &request, &tid]);
     }
 
     /// A process has another effective user.
@@ -393,19 +323,6 @@ impl Teller {
         /// `PR_SET_NAME`
         const SET_NAME: u32 = 15;
         self.write(deed, Shown, code::PRCTL_X, &[&[0; 8], &SET_NAME.to_le_bytes(), &text(name), &[0; 8]]);
-    }
-
-    /// Events are missing here: how many (0 if nobody knows), and why.
-    pub fn gap(&self, ts: u64, origin: Origin, lost: u64, reason: &str) {
-        let mut appending = self.stream.append();
-        let ts = appending.time(ts);
-        let head = EventHead { ts, tid: -1, cpu: 0, code: code::DROP_E, state_only: false };
-        let mut out = EventBuilder::new(appending.blocks(), head, 1);
-        out.param(&0u32.to_le_bytes());
-        out.option(option::ORIGIN, &[origin as u8]);
-        out.option(option::LOST, &lost.to_le_bytes());
-        out.option(option::REASON, reason.as_bytes());
-        out.finish();
     }
 }
 

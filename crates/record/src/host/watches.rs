@@ -57,6 +57,14 @@ const WRITE: u8 = 2;
 const EXECUTE: u8 = 4;
 const ATTRIBUTES: u8 = 8;
 
+/// By which reports the kernel tells of each.
+const REPORTS: [(u8, u64); 4] = [
+    (READ, libc::FAN_OPEN),
+    (WRITE, libc::FAN_MODIFY | libc::FAN_CLOSE_WRITE | libc::FAN_CREATE | libc::FAN_DELETE | libc::FAN_RENAME),
+    (EXECUTE, libc::FAN_OPEN_EXEC),
+    (ATTRIBUTES, libc::FAN_ATTRIB),
+];
+
 /// All watches of a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Watches {
@@ -95,6 +103,15 @@ impl Watches {
     /// Whether nothing is watched.
     pub fn is_empty(&self) -> bool {
         self.watches.is_empty()
+    }
+
+    /// Which reports on files can be of use: bits of `FAN_*`.
+    pub fn reports(&self) -> u64 {
+        if self.watches.is_empty() || self.all_files {
+            return u64::MAX;
+        }
+        let access = self.watches.iter().fold(0, |all, watch| all | watch.access);
+        REPORTS.iter().filter(|(of, _)| access & of != 0).fold(0, |all, (_, reports)| all | reports)
     }
 
     /// The key of the first watch that something matches; empty if it has none.

@@ -2,6 +2,7 @@
 
 use super::thread::Made;
 use super::{Ended, Tracer};
+use crate::calls::thread::{PARAMETERS_OF_EXIT, put_exited};
 use crate::calls::{Decoding, Moment, Part};
 use crate::sys::ptrace::{self, Tid};
 use capture_event::code;
@@ -120,15 +121,8 @@ impl Tracer {
         let mut appending = self.stream.append();
         let ts = appending.time(self.now);
         let head = EventHead { ts, tid: tid.into(), cpu, code: code::PROCEXIT_1_E, state_only: false };
-        let mut out = EventBuilder::new(appending.blocks(), head, 5);
-        out.param(&i64::from(word).to_le_bytes());
-        let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
-        let (signal, core) =
-            if libc::WIFSIGNALED(word) { (libc::WTERMSIG(word), libc::WCOREDUMP(word)) } else { (0, false) };
-        out.param(&i64::from(status).to_le_bytes());
-        out.param(&[signal as u8]);
-        out.param(&[core.into()]);
-        out.param(&0i64.to_le_bytes());
+        let mut out = EventBuilder::new(appending.blocks(), head, PARAMETERS_OF_EXIT);
+        put_exited(&mut out, word);
         out.finish();
     }
 
