@@ -3,14 +3,12 @@
 use super::Args;
 use super::target::Targets;
 use super::wanted::Wanted;
-use capture_batch::Types;
 use capture_event::Dialect;
 use capture_event::code::NOTIFICATION_E;
 use capture_event::recording::{self, Calls, Ending, Followed, Recording};
 use capture_event::tables::syscall::{self, Arch};
 use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now};
-use capture_record::trace::Tracer;
 use capture_scap::{EventBuilder, EventHead};
 use rustix::system::uname;
 use std::ffi::OsString;
@@ -70,14 +68,14 @@ pub fn describe(args: &Args, wanted: &Wanted, targets: &Targets, snapshot: &Snap
 
 /// The calls that are recorded.
 fn calls(wanted: &Wanted) -> Calls {
-    if wanted.types() == Types::ALL {
+    if *wanted == Wanted::ALL {
         return Calls::All;
     }
     let name = |nr: u16| {
         let (id, _) = syscall::native(nr, Arch::X86_64)?;
         syscall::name(id, Dialect::Newest).map(str::to_owned)
     };
-    Calls::Only(Tracer::stops(&wanted.types()).into_iter().filter_map(name).collect())
+    Calls::Only(wanted.calls().stops().into_iter().filter_map(name).collect())
 }
 
 /// Writes how the recording is made: its first event.

@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let control = Control::default();
     // Nobody is moved whom nobody follows.
     let guard = if is_whole_host { None } else { Some(Guard::start()?) };
-    let filter = args.fast.then(|| seccomp::Filter::tracing(&Tracer::stops(&wanted.types())));
+    let filter = args.fast.then(|| seccomp::Filter::tracing(&wanted.calls().stops()));
     let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
     let held = command.map(hold).transpose()?;
     let watcher = signal::this_thread();
@@ -124,8 +124,8 @@ fn trace(
 ) -> Result<Option<Ended>, Failure> {
     let extent =
         Extent { snaplen: args.snaplen.into(), long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()), env: !args.no_env };
-    let mut tracer = Tracer::new(stream.clone(), extent, wanted.types(), control.clone());
-    tracer.keep_together(Places::here(guard)?);
+    let mut tracer = Tracer::new(stream.clone(), extent, wanted.calls(), control.clone());
+    tracer.keep_together(Places::here(guard, !args.fast)?);
     for pid in &targets.pids {
         tracer.follow_process(*pid).map_err(Failure::new)?;
     }
@@ -190,7 +190,10 @@ fn wanted(args: &Args, filter: Option<&Filter>, until: Option<&Filter>) -> Wante
         (Some(filter), _) => Wanted::of(filter, args.full),
     };
     // What is waited for must be seen too.
-    until.map_or(kept, |until| kept.and(Wanted::of(until, args.full)))
+    match until {
+        Some(until) => kept.and(Wanted::of(until, args.full)),
+        None => kept,
+    }
 }
 
 /// What is to be done with the stream.
@@ -221,7 +224,7 @@ impl Order {
         if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
             return Ok(Order::All(first));
         }
-        let wanted = *wanted;
+        let wanted = wanted.clone();
         let compression = if args.compress { Compression::Gzip } else { Compression::None };
         let ring = args.ring.map(|span| (span, until));
         let (limit, target, first) = (args.numevents, args.target(), Some(first));

@@ -6,12 +6,16 @@ use capture_event::code;
 use capture_event::schema::{Dialect, events};
 use capture_event::{Category, EventFlags, EventInfo, ParamType};
 use capture_filter::Filter;
+use capture_record::trace::Calls;
+use std::collections::BTreeSet;
 
 /// The types of events that are recorded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Those that can be kept.
     selected: Types,
+    /// Of calls without a type of their own only these can be kept, by the schema's numbers; `None`: all of them.
+    generic: Option<BTreeSet<u16>>,
     /// Those that are kept, hidden, since others depend on them.
     state: Types,
 }
@@ -26,7 +30,7 @@ enum Descriptors {
 
 impl Wanted {
     /// Everything.
-    pub const ALL: Wanted = Wanted { selected: Types::ALL, state: Types::ALL };
+    pub const ALL: Wanted = Wanted { selected: Types::ALL, generic: None, state: Types::ALL };
 
     /// What tells of files, processes and network, and what is read and written: what rules for detection look at.
     pub fn security() -> Wanted {
@@ -51,7 +55,7 @@ impl Wanted {
         }
         selected.remove(code::GENERIC_E);
         selected.remove(code::GENERIC_X);
-        Wanted { selected, state: Types::NONE }
+        Wanted { selected, generic: Some(BTreeSet::new()), state: Types::NONE }
     }
 
     /// What a recording with a filter needs; `full`: all that changes what is known of any thread.
@@ -74,12 +78,15 @@ impl Wanted {
                 state.insert(info.code ^ 1);
             }
         }
-        Wanted { selected, state }
+        let has_generic = selected.contains(code::GENERIC_E) || selected.contains(code::GENERIC_X);
+        let generic = Some(if has_generic { filter.generic_calls().into_iter().collect() } else { BTreeSet::new() });
+        Wanted { selected, generic, state }
     }
 
     /// What either needs.
     pub fn and(self, other: Wanted) -> Wanted {
-        Wanted { selected: self.selected | other.selected, state: self.state | other.state }
+        let generic = self.generic.zip(other.generic).map(|(ours, theirs)| &ours | &theirs);
+        Wanted { selected: self.selected | other.selected, generic, state: self.state | other.state }
     }
 
     /// Whether events of a type are kept, hidden, if they are not selected.
@@ -95,6 +102,11 @@ impl Wanted {
     /// All types that can be in the recording.
     pub fn types(&self) -> Types {
         self.selected | self.state
+    }
+
+    /// All calls that can be in the recording.
+    pub fn calls(&self) -> Calls {
+        Calls { types: self.types(), generic: self.generic.clone() }
     }
 }
 

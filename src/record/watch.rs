@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 /// tracer has ended.
 pub const SIGNALS: [i32; 6] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, signal::NOTICE];
 
-/// How often it is looked whether it is time.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often it is looked whether it is time, and whether all is well.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why the recording was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,9 @@ impl Watch<'_> {
         while !is_over() {
             let got = signal::next(&SIGNALS, self.until_next_look(why.is_some()));
             why = why.or_else(|| self.why(got, is_kept()));
-            if why.is_some() {
-                self.control.stop();
+            match why {
+                Some(_) => self.control.stop(),
+                None => self.control.look(),
             }
         }
         why.unwrap_or(Why::Over)

@@ -2,7 +2,7 @@
 
 use crate::Env;
 use crate::check::{Checker, recorded};
-use crate::evaluate::{Columns, FilterInterest, Plan, Sequential, describe};
+use crate::evaluate::{Columns, FilterInterest, Plan, Sequential, describe, generic_calls};
 use crate::language::ast::Expr;
 use crate::language::error::{FilterError, FilterWarning, MAX_ERRORS};
 use crate::language::parser::parse;
@@ -91,6 +91,11 @@ impl Filter {
     /// Which rows it may select.
     pub fn interest(&self) -> FilterInterest {
         FilterInterest::new(self.clone())
+    }
+
+    /// The calls, by the schema's numbers, of which it may select an event that has no type of its own.
+    pub fn generic_calls(&self) -> Vec<u16> {
+        generic_calls(self)
     }
 
     /// The names of hosts that it compares addresses with.

@@ -1,6 +1,8 @@
 //! A filter selects the same events when no rows are made but those of interest to it.
 
 use capture_batch::{Interest, Needs, RowFlags, Types, View};
+use capture_event::Dialect;
+use capture_event::tables::syscall;
 use capture_filter::{Env, Filter, Selection};
 use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
@@ -59,4 +61,24 @@ fn rows_that_no_filter_selects_are_not_missed() {
     };
     parallel(&cases, check, |wrong| assert!(wrong.is_empty(), "{wrong:#?}"));
     assert!(narrowed.into_inner() > 0);
+}
+
+#[test]
+fn calls_without_a_type_of_their_own_are_told_apart() {
+    let called = |text: &str, view| {
+        let filter = Filter::compile(text, view, &Env::default()).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let name = |id: &u16| syscall::name(*id, Dialect::Newest).unwrap().to_owned();
+        let mut names: Vec<_> = filter.generic_calls().iter().map(name).collect();
+        names.sort();
+        names
+    };
+    for view in [View::Classic, View::Exit] {
+        assert_eq!(called("evt.type=reboot", view), ["reboot"]);
+        assert_eq!(called("proc.name=a and evt.type in (personality, mseal)", view), ["mseal", "personality"]);
+        // The classic schema does not know it.
+        assert_eq!(called("evt.type=cachestat", view), ["cachestat"]);
+        let (all, but_one) = (called("proc.name=a", view), called("not evt.type=reboot", view));
+        assert_eq!(all.len(), but_one.len() + 1);
+        assert!(all.contains(&"reboot".to_owned()) && !but_one.contains(&"reboot".to_owned()));
+    }
 }

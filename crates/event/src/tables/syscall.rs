@@ -14,6 +14,9 @@ pub struct Syscall {
     pub classic_name: Option<&'static str>,
 }
 
+/// Above all numbers of the schema.
+pub const COUNT: u16 = SYSCALLS.len() as u16;
+
 /// A system call by the schema's number, as a dialect knows it.
 pub fn by_id(id: u16, dialect: Dialect) -> Option<&'static Syscall> {
     let syscall = SYSCALLS.get(usize::from(id))?;

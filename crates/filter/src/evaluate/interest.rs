@@ -8,9 +8,12 @@ use super::plan::Node;
 use crate::Filter;
 use crate::check::scope::Scope;
 use crate::check::source::State;
-use capture_batch::{Batch, Head, Id, Interest, Own, Row, RowFlags, RowHeader, Segment, SourceInfo, Types, View};
+use capture_batch::{
+    Batch, Head, Id, Interest, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment, SourceInfo, Types, View,
+};
 use capture_event::schema::events;
-use capture_event::{EventInfo, Source, code};
+use capture_event::tables::syscall;
+use capture_event::{Dialect, EventInfo, Source, code, option};
 use std::sync::{Arc, Weak};
 
 /// The rows that a filter can select.
@@ -80,6 +83,20 @@ impl FilterInterest {
         let row = sample.row(0);
         tests.map(|test| row.is_some_and(|row| test.holds(row, self.filter.env(), &mut state))).collect()
     }
+}
+
+/// The calls, by the schema's numbers, of which an event that has no type of its own may be selected.
+pub(crate) fn generic_calls(filter: &Filter) -> Vec<u16> {
+    let ids = (0..syscall::COUNT).filter(|id| syscall::by_id(*id, Dialect::Newest).is_some());
+    if filter.plan().is_ordered() {
+        return ids.collect();
+    }
+    let mut known = Known { filter, tests: &[], answers: &[], state: filter.plan().state() };
+    let mut may_hold = |id: &u16| {
+        let sample = generic_samples(filter.view(), *id);
+        sample.rows().any(|row| known.of(&filter.plan().arranged, row).may_hold)
+    };
+    ids.filter(|id| may_hold(id)).collect()
 }
 
 impl Interest for FilterInterest {
@@ -181,7 +198,7 @@ impl Known<'_> {
 fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
     match scope {
         Scope::Nothing => true,
-        Scope::Type => super::columns::says_its_type(sample.header.code),
+        Scope::Type => super::columns::says_its_type(sample.header.code) || sample.param_count() > 0,
         Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
         Scope::Own | Scope::Actor | Scope::Live | Scope::Row | Scope::Order => false,
     }
@@ -189,10 +206,28 @@ fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
 
 /// An event of each of the first `count` types, without parameters, thread and object.
 fn samples(view: View, segment: Arc<Segment>, count: usize) -> Batch {
-    let head = Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 };
-    let mut batch = Batch::with_capacity(head, segment, count);
-    for info in events(view.dialect()).iter().take(count) {
-        batch.push_unbound(RowHeader { num: 0, ts: 0, tid: 0, cpu: 0, code: info.code, flags: RowFlags::empty() });
+    let mut batch = Batch::with_capacity(head(view), segment, count);
+    events(view.dialect()).iter().take(count).for_each(|info| batch.push_unbound(header(info.code)));
+    batch
+}
+
+/// The two events of a call without a type of its own, as recorders write them.
+fn generic_samples(view: View, id: u16) -> Batch {
+    let mut batch = Batch::new(head(view), Arc::default());
+    batch.chunks.push(id.to_le_bytes().to_vec().into());
+    for (row, code) in [code::GENERIC_E, code::GENERIC_X].into_iter().enumerate() {
+        let value = ParamSlice { chunk: 0, start: 0, len: 2 };
+        batch.params.push(value);
+        batch.options.push(RowOption { row: row as u32, code: option::CALL, value });
+        batch.push_unbound(header(code));
     }
     batch
+}
+
+fn head(view: View) -> Head {
+    Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 }
+}
+
+fn header(code: u16) -> RowHeader {
+    RowHeader { num: 0, ts: 0, tid: 0, cpu: 0, code, flags: RowFlags::empty() }
 }

@@ -12,6 +12,7 @@ mod sequential;
 
 pub use columns::Columns;
 pub use interest::FilterInterest;
+pub(crate) use interest::generic_calls;
 pub(crate) use plan::{Plan, describe};
 pub use selection::Selection;
 pub use sequential::Sequential;

@@ -187,7 +187,10 @@ impl Moment<'_> {
             None => Facts::of(host, tid),
         });
         match read {
-            Some(facts) => self.process.facts.insert(facts).clone(),
+            Some(facts) => {
+                self.process.learn(&facts, self.call.entered);
+                facts
+            }
             None => Facts { tid, ..Facts::unknown() },
         }
     }

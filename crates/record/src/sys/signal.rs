@@ -28,11 +28,21 @@ pub fn notify(tid: Tid) {
 /// Makes [`kick`] interrupt system calls.
 pub fn accept_kicks() -> io::Result<()> {
     extern "C" fn nothing(_: libc::c_int) {}
-    // SAFETY: plain data, for which zeros are a value: no flags, so calls are not restarted.
+    // No flags: calls are not restarted.
+    act(libc::SIGURG, nothing as *const () as usize, 0)
+}
+
+/// No signal tells us any more that a thread which we trace has stopped: we wait for that, and it costs time.
+pub fn refuse_stops() -> io::Result<()> {
+    act(libc::SIGCHLD, libc::SIG_DFL, libc::SA_NOCLDSTOP)
+}
+
+fn act(signal: i32, handler: libc::sighandler_t, flags: i32) -> io::Result<()> {
+    // SAFETY: plain data, for which zeros are a value.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = nothing as *const () as usize;
-    // SAFETY: the handler does nothing, which is safe whenever it runs.
-    checked(unsafe { libc::sigaction(libc::SIGURG, &action, std::ptr::null_mut()) }.into()).map(drop)
+    (action.sa_sigaction, action.sa_flags) = (handler, flags);
+    // SAFETY: the handler is the default one, or does nothing, which is safe whenever it runs.
+    checked(unsafe { libc::sigaction(signal, &action, std::ptr::null_mut()) }.into()).map(drop)
 }
 
 fn set_of(signals: &[i32]) -> libc::sigset_t {

@@ -12,6 +12,7 @@ pub struct Control(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     is_to_stop: AtomicBool,
+    is_to_look: AtomicBool,
     /// The tracer's thread; 0 when it does not run.
     tracer: AtomicI32,
 }
@@ -21,6 +22,16 @@ impl Control {
     /// [`Control::is_running`] says that it did: it may have been about to wait as it was called.
     pub fn stop(&self) {
         self.0.is_to_stop.store(true, Ordering::SeqCst);
+        self.kick();
+    }
+
+    /// The tracer looks whether all is well with those who have not stopped for long. To be called a few times a second.
+    pub fn look(&self) {
+        self.0.is_to_look.store(true, Ordering::SeqCst);
+        self.kick();
+    }
+
+    fn kick(&self) {
         match self.0.tracer.load(Ordering::SeqCst) {
             0 => {}
             tid => signal::kick(tid),
@@ -30,6 +41,11 @@ impl Control {
     /// Whether the tracer is to stop.
     pub fn is_to_stop(&self) -> bool {
         self.0.is_to_stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the tracer is to look, once.
+    pub(super) fn is_to_look(&self) -> bool {
+        self.0.is_to_look.load(Ordering::Relaxed) && self.0.is_to_look.swap(false, Ordering::SeqCst)
     }
 
     /// Whether the tracer follows somebody.

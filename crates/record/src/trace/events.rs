@@ -49,7 +49,7 @@ impl Tracer {
         let cpu = self.cpu(tid);
         let Some(thread) = self.threads.get_mut(&tid) else { return };
         let Some(process) = self.processes.get_mut(&thread.pid) else { return };
-        if !CLOSING.iter().all(|call| self.wanted.contains(*call) || self.wanted.contains(call + 1)) {
+        if !CLOSING.iter().all(|call| self.wanted.types.contains(*call) || self.wanted.types.contains(call + 1)) {
             process.forget_sockets();
         }
         let mut appending = self.stream.append();
@@ -151,6 +151,6 @@ pub(crate) fn parameter_count(code: u16) -> u32 {
 }
 
 /// Whether no thread of the process is left.
-fn tid_is_leader(threads: &std::collections::HashMap<Tid, super::Thread>, pid: Tid) -> bool {
+fn tid_is_leader(threads: &rustc_hash::FxHashMap<Tid, super::Thread>, pid: Tid) -> bool {
     !threads.values().any(|thread| thread.pid == pid)
 }

@@ -10,39 +10,40 @@ pub(crate) mod events;
 pub mod place;
 pub mod process;
 mod thread;
+mod wanted;
 
 pub use attach::AttachError;
 pub use control::Control;
+pub use wanted::Calls;
 
 use crate::calls::{self, Call, Extent};
 use crate::stream::{Stream, now};
 use crate::sys::ptrace::{self, Boundary, Entry, Tid};
 use crate::sys::signal;
 use crate::sys::wait::{self, Status};
-use capture_batch::Types;
 use capture_event::schema::code::GENERIC_E;
 use capture_event::tables::syscall::{self, Arch};
 use place::{Place, Places};
 use process::{Proc, Process};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use thread::{Made, Thread};
+use wanted::OWN_CALLS;
 
 /// Follows threads until none is left.
 pub struct Tracer {
-    threads: HashMap<Tid, Thread>,
-    processes: HashMap<Tid, Process>,
+    threads: FxHashMap<Tid, Thread>,
+    processes: FxHashMap<Tid, Process>,
     proc: Proc,
     /// Threads that stopped before the event that says whose they are.
     early: Vec<Tid>,
     stream: Stream,
     extent: Extent,
-    /// The types of events that are recorded.
-    wanted: Types,
+    wanted: Calls,
     /// Whether threads stop at wanted calls only, and die with us: a filter of ours asks the kernel for it.
     is_fast: bool,
     /// Whom to tell what users should know.
@@ -90,7 +91,7 @@ enum Next {
 
 impl Tracer {
     /// A tracer that follows nobody yet.
-    pub fn new(stream: Stream, extent: Extent, wanted: Types, control: Control) -> Tracer {
+    pub fn new(stream: Stream, extent: Extent, wanted: Calls, control: Control) -> Tracer {
         let (threads, processes, early) = Default::default();
         let (places, command, ended) = (None, None, None);
         Tracer {
@@ -129,17 +130,7 @@ impl Tracer {
         self.groups = Some(sender);
     }
 
-    /// The kernel's numbers of the calls at which a command must stop to be recorded.
-    pub fn stops(wanted: &Types) -> Vec<u16> {
-        let ours = OWN_CALLS.map(|nr| nr as u16);
-        let is_wanted = |nr: &u16| {
-            let code = syscall::native(*nr, Arch::X86_64).map_or(GENERIC_E, |(_, code)| code);
-            wanted.contains(code) || wanted.contains(code + 1) || ours.contains(nr)
-        };
-        (0..LAST_CALL).filter(is_wanted).collect()
-    }
-
-    /// Follows a command that was started and is held. `is_fast`: it has a filter that stops it at [`Tracer::stops`].
+    /// Follows a command that was started and is held. `is_fast`: it has a filter that stops it at [`Calls::stops`].
     pub fn follow_command(&mut self, tid: Tid, is_fast: bool) -> io::Result<()> {
         ptrace::seize(tid, is_fast)?;
         self.is_fast = is_fast;
@@ -165,6 +156,7 @@ impl Tracer {
     /// are in.
     pub fn run(&mut self) -> io::Result<Option<Ended>> {
         signal::accept_kicks()?;
+        signal::refuse_stops()?;
         self.control.set_tracer(signal::this_thread());
         let result = self.follow();
         self.settle();
@@ -174,6 +166,9 @@ impl Tracer {
 
     fn follow(&mut self) -> io::Result<()> {
         while !self.control.is_to_stop() && !self.threads.is_empty() {
+            if self.control.is_to_look() {
+                self.look_at_places();
+            }
             match wait::wait() {
                 Ok(None) => {}
                 Ok(Some((tid, status))) => self.happened(tid, status)?,
@@ -182,6 +177,13 @@ impl Tracer {
             }
         }
         Ok(())
+    }
+
+    /// Lets threads that do not stop any more run where they may.
+    fn look_at_places(&mut self) {
+        let now = now();
+        let Some(places) = &mut self.places else { return };
+        self.threads.iter_mut().for_each(|(tid, thread)| places.look_at(*tid, &mut thread.place, now));
     }
 
     /// Lets all that are still followed run where they may.
@@ -220,10 +222,11 @@ impl Tracer {
     }
 
     fn let_run(&mut self, tid: Tid, signal: i32) -> io::Result<()> {
-        if let (Some(places), Some(thread)) = (&mut self.places, self.threads.get_mut(&tid)) {
-            places.resuming(tid, &mut thread.place, self.now);
+        let thread = self.threads.get_mut(&tid);
+        let is_in_call = thread.as_ref().is_some_and(|thread| thread.call.is_some());
+        if let (Some(places), Some(thread)) = (&mut self.places, thread) {
+            places.resuming(tid, &mut thread.place, self.now, is_in_call);
         }
-        let is_in_call = self.threads.get(&tid).is_some_and(|thread| thread.call.is_some());
         alive(if self.is_fast && !is_in_call { ptrace::go(tid, signal) } else { ptrace::go_to_boundary(tid, signal) })
     }
 
@@ -245,8 +248,7 @@ impl Tracer {
             }
             thread.is_recorded = true;
         }
-        let is_wanted = self.wanted.contains(code) || self.wanted.contains(code + 1);
-        if !is_wanted && !OWN_CALLS.iter().any(|nr| is_call(&call, *nr)) {
+        if !self.wanted.contains(call.id, code) && !OWN_CALLS.iter().any(|nr| is_call(&call, *nr)) {
             return;
         }
         thread.kept.clear();
@@ -312,7 +314,12 @@ impl Tracer {
             return Ok(());
         }
         let parent = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
-        let is_thread = crate::sys::socket::open_process(child).is_err();
+        // The leader of a process has a handle, another thread has none.
+        let made = self.threads.get(&tid).and_then(|thread| thread.call);
+        let is_thread = match made {
+            Some(made) => made.has_flags(tid, libc::CLONE_THREAD as u64),
+            None => crate::sys::socket::open_process(child).is_err(),
+        };
         let place = match (&mut self.places, self.threads.get(&tid)) {
             (Some(places), Some(thread)) => places.inherited(child, &thread.place),
             _ => Place::default(),
@@ -375,12 +382,6 @@ impl Tracer {
         }
     }
 }
-
-/// Calls that the tracer must see to hide where threads run.
-const OWN_CALLS: [libc::c_long; 2] = [libc::SYS_sched_getaffinity, libc::SYS_sched_setaffinity];
-
-/// Above all numbers of calls.
-const LAST_CALL: u16 = 1024;
 
 /// Whether a call is the one that has this number in the machine's own interface.
 fn is_call(call: &Call, nr: libc::c_long) -> bool {

@@ -1,7 +1,7 @@
 //! Where the threads that are followed run.
 //!
 //! A stop that wakes another CPU takes several times as long as one that does not, most of all on a virtual machine. So a
-//! thread that makes many calls runs on the CPU of the tracer: it stops, the tracer runs in its place, and it goes on. A
+//! thread that stops often runs on the CPU of the tracer: it stops, the tracer runs in its place, and it goes on. A
 //! thread that computes for long, while others want the CPU too, may run wherever it was allowed to.
 //!
 //! Nobody is to notice: what a thread asks about the CPUs that it may run on is answered as if it had not been moved
@@ -13,9 +13,12 @@ use crate::sys::place::{self, Cpus};
 use crate::sys::ptrace::Tid;
 use std::io;
 
-/// A thread that computes for longer than this between two stops gains more from a CPU of its own than it loses at its
+/// A thread that computes for longer than this between two calls gains more from a CPU of its own than it loses at its
 /// stops (ns).
 const LONG: u64 = 100_000;
+
+/// Who has not stopped for so long may run where it wants to, whatever it did before (ns).
+const QUIET: u64 = 20_000_000;
 
 /// For so long after another thread stopped, there is company (ns).
 const COMPANY: u64 = 5_000_000;
@@ -24,6 +27,9 @@ const COMPANY: u64 = 5_000_000;
 pub struct Places {
     home: usize,
     guard: Guard,
+    /// Whether threads stop at every call: then they are kept here until they show that they compute. Otherwise they
+    /// come when they show that they stop often.
+    is_every_call: bool,
     /// The thread that stopped last, and when another one than it did.
     last: Tid,
     company_at: u64,
@@ -35,21 +41,23 @@ pub struct Place {
     /// Where it may run as far as it knows; `None` while it is not moved.
     allowed: Option<Cpus>,
     slot: Option<Slot>,
-    /// When it was let run, and how long it ran of late (ns).
+    /// When it was let run, if that was not in a call.
     resumed: u64,
-    ran: u64,
+    /// How long it ran of late between two stops (ns), once that is known.
+    ran: Option<u64>,
 }
 
 impl Places {
     /// Keeps the calling thread, which is to trace, on the CPU that it runs on. `None` if there is only one anyway.
-    pub fn here(guard: Guard) -> io::Result<Option<Places>> {
+    /// `is_every_call`: threads will stop at every call.
+    pub fn here(guard: Guard, is_every_call: bool) -> io::Result<Option<Places>> {
         let allowed = place::allowed(0)?;
         let home = place::current();
         if allowed.count() < 2 || !allowed.contains(home) {
             return Ok(None);
         }
         place::allow(0, &Cpus::one(home))?;
-        Ok(Some(Places { home, guard, last: 0, company_at: 0 }))
+        Ok(Some(Places { home, guard, is_every_call, last: 0, company_at: 0 }))
     }
 
     /// The CPU of a thread, if it is known.
@@ -60,8 +68,9 @@ impl Places {
     /// A thread stopped.
     pub fn stopped(&mut self, tid: Tid, place: &mut Place, now: u64) {
         if place.resumed != 0 {
+            let ran = now.saturating_sub(place.resumed);
             // The mean of the last few stretches.
-            place.ran = (3 * place.ran + now.saturating_sub(place.resumed)) / 4;
+            place.ran = Some(place.ran.map_or(ran, |before| (3 * before + ran) / 4));
         }
         if self.last != tid {
             (self.last, self.company_at) = (tid, now);
@@ -69,13 +78,25 @@ impl Places {
     }
 
     /// A thread is about to be let run on.
-    pub fn resuming(&mut self, tid: Tid, place: &mut Place, now: u64) {
-        place.resumed = now;
-        let has_company = now.saturating_sub(self.company_at) < COMPANY;
+    ///
+    /// `is_in_call`: what the kernel does for it now, and how long it waits there, says nothing of how it computes.
+    pub fn resuming(&mut self, tid: Tid, place: &mut Place, now: u64, is_in_call: bool) {
+        place.resumed = if is_in_call { 0 } else { now };
+        let is_alone = self.is_every_call && now.saturating_sub(self.company_at) >= COMPANY;
+        let stops_often = place.ran.map_or(self.is_every_call, |ran| ran < LONG);
         match place.allowed {
-            None if place.ran < LONG || !has_company => self.take_home(tid, place),
-            Some(_) if place.ran > 2 * LONG && has_company => self.let_go(tid, place),
+            None if stops_often || is_alone => self.take_home(tid, place),
+            Some(_) if place.ran.is_some_and(|ran| ran > 2 * LONG) && !is_alone => self.let_go(tid, place),
             _ => {}
+        }
+    }
+
+    /// Lets go of a thread that runs without stopping.
+    pub fn look_at(&mut self, tid: Tid, place: &mut Place, now: u64) {
+        let ran = now.saturating_sub(place.resumed);
+        if place.allowed.is_some() && place.resumed != 0 && ran > QUIET {
+            place.ran = Some(ran);
+            self.let_go(tid, place);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::calls::socket::{self, Socket};
 use crate::proc::{Facts, Host, Memory};
 use crate::sys::socket::open_process;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
@@ -34,11 +34,11 @@ pub struct Process {
     /// A stable reference to it, made when first needed.
     handle: Option<OwnedFd>,
     /// Its sockets that were asked for; `None`: no socket.
-    sockets: HashMap<i32, Option<Socket>>,
+    sockets: FxHashMap<i32, Option<Socket>>,
     /// Those of them that carry requests that somebody will want to read.
     requests: Vec<i32>,
-    /// Its virtual, resident and swapped memory, in kB, and when that was so.
-    memory: ([u32; 3], u64),
+    /// Its memory, and when that was so (ns since the epoch).
+    memory: (Memory, u64),
     /// What was read of one of its threads last. Those that it makes have much of it too.
     pub facts: Option<Facts>,
     /// Whether another process has the same table of descriptors: what is known of them may be out of date.
@@ -51,15 +51,19 @@ impl Process {
         Process { pid, ..Process::default() }
     }
 
-    /// Its virtual, resident and swapped memory, in kB, as of `now` (ns since the epoch) or a little earlier; zeros if it
-    /// cannot be asked.
-    pub fn memory(&mut self, proc: &mut Proc, now: u64) -> [u32; 3] {
+    /// Its memory as of `now` (ns since the epoch) or a little earlier; zeros if it cannot be asked.
+    pub fn memory(&mut self, proc: &mut Proc, now: u64) -> Memory {
         if now >= self.memory.1.saturating_add(MEMORY_AGE) {
             let read = proc.host().and_then(|host| Memory::of(host, self.pid.into()));
-            let memory = read.unwrap_or_default();
-            self.memory = ([memory.vm_size, memory.vm_rss, memory.vm_swap], now);
+            self.memory = (read.unwrap_or_default(), now);
         }
         self.memory.0
+    }
+
+    /// What was just read of one of its threads, at this time (ns since the epoch).
+    pub fn learn(&mut self, facts: &Facts, now: u64) {
+        self.memory = (facts.memory, now);
+        self.facts = Some(facts.clone());
     }
 
     /// A process that was just made by another one, whose descriptors it has.

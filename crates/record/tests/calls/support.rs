@@ -1,12 +1,12 @@
 //! Records small programs and reads the recordings back.
 
-use capture_batch::{Needs, RowFlags, Types, View};
+use capture_batch::{Needs, RowFlags, View};
 use capture_filter::{Env, Format};
 use capture_machine::replay::{Piece, Replay};
 use capture_record::calls::Extent;
 use capture_record::stream::stream;
 use capture_record::sys::spawn;
-use capture_record::trace::{Control, Ended, Tracer};
+use capture_record::trace::{Calls, Control, Ended, Tracer};
 use capture_scap::{Compression, MachineInfo, Reader, Section, Target, Writer};
 use capture_testkit::{find, newest, skip, sysdig};
 use std::ffi::{CString, OsStr};
@@ -49,7 +49,7 @@ pub fn record(name: &str) -> Option<Recording> {
     // The kernel lets only the thread trace that began to.
     let (tracing, tid) = (stream.clone(), held.tid());
     let tracer = std::thread::spawn(move || {
-        let mut tracer = Tracer::new(tracing.clone(), extent, Types::ALL, Control::default());
+        let mut tracer = Tracer::new(tracing.clone(), extent, Calls::ALL, Control::default());
         tracer.follow_command(tid, false).unwrap();
         held.release().unwrap();
         let ended = tracer.run();
