@@ -56,6 +56,15 @@ fn the_command_lives_on_unharmed() {
 }
 
 #[test]
+fn a_compressed_file_opens_too() {
+    let place = Place::new();
+    let file = place.path("r.scap");
+    if killed_after(Duration::from_millis(1), &file, &["-z"]).is_some() {
+        query(&file, &[]);
+    }
+}
+
+#[test]
 fn with_fast_the_command_ends_too() {
     for round in 0..5 {
         let place = Place::new();

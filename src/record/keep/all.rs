@@ -5,9 +5,13 @@ use capture_record::stream::Taker;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 /// A member of a compressed capture ends after so many bytes: what a reader finds whole if the recorder is killed.
 const MEMBER: usize = 1 << 20;
+
+/// It ends after so long too, however little is in it.
+const LONG: Duration = Duration::from_secs(1);
 
 /// Writes all blocks to a file as they come, until the stream ends.
 ///
@@ -39,12 +43,15 @@ fn compressed(taker: &Taker, out: &mut dyn Write) -> io::Result<u64> {
         written += packed.len() as u64;
         out.write_all(&packed)
     };
+    // At once what stands in front of the events: with it the file opens.
+    let mut due = Instant::now();
     while let Some(mut blocks) = taker.take(spare) {
         waiting.extend_from_slice(&blocks);
         blocks.clear();
         spare = blocks;
-        if waiting.len() >= MEMBER {
+        if waiting.len() >= MEMBER || !waiting.is_empty() && Instant::now() >= due {
             member(&mut waiting)?;
+            due = Instant::now() + LONG;
         }
     }
     member(&mut waiting)?;
