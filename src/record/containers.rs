@@ -48,6 +48,11 @@ impl Containers {
             }
             self.write();
         }
+        // What an engine did at the command's last request may still be under way.
+        if self.observer.follows_engines() {
+            std::thread::sleep(LOOK);
+        }
+        self.write();
         self.observer.settle(AT_END);
         self.write();
     }

@@ -68,6 +68,11 @@ impl Observer {
         }
     }
 
+    /// Whether any engine tells what it does.
+    pub fn follows_engines(&self) -> bool {
+        self.watched.iter().any(|watched| watched.followed)
+    }
+
     /// What is to be recorded or told next, if there is anything now.
     pub fn next_observed(&mut self) -> Option<Observed> {
         if self.ready.is_empty() {
