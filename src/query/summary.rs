@@ -2,6 +2,7 @@
 
 use capture_batch::Row;
 use capture_event::code;
+use capture_event::schema::Dialect;
 use capture_event::tables::syscall;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -47,5 +48,7 @@ impl Summary {
 
 fn name(row: Row<'_>, call: Option<u16>) -> &'static str {
     let of_type = || row.info().map_or("unknown", |info| info.name);
-    call.and_then(|call| syscall::name(call, row.view().dialect())).unwrap_or_else(of_type)
+    // A call that the view's dialect does not know has the name that the newest one gives it, as in `evt.type`.
+    let named = |call| syscall::name(call, row.view().dialect()).or_else(|| syscall::name(call, Dialect::Newest));
+    call.and_then(named).unwrap_or_else(of_type)
 }

@@ -213,10 +213,12 @@ fn classic_category<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let row = ask.row;
     let name = if is_generic(row) {
         let known = generic_id(row).and_then(|id| syscall::by_id(id, row.view().dialect()));
-        match known.and_then(|syscall| syscall.classic_category) {
+        match known.map(|syscall| syscall.classic_category) {
+            // sysdig 0.29 takes a call that it does not know for the first of its table.
+            None => "other",
             // A call without an event of its own works on no descriptor that is known.
-            Some(Category::IoRead | Category::IoWrite | Category::IoOther) | None => "unknown",
-            Some(category) => category_name(row, category),
+            Some(Some(Category::IoRead | Category::IoWrite | Category::IoOther) | None) => "unknown",
+            Some(Some(category)) => category_name(row, category),
         }
     } else {
         row.info().map_or("unknown", |info| category_name(row, info.category))
