@@ -4,6 +4,7 @@
 //! be had.
 
 mod complete;
+mod containers;
 mod killed;
 mod same;
 mod same_as_sysdig;
