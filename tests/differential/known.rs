@@ -5,6 +5,8 @@
 use crate::compare::Difference;
 use crate::fields::parameter_types;
 use crate::subject::Subject;
+use capture_event::schema::Dialect;
+use capture_event::tables::syscall;
 
 /// A class: its name, and whether a difference belongs to it.
 type Class = (&'static str, fn(&Difference, &Subject) -> bool);
@@ -22,10 +24,14 @@ const CLASSES: &[Class] = &[
         is_field(d, &["proc.is_exe_writable"]) && subject.lacks_exec_flags && ours(d) == "false"
     }),
     // sysdig 0.29 prints what the event before left behind.
-    ("latency of events without a thread", |d, _| {
-        is_field(d, &["evt.latency.human"])
-            && ours(d) == "0ns"
-            && theirs(d) == d.event.value_before.as_deref().unwrap_or_default()
+    ("latency of events without a thread", |d, _| match &d.field {
+        Some(_) => {
+            is_field(d, &["evt.latency.human"])
+                && ours(d) == "0ns"
+                && theirs(d) == d.event.value_before.as_deref().unwrap_or_default()
+        }
+        // A thread's first event, which is the exit of the call that made it.
+        None => d.ours.is_none() && d.case.contains("evt.latency.human") && theirs(d).contains(" < clone res=0 "),
     }),
     // sysdig 0.29 takes the type of the first event that has a parameter of that name.
     ("raw parameters of several types", |d, _| {
@@ -66,14 +72,16 @@ const CLASSES: &[Class] = &[
         _ => theirs(d).contains("syslog sev=") && ours(d).contains(" data=<"),
     }),
     // The thread that sysdig 0.29 makes up for a container event has whatever memory held as users, groups and parent.
-    ("threads of container events", |d, _| match d.field.as_deref() {
+    ("threads of container events", |d, subject| match d.field.as_deref() {
         Some(field) => {
             let is_of_thread = ["proc.", "user.", "group."].iter().any(|family| field.starts_with(family));
             is_of_thread && d.event.thread.starts_with("container:")
         }
         None => {
-            let tells = |line: &Option<String>| line.as_ref().is_none_or(|line| line.contains("container:"));
-            let asks = ["proc.p", "proc.a", "user.", "group."].iter().any(|field| d.case.contains(field));
+            let is_of_one = subject.containers.contains(&d.event.number);
+            let tells =
+                |line: &Option<String>| is_of_one || line.as_ref().is_none_or(|line| line.contains("container:"));
+            let asks = ["proc.p", "proc.a", "proc.login", "user.", "group."].iter().any(|field| d.case.contains(field));
             asks && tells(&d.theirs) && tells(&d.ours)
         }
     }),
@@ -101,7 +109,10 @@ const CLASSES: &[Class] = &[
         is_field(d, &["proc.is_exe_writable"]) && is_unknown && ours(d) == "false"
     }),
     // Calls that sysdig 0.29 does not know: our recorder says behind the event which they are.
-    ("names of calls that are not known", |d, _| theirs(d).contains("<unknown>") && !ours(d).contains("<unknown>")),
+    ("names of calls that are not known", |d, _| {
+        let is_counted = d.case == "-S" && d.theirs.is_none() && ours(d).split(' ').nth(1).is_some_and(is_newer_call);
+        is_counted || theirs(d).contains("<unknown>") && !ours(d).contains("<unknown>")
+    }),
     // sysdig 0.29 asks only opens how a file was opened; that a file which was written is closed, fanotify tells itself.
     ("closes that fanotify told", |d, _| {
         let is_close =
@@ -111,6 +122,14 @@ const CLASSES: &[Class] = &[
 ];
 
 const NA: &str = "<NA>";
+
+/// Whether only newer programs know a call of this name, or what the summary shows of it.
+fn is_newer_call(name: &str) -> bool {
+    let is_known = |dialect| {
+        (0..u16::MAX).filter_map(|id| syscall::name(id, dialect)).any(|known| known.get(..16).unwrap_or(known) == name)
+    };
+    is_known(Dialect::Newest) && !is_known(Dialect::Classic)
+}
 
 /// Whether sysdig has something else where we print a missing value, and both are the same otherwise.
 fn fills_gaps(difference: &Difference) -> bool {

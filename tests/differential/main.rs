@@ -2,8 +2,9 @@
 //!
 //! The cases are in `filters.txt`, `formats.txt` and `modes.txt`; besides, every field that sysdig lists is printed
 //! for every event. All of it is done on every capture of `fixtures/` and of the shared directory, and on those in
-//! the directory that `CAPTURE_EXTRA` names. On some random captures the cases of `random.txt` and the fields are
-//! compared; `CAPTURE_SEEDS=100..400` does that for more, and nothing else.
+//! the directory that `CAPTURE_EXTRA` names. On some random captures, and on some that are recorded just then, the cases
+//! of `random.txt` and the fields are compared; `CAPTURE_SEEDS=100..400` does that for more random ones, and nothing
+//! else. `CAPTURE_ONLY` takes only captures whose names contain it.
 //!
 //! A difference must belong to one of the classes in [`known`], which `docs/differences.md` explains; any other fails
 //! the harness. It prints how many lines were compared, how many were equal, how many fall into each class, and what
@@ -11,6 +12,7 @@
 
 mod compare;
 mod fields;
+mod fresh;
 mod known;
 mod report;
 mod run;
@@ -21,6 +23,7 @@ use fields::Fields;
 use report::Report;
 use run::{Case, Pair};
 use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 use subject::Subject;
 
@@ -36,13 +39,20 @@ fn main() -> ExitCode {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
 
     let seeds = seeds();
-    let recorded = if seeds.is_some() { Vec::new() } else { subject::recorded(scratch.path()) };
+    let unless_seeds = |subjects: fn(&Path) -> Vec<Subject>| {
+        if seeds.is_some() { Vec::new() } else { subjects(scratch.path()) }
+    };
+    let (stored, fresh) = (unless_seeds(subject::stored), unless_seeds(fresh::recorded));
     let random = subject::random(scratch.path(), seeds.unwrap_or(SEEDS), RANDOM_EVENTS);
     let fields = Fields::of(&pair, &random, is_wanted);
+    let only = std::env::var("CAPTURE_ONLY").unwrap_or_default();
     let mut is_clean = true;
-    for (what, subjects, mut cases) in
-        [("recorded and hand-made captures", recorded, cases()), ("random captures", random, random_cases())]
-    {
+    for (what, mut subjects, mut cases) in [
+        ("recorded and hand-made captures", stored, cases()),
+        ("captures recorded just now", fresh, random_cases()),
+        ("random captures", random, random_cases()),
+    ] {
+        subjects.retain(|subject| subject.name.contains(&only));
         cases.retain(|case| is_wanted(&case.name()));
         println!("\n{what}: {}", subjects.len());
         is_clean &= compare(&pair, &subjects, &cases, &fields);

@@ -17,14 +17,18 @@ pub struct Subject {
     pub false_logins: HashSet<i64>,
     /// Numbers of the events that have a parameter of no length, as newer programs write it.
     pub gaps: HashSet<u64>,
-    /// Whether one of these is an execve without its flags.
+    /// Numbers of the events that describe a container.
+    pub containers: HashSet<u64>,
+    /// Whether one of the events with such a parameter is an execve without its flags.
     pub lacks_exec_flags: bool,
 }
 
 impl Subject {
-    fn new(path: PathBuf, name: String) -> Self {
-        let (false_logins, gaps) = (HashSet::new(), HashSet::new());
-        let mut subject = Subject { path, name, false_logins, gaps, lacks_exec_flags: false };
+    /// A capture, which is looked through.
+    pub fn new(path: PathBuf, name: String) -> Self {
+        let [gaps, containers] = [(); 2].map(|()| HashSet::new());
+        let mut subject =
+            Subject { path, name, false_logins: HashSet::new(), gaps, containers, lacks_exec_flags: false };
         subject.look();
         subject
     }
@@ -41,6 +45,9 @@ impl Subject {
                 Ok(Content::Event(event)) => {
                     let Some(info) = schema::event(event.code, Dialect::Classic) else { continue };
                     events += 1;
+                    if info.name == "container" {
+                        self.containers.insert(events);
+                    }
                     if has_gap(&event, info, |_| true) {
                         self.gaps.insert(events);
                     }
@@ -59,16 +66,18 @@ fn has_gap(event: &EventBlock<'_>, info: &EventInfo, is_such: impl Fn(&str) -> b
     known.filter(|(_, info)| info.ty != ParamType::ByteBuf && is_such(info.name)).any(|(param, _)| param.is_empty())
 }
 
-/// The captures of `fixtures/`, of the shared directory and of the one that `CAPTURE_EXTRA` names. Those with process
+/// The captures of `fixtures/` and its scenarios, of the shared directory and of the one that `CAPTURE_EXTRA` names. Those with process
 /// lists of newer programs once more as our program writes them: sysdig can read what is in these lists then.
-pub fn recorded(scratch: &Path) -> Vec<Subject> {
+pub fn stored(scratch: &Path) -> Vec<Subject> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let scenarios = fixtures.join("scenarios");
     let extra = std::env::var_os("CAPTURE_EXTRA").map(PathBuf::from);
     let listed = |dir: &Path| -> Vec<PathBuf> {
         let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "scap")).collect()
     };
-    let mut paths: Vec<PathBuf> = [Some(fixtures), extra].iter().flatten().flat_map(|dir| listed(dir)).collect();
+    let mut paths: Vec<PathBuf> =
+        [Some(fixtures), Some(scenarios), extra].iter().flatten().flat_map(|dir| listed(dir)).collect();
     paths.sort();
     paths.extend(capture_testkit::captures());
     if paths.is_empty() {
