@@ -262,8 +262,9 @@ fn what_is_executed_is_opened_by_who_executes_it() {
     let Some((_directory, file, top)) = recorded(&[], script) else { return };
     let opened = told(&file, &top, "*%evt.arg.flags %fd.name", "evt.type=open and evt.arg.flags=O_RDONLY");
     assert!(opened.iter().any(|line| line.ends_with("TOP/mine")), "{opened:?}");
-    let executed = query(&file, "%proc.exepath", "evt.type=execve and proc.name=mine");
-    assert_eq!(executed.len(), 10, "{executed:?}");
+    let executed = query(&file, "%proc.name", &format!("evt.type=execve and proc.cwd startswith {top}"));
+    let mine = executed.iter().filter(|name| *name == "mine").count();
+    assert_eq!(mine, 10, "{executed:?}");
 }
 
 #[test]
@@ -321,8 +322,11 @@ fn sessions_names_tracers_and_ends_are_told() {
     let script = format!(
         "setsid -w sleep 0.01; sh -c 'printf other > /proc/$$/comm; sleep 0.1'; (sh -c 'kill -SEGV $$' || true); {traced}"
     );
-    let Some((_directory, file, _)) = recorded(&[], &script) else { return };
-    let of = |format: &str, filter: &str| query(&file, format, &format!("evt.origin=connector and ({filter})"));
+    let Some((_directory, file, top)) = recorded(&[], &script) else { return };
+    let of = |format: &str, filter: &str| {
+        let filter = format!("evt.origin=connector and proc.cwd startswith {top} and ({filter})");
+        query(&file, format, &filter)
+    };
     assert!(!of("%proc.name", "evt.type=setsid and proc.name in (setsid, sleep)").is_empty());
     let named = capture()
         .args(["query", "--view", "exit", "-r"])
@@ -333,8 +337,8 @@ fn sessions_names_tracers_and_ends_are_told() {
     assert!(String::from_utf8_lossy(&named.stdout).contains("=other"));
     let ended = of("%evt.arg.sig", "evt.type=procexit and evt.arg.sig=SIGSEGV");
     assert_eq!(ended.len(), 1, "{ended:?}");
-    let attached = of("%proc.name %evt.arg.request", "evt.type=ptrace and evt.dir=<");
-    assert!(attached.iter().any(|line| line.starts_with("capture ")), "{attached:?}");
+    let attached = of("%proc.name", "evt.type=ptrace");
+    assert!(attached.iter().any(|name| name == "capture"), "{attached:?}");
 }
 
 #[test]
@@ -343,7 +347,8 @@ fn a_filter_decides_what_the_kernel_is_asked_for() {
     let script = "echo x > a; mv a b; cp b c";
     let Some((_directory, file, top)) = recorded(&[filter], script) else { return };
     assert_eq!(told(&file, &top, "%evt.arg.oldpath %evt.arg.newpath", "evt.type=rename"), ["TOP/a TOP/b"]);
-    assert_eq!(query(&file, "%proc.name", "evt.type=execve and proc.name in (mv, cp)"), ["mv", "cp"]);
+    let executed = format!("evt.type=execve and proc.cwd startswith {top} and proc.name in (mv, cp)");
+    assert_eq!(query(&file, "%proc.name", &executed), ["mv", "cp"]);
     let shown: BTreeSet<String> = query(&file, "%evt.type", "evt.num>0").into_iter().collect();
     assert_eq!(shown.into_iter().collect::<Vec<_>>(), ["execve", "rename"]);
     let info = capture().arg("info").arg(&file).output().unwrap();

@@ -182,7 +182,11 @@ fn told(event: &[u8], what: u32, cpu: u32) -> Option<Told> {
     let data = event.get(16..)?;
     let who = |at| Some(Who { tid: word(data, at)? as i32, pid: word(data, at + 1)? as i32 });
     let deed = match what {
-        0x1 => Deed::Fork { parent: who(0)?, child: who(2)? },
+        0x1 => match (who(0)?, who(2)?) {
+            (parent, child) if child.tid == child.pid => Deed::Fork { parent, child },
+            // The kernel names the parent, which of a thread is that of its process, not who made it.
+            (_, child) => Deed::Fork { parent: Who { tid: child.pid, pid: child.pid }, child },
+        },
         0x2 => Deed::Exec { who: who(0)? },
         0x4 => Deed::User { who: who(0)?, effective: word(data, 3)? },
         0x40 => Deed::Group { who: who(0)?, effective: word(data, 3)? },
@@ -224,8 +228,10 @@ mod tests {
         let deed =
             |what, data: &[u32]| parse(&datagram(what, data)).next()?.told.map(|told| (told.time, told.cpu, told.deed));
         let who = |tid, pid| Who { tid, pid };
-        let fork = Deed::Fork { parent: who(1, 2), child: who(3, 4) };
-        assert_eq!(deed(1, &[1, 2, 3, 4, 0, 0]), Some((77, 3, fork)));
+        let fork = Deed::Fork { parent: who(1, 2), child: who(4, 4) };
+        assert_eq!(deed(1, &[1, 2, 4, 4, 0, 0]), Some((77, 3, fork)));
+        let thread = Deed::Fork { parent: who(4, 4), child: who(5, 4) };
+        assert_eq!(deed(1, &[1, 2, 5, 4, 0, 0]), Some((77, 3, thread)), "of its own process");
         let exit = Deed::Exit { who: who(5, 6), word: 256 };
         assert_eq!(deed(0x8000_0000, &[5, 6, 256, 17, 1, 1]), Some((77, 3, exit)));
         assert_eq!(deed(4, &[5, 6, 0, 1000]), Some((77, 3, Deed::User { who: who(5, 6), effective: 1000 })));

@@ -25,8 +25,10 @@ use std::path::{Path, PathBuf};
 pub struct Report {
     mask: u64,
     pid: i32,
+    /// The process, if it was not met before.
     process: Option<OwnedFd>,
-    file: Option<OwnedFd>,
+    /// The path of the file, where the kernel opened it for us.
+    path: Option<Vec<u8>>,
     place: Option<Held>,
     old: Option<Held>,
     new: Option<Held>,
@@ -72,8 +74,8 @@ pub struct Scene<'s> {
 }
 
 impl Report {
-    /// Takes what is wanted of an event; `None` for what we did ourselves.
-    pub fn of(event: Event<'_>, own: i32) -> Option<Report> {
+    /// Takes what is wanted of an event; `None` for what we did ourselves. `knows` says whether a process was met.
+    pub fn of(event: Event<'_>, own: i32, knows: impl Fn(i32) -> bool) -> Option<Report> {
         if event.pid == own && event.mask & libc::FAN_Q_OVERFLOW == 0 {
             return None;
         }
@@ -81,8 +83,8 @@ impl Report {
         Some(Report {
             mask: event.mask,
             pid: event.pid,
-            process: event.process,
-            file: event.file,
+            process: event.process.filter(|_| !knows(event.pid)),
+            path: event.file.as_ref().and_then(path_of),
             place: event.info.place.map(Held::of),
             old: event.info.old.map(Held::of),
             new: event.info.new.map(Held::of),
@@ -109,12 +111,12 @@ impl Report {
         if !self.has(libc::FAN_OPEN_EXEC) {
             return None;
         }
-        let path = match (&self.place, &self.file) {
+        let path = match (&self.place, &self.path) {
             (Some(place), _) => {
                 let found = paths.find(files, mounts, &place.place())?;
                 mounts.seen_here(found.dev, &found.path)?
             }
-            (None, file) => path_of(file.as_ref()?)?,
+            (None, path) => path.clone()?,
         };
         Some((self.pid, path))
     }
@@ -150,11 +152,11 @@ impl Report {
         if self.has(libc::FAN_RENAME) {
             self.tell_rename(scene, inode, &mut tell);
         }
-        let found = match (&self.place, &self.file) {
+        let found = match (&self.place, &self.path) {
             (Some(place), _) => {
                 scene.find(place).map(|found| (scene.mounts.seen(inode, found.dev, &found.path), Some(found)))
             }
-            (None, Some(file)) => path_of(file).map(|path| (Seen::At(path), None)),
+            (None, Some(path)) => Some((Seen::At(path.clone()), None)),
             (None, None) => return,
         };
         let Some((seen, found)) = found else {

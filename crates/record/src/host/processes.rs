@@ -119,8 +119,8 @@ impl Processes {
     }
 
     /// A process executes another program: what is known of it now. If it is gone already, only what no exec changes,
-    /// and what it opened to execute.
-    pub fn executed(&mut self, who: Who) -> Option<&Process> {
+    /// and what it opened to execute. Also whether it is in another directory than it was.
+    pub fn executed(&mut self, who: Who) -> Option<(&Process, bool)> {
         let program: std::sync::Arc<[u8]> = self.programs.remove(&who.pid).unwrap_or_default().into();
         let read = Facts::of(&mut self.host, who.pid.into()).map(Process::of);
         let process = read.or_else(|| {
@@ -137,8 +137,10 @@ impl Processes {
             };
             Some(Process { facts, ..before })
         })?;
-        self.known.insert(who.pid, process);
-        self.known.get(&who.pid)
+        let cwd = process.facts.cwd.clone();
+        let before = self.known.insert(who.pid, process);
+        let has_moved = before.is_none_or(|before| before.facts.cwd != cwd);
+        self.known.get(&who.pid).map(|process| (process, has_moved))
     }
 
     /// A thread is traced from now on.

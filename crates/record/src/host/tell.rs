@@ -213,12 +213,24 @@ impl Teller {
         self.clone_exit(deed, Shown, child.tid, parent, flags, boot_ts);
         let of_child = Deed { tid: child.tid, ..*deed };
         self.clone_exit(&of_child, Shown, 0, child, flags, boot_ts);
+        if child.cwd != parent.cwd {
+            self.moved(&of_child, &child.cwd);
+        }
+    }
+
+    /// A process is in this directory now, which readers take only from who goes there.
+    pub fn moved(&self, deed: &Deed<'_>, cwd: &[u8]) {
+        if !cwd.is_empty() {
+            self.write(deed, Hidden, code::CHDIR_E, &[]);
+            self.write(deed, Hidden, code::CHDIR_X, &[&[0; 8], &text(cwd)]);
+        }
     }
 
     /// A thread that readers do not know yet, with what it executes.
     pub fn known(&self, deed: &Deed<'_>, facts: &Facts, boot_ts: u64) {
         self.clone_exit(deed, Hidden, 0, facts, flags_of(facts), boot_ts);
         self.exec(deed, Hidden, facts);
+        self.moved(deed, &facts.cwd);
     }
 
     fn clone_exit(&self, deed: &Deed<'_>, seen: Seen, result: i64, facts: &Facts, flags: ThreadFlags, boot_ts: u64) {
