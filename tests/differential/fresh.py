@@ -17,7 +17,7 @@ def talk(family, address):
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     server.bind(address)
     server.listen(3)
-    thread = threading.Thread(target=echo, args=(server,))
+    thread = threading.Thread(target=echo, args=(server,), daemon=True)
     thread.start()
     client = socket.socket(family, socket.SOCK_STREAM)
     client.connect(server.getsockname())
