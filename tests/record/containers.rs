@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What the session does: writes a file, listens, connects to itself, asks the engine.
-const SESSION: &str = "echo text > /note; nc -l -p 8080 > /heard & sleep 0.5; echo hello | nc 127.0.0.1 8080; wait; \
+const SESSION: &str = "echo text > /note; nc -l -p 8080 > /heard & \
+    until echo hello | nc 127.0.0.1 8080; do sleep 0.1; done; wait; \
     curl -s --unix-socket /var/run/docker.sock http://localhost/containers/json?all=true > /answer";
 
 /// A container with the engine's socket and this machine's programs in it. It has a network of its own.
