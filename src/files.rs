@@ -1,26 +1,49 @@
 //! Where a capture goes: a file, standard output, or one file after another.
 
+mod out;
+
+pub use out::{Meter, Out};
+
 use crate::status::Failure;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{HashSet, VecDeque};
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// When another file is begun (`-C`, `-G`, `-e`), and how many are kept (`-W`).
-#[derive(Debug, Clone, Default)]
+/// When another file is begun, and how many are kept: options of all commands that write captures.
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Rotation {
-    /// Bytes after which.
+    /// Start another file when one has so many millions of bytes; a number is put behind the name.
+    #[arg(short = 'C', long = "file-size", value_name = "MB", value_parser = megabytes, requires = "write", help_heading = WRITING)]
     pub bytes: Option<u64>,
-    /// Seconds of the capture after which.
+    /// Start another file every so many seconds; the name may hold a time format of strftime.
+    #[arg(short = 'G', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..),
+        requires = "write", help_heading = WRITING)]
     pub seconds: Option<u64>,
-    /// Events after which.
+    /// Start another file every so many events.
+    #[arg(short = 'e', long = "event-limit", value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..), requires = "write", help_heading = WRITING)]
     pub events: Option<u64>,
-    /// How many files are kept.
+    /// Keep only so many files: the oldest makes room for another.
+    #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
+        requires = "write", help_heading = WRITING)]
     pub limit: Option<u64>,
+}
+
+/// The heading of options about the captures that are written.
+pub const WRITING: &str = "Writing captures";
+
+/// Millions of bytes.
+fn megabytes(text: &str) -> Result<u64, String> {
+    match text.parse::<u64>() {
+        Ok(0) => Err("0 is not in 1..".to_owned()),
+        Ok(megabytes) => Ok(megabytes.saturating_mul(1_000_000)),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Rotation {
@@ -49,6 +72,7 @@ pub struct Files {
     past: VecDeque<PathBuf>,
     /// For files that nobody else may read.
     private: Option<Private>,
+    meter: Meter,
 }
 
 struct Private {
@@ -64,7 +88,16 @@ impl Files {
         if name.as_os_str() == "-" && rotation.is_wanted() {
             return Err(Failure::new("standard output is one file: -C, -G and -e need a name"));
         }
-        Ok(Files { name, rotation, zone, opened: 0, past: VecDeque::new(), private: None })
+        if rotation.limit.is_some() && !rotation.is_wanted() {
+            return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
+        }
+        let (past, meter) = Default::default();
+        Ok(Files { name, rotation, zone, opened: 0, past, private: None, meter })
+    }
+
+    /// How much is written to them.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     /// Nobody else may read the files. Unless it is `forced`, none replaces a file that was there before.
@@ -73,15 +106,19 @@ impl Files {
     }
 
     /// Opens the next one, whose first event has this time (ns since the epoch).
-    pub fn next(&mut self, ts: u64) -> Result<Box<dyn Write + Send>, Failure> {
+    pub fn next(&mut self, ts: u64) -> Result<Out, Failure> {
         if self.name.as_os_str() == "-" {
             // The library's handle flushes at every line feed; a file over the same descriptor does not.
-            return Ok(Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)));
+            let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+            return Ok(Out::new(file, false, self.meter()));
         }
         let path = self.path(ts);
         self.opened += 1;
         match self.create(&path) {
-            Ok(file) => Ok(Box::new(file)),
+            Ok(file) => {
+                let is_ours = self.private.is_some() && file.metadata()?.is_file();
+                Ok(Out::new(file, is_ours, self.meter()))
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Failure::new(format_args!("{}: is there already (--force writes over it)", path.display())))
             }
@@ -94,7 +131,9 @@ impl Files {
         let mut options = OpenOptions::new();
         options.write(true).mode(0o600);
         let is_new = private.ours.insert(path.to_owned());
-        if is_new && !private.forced {
+        // In a device or a pipe nothing is lost.
+        let is_file = || path.metadata().map_or(true, |meta| meta.is_file() || meta.is_dir());
+        if is_new && !private.forced && is_file() {
             return options.create_new(true).open(path);
         }
         let file = options.create(true).truncate(true).open(path)?;
@@ -105,9 +144,10 @@ impl Files {
         Ok(file)
     }
 
-    /// The name of the next file: with `-G` times in it are filled in, else its number stands behind.
+    /// The name of the next file: with `-G` times in it are filled in, else its number stands behind. Without rotation the
+    /// first has no number.
     fn path(&mut self, ts: u64) -> PathBuf {
-        if !self.rotation.is_wanted() {
+        if !self.rotation.is_wanted() && self.opened == 0 {
             return self.name.clone();
         }
         let index = self.rotation.limit.map_or(self.opened, |limit| self.opened % limit);
@@ -172,7 +212,7 @@ mod tests {
         assert_eq!(names("a.scap", sized, &[0; 2]), ["a.scap00", "a.scap01"]);
         let timed = Rotation { seconds: Some(1), ..Rotation::default() };
         assert_eq!(names("%H%M%S.scap", timed, &[0, 3_661_000_000_000]), ["000000.scap", "010101.scap"]);
-        assert_eq!(names("a.scap", Rotation::default(), &[0]), ["a.scap"]);
+        assert_eq!(names("a.scap", Rotation::default(), &[0; 3]), ["a.scap", "a.scap1", "a.scap2"]);
     }
 
     #[test]

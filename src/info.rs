@@ -1,7 +1,7 @@
 //! `capture info`: what is in a capture.
 
 mod collect;
-mod print;
+pub mod print;
 mod recording;
 
 use crate::input;

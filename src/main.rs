@@ -2,8 +2,8 @@
 //!
 //! * [`cli`] lists the subcommands; each has a file of its own with its help, options and `run`.
 //! * What they share: [`input`] (which captures), [`output`] (stdout), [`escape`] (text that is safe on a
-//!   terminal), [`framed`] (tables there), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`] (times on the command
-//!   line).
+//!   terminal), [`framed`] (tables there), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`]
+//!   (times on the command line), [`files`] and [`told`] (captures that are written).
 
 mod cli;
 mod completions;
@@ -22,6 +22,7 @@ mod query;
 mod record;
 mod report;
 mod status;
+mod told;
 
 use std::process::ExitCode;
 

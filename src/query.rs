@@ -10,6 +10,7 @@ mod summary;
 mod table;
 mod write;
 
+use crate::files::{Rotation, WRITING};
 use crate::input;
 use crate::moment::{self, Moment};
 use crate::output::Output;
@@ -121,22 +122,8 @@ pub struct Args {
     /// Compress it.
     #[arg(short = 'z', long, requires = "write", help_heading = WRITING)]
     compress: bool,
-    /// Start another file when one has so many millions of bytes; a number is put behind the name.
-    #[arg(short = 'C', long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..),
-        requires = "write", help_heading = WRITING)]
-    file_size: Option<u64>,
-    /// Start another file every so many seconds; the name may hold a time format of strftime.
-    #[arg(short = 'G', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..),
-        requires = "write", help_heading = WRITING)]
-    seconds: Option<u64>,
-    /// Start another file every so many events.
-    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
-        requires = "write", help_heading = WRITING)]
-    event_limit: Option<u64>,
-    /// Keep only so many files: the oldest makes room for another.
-    #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
-        requires = "write", help_heading = WRITING)]
-    limit: Option<u64>,
+    #[command(flatten)]
+    rotation: Rotation,
     /// Write, hidden, all events that change what is known of any thread, to the end.
     #[arg(short = 'F', long, requires = "write", conflicts_with = "thin", help_heading = WRITING)]
     fatfile: bool,
@@ -161,7 +148,6 @@ pub struct Args {
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
-const WRITING: &str = "Writing captures";
 const LISTS: &str = "Lists";
 
 fn long(what: &str) -> String {

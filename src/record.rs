@@ -5,11 +5,14 @@ mod containers;
 mod header;
 mod host;
 mod keep;
+mod live;
 mod session;
+mod summary;
 mod target;
 mod wanted;
 mod watch;
 
+use crate::files::{Rotation, WRITING};
 use crate::status::{End, Failure};
 use capture_scap::Target;
 use std::ffi::OsString;
@@ -23,9 +26,9 @@ pub struct Args {
     /// Write the capture to this file, which must not be there yet; `-` is standard output.
     #[arg(short, long, alias = "writefile", value_name = "FILE")]
     write: PathBuf,
-    /// Follow this process, and all that it starts from now on. May be given several times.
+    /// Follow these processes, and all that they start from now on. May be given several times. The filter may follow.
     #[arg(short, long, value_name = "PID", num_args = 1.., help_heading = WHOM)]
-    pid: Vec<i32>,
+    pid: Vec<OsString>,
 
     /// Follow this container, by its id, the beginning of that, or its name: its processes, and the one that starts
     /// sessions in it.
@@ -72,25 +75,12 @@ pub struct Args {
     #[arg(short = 'M', long, value_name = "TIME", value_parser = duration, help_heading = WHAT)]
     max_time: Option<Duration>,
 
-    /// Start another file when one has so many millions of bytes; a number is put behind the name.
-    #[arg(short = 'C', long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..),
-        help_heading = WRITING)]
-    file_size: Option<u64>,
-    /// Start another file every so many seconds; the name may hold a time format of strftime.
-    #[arg(short = 'G', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..),
-        help_heading = WRITING)]
-    seconds: Option<u64>,
-    /// Start another file every so many events.
-    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
-        help_heading = WRITING)]
-    event_limit: Option<u64>,
-    /// Keep only so many files: the oldest makes room for another.
-    #[arg(short = 'W', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
-        help_heading = WRITING)]
-    limit: Option<u64>,
+    #[command(flatten)]
+    rotation: Rotation,
     /// Keep the last of the recording in memory, so long (60s) or so much of it (100MB), and write it when --until
-    /// selects an event, which ends the recording, or at each SIGUSR1.
-    #[arg(long, value_name = "SPAN", conflicts_with_all = ["file_size", "seconds", "event_limit", "limit", "numevents"],
+    /// selects an event, which ends the recording, or at each SIGUSR1; from the second time on a number is put behind the
+    /// name.
+    #[arg(long, value_name = "SPAN", conflicts_with_all = ["bytes", "seconds", "events", "limit", "numevents"],
         help_heading = WRITING)]
     ring: Option<keep::Span>,
     /// What ends the wait.
@@ -107,13 +97,13 @@ pub struct Args {
     #[arg(long, help_heading = WRITING)]
     force: bool,
 
-    /// Say nothing but what went wrong.
+    /// Say nothing but what went wrong, and show no line about the recording under way.
     #[arg(short, long, help_heading = OUTPUT)]
     quiet: bool,
     /// Times in names of files in UTC instead of the zone of this machine (TZ).
     #[arg(long, help_heading = OUTPUT)]
     utc: bool,
-    /// Print how much was recorded at the end.
+    /// Say at the end what was recorded: how long, how many events of which types, of whom, where, and what is missing.
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
 
@@ -154,6 +144,22 @@ enum Calls {
 }
 
 impl Args {
+    /// The processes that are named. The words behind them are those of the filter.
+    fn take_pids(&mut self) -> Result<Vec<i32>, Failure> {
+        let number = |word: &OsString| word.to_str().and_then(|word| word.parse().ok());
+        let pids: Vec<i32> = self.pid.iter().map_while(number).collect();
+        let words = self.pid.split_off(pids.len());
+        match words.first() {
+            Some(word) if pids.is_empty() => {
+                Err(Failure::new(format_args!("{}: not the id of a process", word.display())))
+            }
+            _ => {
+                self.words.splice(0..0, words);
+                Ok(pids)
+            }
+        }
+    }
+
     /// Whom the capture is written for.
     fn target(&self) -> Target {
         match self.scap_tail {
@@ -173,7 +179,6 @@ enum Preset {
 const WHOM: &str = "Whom to follow";
 const HOST: &str = "Without anybody to follow: the whole host";
 const WHAT: &str = "What to keep";
-const WRITING: &str = "Writing captures";
 const OUTPUT: &str = "Output";
 
 const AFTER_HELP: &str = "\
@@ -199,8 +204,8 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Does what the options say.
-pub fn run(args: Args) -> Result<End, Failure> {
-    match session::run(&args) {
+pub fn run(mut args: Args) -> Result<End, Failure> {
+    match args.take_pids().and_then(|pids| session::run(&args, pids)) {
         Ok(status) => Ok(End::Status(status)),
         Err(Failure::Message(message)) => {
             crate::report::error(&message);

@@ -13,7 +13,7 @@ fn say(prefix: &str, message: &str) {
     }
     let line = String::from_utf8_lossy(&line);
     // Nothing can be done about a closed stderr, and results may still be wanted.
-    let _ = writeln!(std::io::stderr(), "capture: {prefix}{line}");
+    crate::progress::beside(|| drop(writeln!(std::io::stderr(), "capture: {prefix}{line}")));
 }
 
 /// Says why the command ends.

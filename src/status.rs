@@ -1,5 +1,6 @@
 //! How a run ends.
 
+use capture_scap::WriteError;
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
@@ -43,6 +44,15 @@ impl From<io::Error> for Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::OutputClosed,
             _ => Failure::Message(error.to_string()),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Io(error) => error.into(),
+            error => Failure::new(error),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::recording::Recorded;
 use crate::report::DamageReport;
 use capture_batch::{Batch, Container, Id, Needs, Own, View};
-use capture_event::schema::{self, Category, Dialect};
+use capture_event::schema::Category;
 use capture_machine::replay::{Piece, Replay};
 use capture_query::Capture;
 use capture_scap::{Block, BlockKind, BlockOption, Content, Counts, EventBlock, Section};
@@ -148,8 +148,7 @@ impl Events {
     }
 
     fn into_json(self, view: View) -> Value {
-        // Events that the view does not show have names all the same.
-        let known = |code| schema::event(code, view.dialect()).or_else(|| schema::event(code, Dialect::Newest));
+        let known = |code| view.event(code);
         let is_enter = |code: u16| known(code).is_some_and(|info| info.is_enter());
         let is_exit = |code: u16| known(code).is_some_and(|info| !info.is_enter());
         let is_internal = |code| known(code).is_some_and(|info| info.category == Category::Internal);

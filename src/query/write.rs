@@ -53,15 +53,7 @@ impl Order {
     /// What the options ask for; `None` without `-w`.
     pub fn of(args: &Args) -> Result<Option<Order>, Failure> {
         let Some(name) = args.write.clone() else { return Ok(None) };
-        let rotation = Rotation {
-            bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
-            seconds: args.seconds,
-            events: args.event_limit,
-            limit: args.limit,
-        };
-        if rotation.limit.is_some() && !rotation.is_wanted() {
-            return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
-        }
+        let rotation = args.rotation.clone();
         let extent = match (args.thin, args.fatfile) {
             (true, _) => Extent::Thin,
             (_, true) => Extent::Fat,

@@ -2,12 +2,14 @@
 
 use super::command::{self, Command, NotStarted};
 use super::containers::Containers;
-use super::keep::{self, Choice, Kept};
+use super::keep::{self, Choice};
+use super::live::Live;
+use super::summary::{self, Course};
 use super::target::Targets;
 use super::wanted::Wanted;
-use super::watch::{SIGNALS, Watch, Why};
+use super::watch::{PASSED_OVER, SIGNALS, Watch, Why};
 use super::{Args, Calls, OWN_FAILURE, header, host};
-use crate::files::{Files, Rotation};
+use crate::files::{Files, Meter, Out};
 use crate::query::settings::{compile, filter_text};
 use crate::report;
 use crate::status::Failure;
@@ -16,15 +18,14 @@ use capture_filter::{Env, Filter};
 use capture_record::calls::Extent;
 use capture_record::proc::Host;
 use capture_record::snapshot::Snapshot;
-use capture_record::stream::{Lost, Stream, now, stream};
+use capture_record::stream::{Stream, now, stream};
 use capture_record::sys::guard::Guard;
 use capture_record::sys::{seccomp, signal, spawn};
 use capture_record::trace::place::Places;
-use capture_record::trace::{Control, Ended, Note, Tracer};
+use capture_record::trace::{Control, Ended, Followed, Note, Tracer};
 use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
-use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -34,8 +35,8 @@ use std::time::Instant;
 const LONG_SNAPLEN: usize = 4096;
 
 /// Records. The status to end with.
-pub fn run(args: &Args) -> Result<u8, Failure> {
-    let targets = Targets::find(args)?;
+pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
+    let targets = Targets::find(args, pids)?;
     let is_whole_host = args.command.is_empty() && targets.is_empty();
     if args.fast && (is_whole_host || !targets.is_empty()) {
         return Err(Failure::new(
@@ -63,27 +64,30 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let filter = compiled(&filter_text(args.words.clone())?)?;
     let until = args.until.as_deref().map(compiled).transpose()?.flatten();
     let wanted = wanted(args, filter.as_ref(), until.as_ref());
-    let order = Order::of(args, filter, until, &wanted)?;
+    let (order, meter) = Order::of(args, filter, until, &wanted)?;
+    let began = Instant::now();
     // Before any thread is started: all of them are to hold these signals, so that only the watch takes them.
     signal::hold(&SIGNALS)?;
+    signal::hold(&PASSED_OVER)?;
     let (stream, taker) = stream();
     let control = Control::default();
-    // Nobody is moved whom nobody follows.
-    let guard = if is_whole_host { None } else { Some(Guard::start()?) };
     let filter = args.fast.then(|| seccomp::Filter::tracing(&wanted.calls().stops()));
     let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
     let held = command.map(hold).transpose()?;
+    // Nobody is moved whom nobody follows. It is started behind the command, which would have our end of the guard's pipe
+    // otherwise: as long as it waits, the guard could not end.
+    let guard = if is_whole_host { None } else { Some(Guard::start()?) };
     let watcher = signal::this_thread();
     thread::scope(|scope| {
         let keeper = scope.spawn(move || match order {
-            Order::All(mut file) => keep::all(&taker, &mut *file, args.compress),
+            Order::All(file, compression) => keep::all(&taker, file, compression, args.summary),
             Order::Chosen(choice) => choice.keep(taker),
         });
         // The kernel lets go of all that are followed when this thread ends.
         let tracing = scope.spawn(|| {
             let result = match guard {
                 Some(guard) => trace(args, &wanted, &targets, held, guard, &stream, &control),
-                None => host::run(args, &wanted, &stream, &control).map(|()| None),
+                None => host::run(args, &wanted, &stream, &control).map(|()| Traced::default()),
             };
             signal::notify(watcher);
             result
@@ -91,20 +95,40 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         let deadline = args.max_time.map(|time| Instant::now() + time);
         let save = || header::save(&stream);
         let watch = Watch { control: &control, deadline, has_command: !args.command.is_empty(), save: &save };
-        let why = watch.until(|| tracing.is_finished(), || !stream.is_closed());
+        let mut live = Live::new(args, &stream, meter.clone());
+        let why = watch.until(|| tracing.is_finished(), || !stream.is_closed(), || live.look());
+        drop(live);
         let traced = joined(tracing.join());
         let is_kept = !stream.is_closed();
         if stream.events() > 0 {
             header::end(&stream, &why.reason(watch.has_command));
-        } else if args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
-            // Nobody could be followed: the file would be in the way of the next try.
-            let _ = std::fs::remove_file(&args.write);
         }
         stream.close();
         let kept = joined(keeper.join());
+        if args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+            // Nobody could be followed, or nothing be written: the file would be in the way of the next try.
+            let _ = std::fs::remove_file(&args.write);
+        }
         let why = kept.as_ref().ok().and_then(|kept| kept.why).filter(|_| !is_kept).unwrap_or(why);
-        finish(args, why, traced?, kept, &stream)
+        let traced = traced?;
+        if let (true, Ok(kept)) = (args.summary, &kept) {
+            let reason = why.reason(watch.has_command);
+            let missing = stream.missing();
+            summary::print(&Course { args, reason, took: began.elapsed(), traced: &traced, kept, meter, missing });
+        }
+        finish(args, why, traced.ended, kept)
     })
+}
+
+/// What became of those who were followed.
+#[derive(Default)]
+pub struct Traced {
+    /// How the command ended, if it did.
+    ended: Option<Ended>,
+    /// How many were followed.
+    pub followed: Followed,
+    /// Programs that ran without the privileges that they would have gained.
+    pub without_privileges: Vec<PathBuf>,
 }
 
 /// The result of a thread; a fault of ours in there must not look like its end.
@@ -121,7 +145,7 @@ fn trace(
     guard: Guard,
     stream: &Stream,
     control: &Control,
-) -> Result<Option<Ended>, Failure> {
+) -> Result<Traced, Failure> {
     let extent =
         Extent { snaplen: args.snaplen.into(), long_snaplen: LONG_SNAPLEN.max(args.snaplen.into()), env: !args.no_env };
     let mut tracer = Tracer::new(stream.clone(), extent, wanted.calls(), control.clone());
@@ -141,15 +165,25 @@ fn trace(
         scope.spawn(move || containers.follow(&groups));
         // It ends when nobody is left to send what it waits for.
         tracer.tell_of_groups(sender);
-        if !args.quiet {
-            tracer.tell(say);
-        }
+        let (notes, noted) = channel();
+        let is_quiet = args.quiet;
+        tracer.tell(move |Note::LosesPrivilege(program)| {
+            if !is_quiet {
+                report::note(&format!(
+                    "{}: runs without the privileges that it would gain, since it is traced by an ordinary user",
+                    program.display()
+                ));
+            }
+            // Kept for the end, which waits for it.
+            let _ = notes.send(program);
+        });
         // If we are killed from here on, the file opens.
         stream.settle();
         held.map(spawn::Held::release).transpose()?;
         let ended = tracer.run();
+        let followed = tracer.followed();
         drop(tracer);
-        Ok(ended?)
+        Ok(Traced { ended: ended?, followed, without_privileges: noted.iter().collect() })
     })
 }
 
@@ -164,20 +198,10 @@ pub fn look_round(args: &Args) -> Result<(Host, Snapshot), Failure> {
     Ok((host, snapshot))
 }
 
-/// Says what users should know of those who are followed.
-fn say(note: Note) {
-    match note {
-        Note::LosesPrivilege(program) => report::note(&format!(
-            "{}: runs without the privileges that it would gain, since it is traced by an ordinary user",
-            program.display()
-        )),
-    }
-}
-
 /// Writes the host as it is: what stands in front of the events.
 pub fn tables(snapshot: &Snapshot, target: Target, stream: &Stream) -> Result<(), Failure> {
     let mut writer = Writer::new(Vec::new(), target, Compression::None);
-    snapshot.write(&mut writer).map_err(Failure::new)?;
+    snapshot.write(&mut writer)?;
     stream.append().blocks().extend(writer.finish()?);
     Ok(())
 }
@@ -199,7 +223,7 @@ fn wanted(args: &Args, filter: Option<&Filter>, until: Option<&Filter>) -> Wante
 /// What is to be done with the stream.
 enum Order {
     /// All of it goes to this file.
-    All(Box<dyn Write + Send>),
+    All(Out, Compression),
     /// What is chosen.
     Chosen(Box<Choice>),
 }
@@ -207,44 +231,31 @@ enum Order {
 impl Order {
     /// What the options ask for. The file, or the first of them, is opened now: so that nothing is recorded that cannot
     /// be kept.
-    fn of(args: &Args, filter: Option<Filter>, until: Option<Filter>, wanted: &Wanted) -> Result<Order, Failure> {
-        let rotation = Rotation {
-            bytes: args.file_size.map(|megabytes| megabytes.saturating_mul(1_000_000)),
-            seconds: args.seconds,
-            events: args.event_limit,
-            limit: args.limit,
-        };
-        if rotation.limit.is_some() && !rotation.is_wanted() {
-            return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
-        }
+    fn of(
+        args: &Args,
+        filter: Option<Filter>,
+        until: Option<Filter>,
+        wanted: &Wanted,
+    ) -> Result<(Order, Meter), Failure> {
+        let rotation = args.rotation.clone();
         let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
         let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
         let mut files = files.private(args.force);
-        let first = files.next(now())?;
-        if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
-            return Ok(Order::All(first));
-        }
-        let wanted = wanted.clone();
+        let (first, meter) = (files.next(now())?, files.meter());
         let compression = if args.compress { Compression::Gzip } else { Compression::None };
+        if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
+            return Ok((Order::All(first, compression), meter));
+        }
+        let (wanted, is_counted) = (wanted.clone(), args.summary && args.ring.is_none());
         let ring = args.ring.map(|span| (span, until));
         let (limit, target, first) = (args.numevents, args.target(), Some(first));
-        let choice = Choice { filter, wanted, limit, compression, target, files, rotation, first, ring };
-        Ok(Order::Chosen(Box::new(choice)))
-    }
-}
-
-/// What a summary says of events that are missing; nothing if none is.
-fn missing(lost: Lost) -> String {
-    let places = if lost.gaps == 1 { "one place".to_owned() } else { format!("{} places", lost.gaps) };
-    match lost {
-        Lost { gaps: 0, .. } => String::new(),
-        Lost { events: 0, .. } => format!(", events are missing at {places}"),
-        Lost { events, .. } => format!(", at least {events} events are missing at {places}"),
+        let choice = Choice { filter, wanted, limit, compression, target, files, rotation, first, ring, is_counted };
+        Ok((Order::Chosen(Box::new(choice)), meter))
     }
 }
 
 /// Says what is to be said, and decides about the status.
-fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, stream: &Stream) -> Result<u8, Failure> {
+fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result) -> Result<u8, Failure> {
     let name = args.write.display();
     let has_command = !args.command.is_empty();
     let status = match (why, ended) {
@@ -253,15 +264,8 @@ fn finish(args: &Args, why: Why, ended: Option<Ended>, kept: keep::Result, strea
         _ => 0,
     };
     match kept {
-        Ok(Kept { bytes, .. }) => {
-            if args.summary {
-                let (events, lost) = (stream.events(), missing(stream.lost()));
-                report::note(&format!("{name}: {events} events, {bytes} bytes{lost}; {}", why.reason(has_command)));
-            }
-            Ok(status)
-        }
         // Whoever reads our output has seen enough.
-        Err(Failure::OutputClosed) => Ok(status),
+        Ok(_) | Err(Failure::OutputClosed) => Ok(status),
         Err(Failure::Message(error)) => {
             report::error(&format!("{name}: {error}; what was written before is intact"));
             Ok(OWN_FAILURE)

@@ -24,9 +24,9 @@ impl Targets {
         self.pids.is_empty()
     }
 
-    /// Finds the processes that the options name.
-    pub fn find(args: &Args) -> Result<Targets, Failure> {
-        let mut targets = Targets { pids: args.pid.clone(), containers: Vec::new() };
+    /// Finds the processes that the options name, beside these.
+    pub fn find(args: &Args, pids: Vec<i32>) -> Result<Targets, Failure> {
+        let mut targets = Targets { pids, containers: Vec::new() };
         if [&args.container, &args.name, &args.uid, &args.cgroup].iter().all(|names| names.is_empty()) {
             return Ok(targets);
         }

@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 /// tracer has ended.
 pub const SIGNALS: [i32; 6] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, signal::NOTICE];
 
+/// Signals that are not to end the recorder: the one that says that a file is as long as it may be, as the call that writes
+/// to it does too.
+pub const PASSED_OVER: [i32; 1] = [libc::SIGXFSZ];
+
 /// How often it is looked whether it is time, and whether all is well.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -57,10 +61,11 @@ pub struct Watch<'w> {
 
 impl Watch<'_> {
     /// Returns when the tracer has ended, with the reason. `is_over` says whether it has, `is_kept` whether what it
-    /// records is still wanted.
-    pub fn until(&self, is_over: impl Fn() -> bool, is_kept: impl Fn() -> bool) -> Why {
+    /// records is still wanted; `look` is called several times a second.
+    pub fn until(&self, is_over: impl Fn() -> bool, is_kept: impl Fn() -> bool, mut look: impl FnMut()) -> Why {
         let mut why = None;
         while !is_over() {
+            look();
             let got = signal::next(&SIGNALS, self.until_next_look(why.is_some()));
             why = why.or_else(|| self.why(got, is_kept()));
             match why {

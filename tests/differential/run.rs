@@ -23,6 +23,21 @@ impl Case {
         if self.words.is_empty() { "(everything)".to_owned() } else { self.words.join(" ") }
     }
 
+    /// The words for our program, where it shows events that sysdig passes over: without these, which have no number.
+    fn of_numbered(&self) -> Vec<String> {
+        let mut is_value = false;
+        let is_option = |word: &&String| {
+            let is_option = is_value || word.starts_with('-');
+            is_value = !is_value && matches!(word.as_str(), "-t" | "-n" | "-p");
+            is_option
+        };
+        let options: Vec<String> = self.words.iter().take_while(is_option).cloned().collect();
+        let filter = self.words.get(options.len()..).unwrap_or_default().join(" ");
+        let filter =
+            if filter.is_empty() { "evt.num exists".to_owned() } else { format!("evt.num exists and ({filter})") };
+        options.into_iter().chain([filter]).collect()
+    }
+
     /// Whether lines come in an order that means nothing: the summary's, of types that occur equally often.
     pub fn has_ties(&self) -> bool {
         self.words.iter().any(|word| word == "-S")
@@ -61,7 +76,7 @@ impl Pair {
         let ours = Command::new(env!("CARGO_BIN_EXE_capture"))
             .args(["query", "--view", "classic", "-r"])
             .arg(file)
-            .args(&case.words)
+            .args(if subject.is_ours { case.of_numbered() } else { case.words.clone() })
             .env("TZ", "UTC")
             .output();
         let (Ok(theirs), Ok(ours)) = (theirs, ours) else { panic!("{}: cannot run", subject.name) };

@@ -1,5 +1,6 @@
 //! The captures that both programs are run on.
 
+use capture_event::recording::Notice;
 use capture_event::schema::{self, Dialect};
 use capture_event::{EventInfo, ParamType};
 use capture_scap::{Content, EventBlock, Reader};
@@ -19,6 +20,8 @@ pub struct Subject {
     pub gaps: HashSet<u64>,
     /// Numbers of the events that describe a container.
     pub containers: HashSet<u64>,
+    /// Whether our recorder made it.
+    pub is_ours: bool,
     /// Whether one of the events with such a parameter is an execve without its flags.
     pub lacks_exec_flags: bool,
 }
@@ -27,8 +30,15 @@ impl Subject {
     /// A capture, which is looked through.
     pub fn new(path: PathBuf, name: String) -> Self {
         let [gaps, containers] = [(); 2].map(|()| HashSet::new());
-        let mut subject =
-            Subject { path, name, false_logins: HashSet::new(), gaps, containers, lacks_exec_flags: false };
+        let mut subject = Subject {
+            path,
+            name,
+            false_logins: HashSet::new(),
+            gaps,
+            containers,
+            is_ours: false,
+            lacks_exec_flags: false,
+        };
         subject.look();
         subject
     }
@@ -45,6 +55,7 @@ impl Subject {
                 Ok(Content::Event(event)) => {
                     let Some(info) = schema::event(event.code, Dialect::Classic) else { continue };
                     events += 1;
+                    self.is_ours |= events == 1 && Notice::of(&event.event(&event.params())).is_some();
                     if info.name == "container" {
                         self.containers.insert(events);
                     }

@@ -5,7 +5,11 @@
 
 mod complete;
 mod containers;
+mod ending;
+mod failures;
 mod killed;
+mod rotation;
 mod same;
 mod same_as_sysdig;
+mod summary;
 mod support;

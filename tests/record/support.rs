@@ -1,7 +1,8 @@
 //! Recordings made by tests.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// The program under test.
 pub const CAPTURE: &str = env!("CARGO_BIN_EXE_capture");
@@ -37,6 +38,95 @@ pub fn recorded(script: &str, directory: &Path, file: &Path, options: &[&str]) -
         return None;
     }
     Some(output)
+}
+
+/// Runs a line of shell that may call `capture`.
+pub fn line(line: &str, directory: &Path) -> Output {
+    let own = Path::new(CAPTURE).parent().expect("a program lies in a directory").to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).expect("directories");
+    output(Command::new("sh").args(["-c", line]).env("PATH", path).current_dir(directory))
+}
+
+/// Whether processes can be traced here. If not, stderr says so.
+pub fn can_trace() -> bool {
+    let place = Place::new();
+    recorded(":", place.dir.path(), &place.path("probe.scap"), &[]).is_some()
+}
+
+/// Starts the recorder, and is gone without it.
+pub fn start<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Running {
+    let mut command = Command::new(CAPTURE);
+    command.arg("record").args(arguments).env("LC_ALL", "C").env("TZ", "UTC");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    Running(command.spawn().expect("our program"))
+}
+
+/// A process that does not outlive the test.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    /// A shell script under way.
+    pub fn script(script: &str, directory: &Path) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).current_dir(directory).stdin(Stdio::null()).stdout(Stdio::null());
+        Running(command.spawn().expect("a shell"))
+    }
+
+    /// Its id, as text.
+    pub fn id(&self) -> String {
+        self.0.id().to_string()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.id()]).status();
+        assert!(sent.expect("a program called kill").success());
+    }
+
+    /// Waits for its end: the status, and what it said on stderr.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        if let Some(stderr) = &mut self.0.stderr {
+            std::io::Read::read_to_string(stderr, &mut said).expect("text");
+        }
+        (self.0.wait().expect("a child of ours").code(), said)
+    }
+}
+
+/// Waits for something that must happen.
+pub fn until(what: &str, happened: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !happened() {
+        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// How many bytes a file has.
+pub fn size(file: &Path) -> u64 {
+    file.metadata().map_or(0, |meta| meta.len())
+}
+
+/// What `capture query` prints of a recording that must be intact.
+pub fn intact(file: &Path, arguments: &[&str]) -> String {
+    let output = output(Command::new(CAPTURE).arg("query").arg("-r").arg(file).args(arguments));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What `capture info` says of the end of a recording.
+pub fn reason(file: &Path) -> String {
+    let output = output(Command::new(CAPTURE).arg("info").arg(file));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("recording.end.reason: ")).unwrap_or_default().to_owned()
 }
 
 fn output(command: &mut Command) -> Output {

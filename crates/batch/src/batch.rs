@@ -2,8 +2,9 @@
 
 use crate::{Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
 use bytes::Bytes;
-use capture_event::Dialect;
 use capture_event::recording::Recording;
+use capture_event::schema;
+use capture_event::{Dialect, EventInfo};
 use std::sync::Arc;
 
 /// Which of the two worlds of one capture is shown.
@@ -23,6 +24,19 @@ impl View {
             View::Exit => Dialect::Newest,
         }
     }
+
+    /// The types of events that the view can show, by their codes: those of its dialect, and in the classic view those
+    /// that only the newest schema has, see [`RowFlags::NEWER`].
+    pub fn events(self) -> impl Iterator<Item = &'static EventInfo> {
+        let own = schema::events(self.dialect());
+        own.iter().chain(schema::events(Dialect::Newest).iter().skip(own.len()))
+    }
+
+    /// What the view says of the type with a code, one of [`View::events`].
+    #[inline]
+    pub fn event(self, code: u16) -> Option<&'static EventInfo> {
+        schema::event(code, self.dialect()).or_else(|| schema::event(code, Dialect::Newest))
+    }
 }
 
 bitflags::bitflags! {
@@ -41,7 +55,7 @@ bitflags::bitflags! {
         const UNPAIRED = 1 << 4;
         /// Read when the capture was opened, before the first other event: numbered, never shown.
         const PREAMBLE = 1 << 5;
-        /// The code is not known to the view's dialect: no number, never shown, kept for writing.
+        /// The code is not known to the view: no number, never shown, kept for writing.
         const UNKNOWN_CODE = 1 << 6;
         /// The exit view found a number of parameters that no version writes: missing ones are empty.
         const ODD_PARAMS = 1 << 7;
@@ -53,6 +67,9 @@ bitflags::bitflags! {
         /// An enter event that belongs to an earlier batch, repeated for the exit event after it. It has the number
         /// that it had there, and parameters, but nothing is bound to it. Never shown, never counted.
         const REPEATED = 1 << 10;
+        /// Classic view: a recording of ours has this event of a type that only the newest schema has. It has no number
+        /// and changes nothing, so that all others are what sysdig 0.29 shows, which passes over it.
+        const NEWER = 1 << 11;
         /// The events that no view ever shows.
         const NEVER_SHOWN = Self::STATE_ONLY.bits() | Self::APPLIED_ONLY.bits() | Self::PREAMBLE.bits()
             | Self::UNKNOWN_CODE.bits() | Self::UNRESOLVED.bits() | Self::REPEATED.bits();

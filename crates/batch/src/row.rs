@@ -1,7 +1,7 @@
 //! One event of a batch with all that is bound to it.
 
 use crate::{Batch, Container, FdTypes, Lineage, Live, Object, Own, ParamSlice, Reference, RowHeader, Target, View};
-use capture_event::schema::{self, EventInfo};
+use capture_event::EventInfo;
 
 /// One row of a batch. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -24,9 +24,9 @@ impl<'b> Row<'b> {
         self.batch.head.view
     }
 
-    /// What the schema of its view says of its type.
+    /// What its view says of its type.
     pub fn info(&self) -> Option<&'static EventInfo> {
-        schema::event(self.header.code, self.view().dialect())
+        self.view().event(self.header.code)
     }
 
     fn slices(&self) -> &'b [ParamSlice] {

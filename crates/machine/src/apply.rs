@@ -31,7 +31,7 @@ impl Machine {
     }
 
     /// Removes what the event before left for the sake of being explained.
-    fn clean_up(&mut self) {
+    pub(crate) fn clean_up(&mut self) {
         if let Some(tid) = self.pending.thread.take() {
             if self.view == View::Exit {
                 let ptid = self.threads.get(tid).map_or(-1, |thread| thread.id.ptid);

@@ -4,10 +4,9 @@
 //! If it does not keep up, recorders wait: nothing is lost here, what is recorded becomes slower. Where a source lost
 //! something since nobody asked it for so long, a gap is told ([`Stream::gap`]).
 
-use capture_event::code::DROP_E;
+use capture_event::code;
 use capture_event::option::{self, Origin};
-use capture_scap::Live;
-use capture_scap::{EventBuilder, EventHead};
+use capture_scap::{EventBuilder, EventHead, Live};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +23,6 @@ const MOMENT: Duration = Duration::from_millis(50);
 struct State {
     blocks: Vec<u8>,
     events: u64,
-    lost: Lost,
     is_closed: bool,
     /// Whether what is there is to be taken at once.
     is_urgent: bool,
@@ -32,6 +30,7 @@ struct State {
     is_done: bool,
     /// The time of the last event: no event may be earlier than the one before it.
     last_ts: u64,
+    missing: Vec<Missing>,
 }
 
 /// What is missing in a recording.
@@ -49,6 +48,17 @@ impl Lost {
         self.events = self.events.saturating_add(events);
         self.gaps += 1;
     }
+}
+
+/// What is missing for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Why.
+    pub reason: String,
+    /// How much.
+    pub lost: Lost,
+    /// Whether nobody knows how many events are missing at one of the places.
+    pub is_uncounted: bool,
 }
 
 #[derive(Default)]
@@ -116,6 +126,11 @@ impl Stream {
         lock(&self.0.state).is_closed
     }
 
+    /// What is missing so far, by reasons.
+    pub fn missing(&self) -> Vec<Missing> {
+        lock(&self.0.state).missing.clone()
+    }
+
     /// How many events were appended.
     pub fn events(&self) -> u64 {
         lock(&self.0.state).events
@@ -123,15 +138,19 @@ impl Stream {
 
     /// What is missing, by the gaps that were told.
     pub fn lost(&self) -> Lost {
-        lock(&self.0.state).lost
+        let add = |all: Lost, missing: &Missing| Lost {
+            events: all.events.saturating_add(missing.lost.events),
+            gaps: all.gaps + missing.lost.gaps,
+        };
+        lock(&self.0.state).missing.iter().fold(Lost::default(), add)
     }
 
     /// Events of a source are missing here: how many (0 if nobody knows), and why.
     pub fn gap(&self, origin: Origin, lost: u64, reason: &str) {
         let mut appending = self.append();
-        appending.state.lost.add(lost);
+        appending.miss(lost, reason);
         let ts = appending.time(now());
-        let head = EventHead { ts, tid: -1, cpu: 0, code: DROP_E, state_only: false };
+        let head = EventHead { ts, tid: -1, cpu: 0, code: code::DROP_E, state_only: false };
         let mut out = EventBuilder::new(appending.blocks(), head, 1);
         out.param(&0u32.to_le_bytes());
         out.option(option::ORIGIN, &[origin as u8]);
@@ -152,6 +171,18 @@ impl Appending<'_> {
         self.state.events += 1;
         self.state.last_ts = self.state.last_ts.max(now);
         self.state.last_ts
+    }
+
+    fn miss(&mut self, lost: u64, reason: &str) {
+        let missing = &mut self.state.missing;
+        let at = missing.iter().position(|known| known.reason == reason).unwrap_or_else(|| {
+            missing.push(Missing { reason: reason.to_owned(), lost: Lost::default(), is_uncounted: false });
+            missing.len() - 1
+        });
+        if let Some(known) = missing.get_mut(at) {
+            known.lost.add(lost);
+            known.is_uncounted |= lost == 0;
+        }
     }
 }
 

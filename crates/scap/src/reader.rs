@@ -54,12 +54,21 @@ impl Reader {
         Reader::start(Opened { source: Box::new(FromLive(input)), size: None, format: None })
     }
 
+    /// Reads whole blocks that a writer made, from anywhere in a capture.
+    pub fn of_blocks(blocks: impl Into<Bytes>) -> Reader {
+        let opened = source::from_bytes(blocks.into());
+        Reader::new(Frames::new(opened.source), opened.size, None)
+    }
+
     fn start(opened: Opened) -> Result<Reader, OpenError> {
-        let (size, compression) = (opened.size, opened.format.map(Format::name));
         let mut frames = Frames::new(opened.source);
         check_start(&mut frames)?;
+        Ok(Reader::new(frames, opened.size, opened.format.map(Format::name)))
+    }
+
+    fn new(frames: Frames, size: Option<u64>, compression: Option<&'static str>) -> Reader {
         let (runs, next, counts, pending) = Default::default();
-        Ok(Reader { feed: Feed::here(frames), runs, next, counts, size, compression, pending })
+        Reader { feed: Feed::here(frames), runs, next, counts, size, compression, pending }
     }
 
     /// The same capture, read by a thread of its own, a little ahead of what is asked for.

@@ -223,15 +223,13 @@ impl<W: Write> Writer<W> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let mut counted = Counted { out: &mut self.out, bytes: 0 };
-        let result = match self.compression {
-            Compression::None => counted.write_all(&self.buffer),
-            Compression::Gzip => {
-                let mut encoder = GzEncoder::new(&mut counted, flate2::Compression::default());
-                encoder.write_all(&self.buffer).and_then(|()| encoder.finish()).map(|_| ())
-            }
+        let packed = match self.compression {
+            Compression::None => None,
+            Compression::Gzip => Some(packed(&self.buffer)?),
         };
-        self.written += counted.bytes;
+        let bytes = packed.as_ref().unwrap_or(&self.buffer);
+        let result = self.out.write_all(bytes);
+        self.written += bytes.len() as u64;
         self.buffer.clear();
         result
     }
@@ -243,19 +241,9 @@ impl<W: Write> Writer<W> {
     }
 }
 
-struct Counted<'w, W> {
-    out: &'w mut W,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Counted<'_, W> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(buf)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
+/// A gzip member. It is written as one: an encoder that fails to write would try again when it is dropped.
+fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }

@@ -3,19 +3,17 @@
 use super::select::Selected;
 use super::state::State;
 use super::{Extent, Source};
-use crate::files::{Files, Rotation};
+use crate::files::{Files, Out, Rotation};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
+use crate::told::{STATE_ONLY, Told, is_told};
 use capture_event::option::LOST;
-use capture_event::recording::{HEADER, Notice, Recording};
+use capture_event::recording::{Notice, Recording};
 use capture_event::schema::{self, Category};
 use capture_event::{Dialect, EventFlags, EventInfo, ParamType, code};
-use capture_scap::{Compression, Content, EventBlock, RawEvent, Target, WriteError, Writer};
+use capture_scap::{Compression, Content, EventBlock, Target, WriteError, Writer};
 use std::io::{self, Write};
-
-/// Hidden: stored only to keep the state right.
-const STATE_ONLY: u32 = 1;
 
 /// What decides which events are written, and how.
 pub struct Copying {
@@ -46,7 +44,7 @@ enum Fate {
 
 /// The file that is being written.
 struct Output {
-    writer: Writer<Box<dyn Write>>,
+    writer: Writer<Out>,
     /// Bytes in it before this writer began.
     bytes_before: u64,
     events: u64,
@@ -86,15 +84,6 @@ impl Rendered {
         self.bytes.extend(writer.finish()?);
         Ok(&self.bytes)
     }
-}
-
-/// An event that must stand behind the lists of every file.
-struct Told {
-    ts: u64,
-    code: u16,
-    tid: i64,
-    cpu: u16,
-    params: Vec<Vec<u8>>,
 }
 
 impl Copying {
@@ -185,7 +174,7 @@ impl Copying {
                 output.events += 1;
             }
         }
-        if TOLD.contains(&event.code) {
+        if is_told(event.code) {
             section.told.push(Told::of(event));
         }
         Ok(())
@@ -270,7 +259,7 @@ impl Copying {
     /// Writes all that stands before a section's first event.
     fn head(
         &mut self,
-        mut file: Box<dyn Write>,
+        mut file: Out,
         bytes: u64,
         number: u64,
         ts: u64,
@@ -303,48 +292,6 @@ impl Copying {
     }
 }
 
-/// Types of events that must stand behind the lists of every file: what they say has no place in a list.
-const TOLD: [u16; 9] = [
-    code::CONTAINER_E,
-    code::CONTAINER_JSON_E,
-    code::CONTAINER_JSON_2_E,
-    code::USER_ADDED_E,
-    code::USER_DELETED_E,
-    code::GROUP_ADDED_E,
-    code::GROUP_DELETED_E,
-    code::ASYNCEVENT_E,
-    code::K8S_E,
-];
-
-impl Told {
-    fn of(event: &EventBlock<'_>) -> Told {
-        let params = event.params().iter().map(|param| param.to_vec()).collect();
-        Told { ts: event.ts, code: event.code, tid: event.tid, cpu: event.cpu, params }
-    }
-
-    /// Says something else of the recording.
-    fn say(&mut self, recording: &Recording) {
-        let json = recording.to_json();
-        self.params = [HEADER, &json].map(|text| [text.as_bytes(), b"\0"].concat()).to_vec();
-    }
-
-    /// Writes it, hidden, as of another time.
-    fn write<W: Write>(&self, ts: u64, writer: &mut Writer<W>) -> Result<(), WriteError> {
-        let params: Vec<&[u8]> = self.params.iter().map(Vec::as_slice).collect();
-        writer.event(&RawEvent {
-            ts,
-            tid: self.tid,
-            cpu: self.cpu,
-            code: self.code,
-            dump_flags: STATE_ONLY,
-            params: &params,
-            surplus: &[],
-            options: &[],
-            large: false,
-        })
-    }
-}
-
 /// Whether an event says where events are missing, or how the recording ended.
 fn is_of_recorder(event: &EventBlock<'_>) -> bool {
     match event.code {
@@ -358,7 +305,7 @@ fn is_of_recorder(event: &EventBlock<'_>) -> bool {
 /// rest for needed threads only.
 fn is_relevant(info: &EventInfo, is_needed_thread: bool) -> bool {
     let is_of_state = info.flags.contains(EventFlags::MODIFIES_STATE);
-    if TOLD.contains(&info.code) || is_of_state && info.category == Category::Process {
+    if is_told(info.code) || is_of_state && info.category == Category::Process {
         return true;
     }
     let opens_or_closes = info.flags.intersects(EventFlags::CREATES_FD | EventFlags::DESTROYS_FD);

@@ -1,25 +1,27 @@
 //! What a filter chooses, in one file or several, or the last of it in memory until it is wanted.
 
-use super::piece::{Front, Piece, ending, is_told, missing_at};
+use super::pace::Pace;
+use super::piece::{Front, Piece, ending, missing_at};
 use super::ring::Ring;
-use super::{Kept, Span};
-use crate::files::{Files, Rotation};
+use super::{Kept, Span, say_why};
+use crate::files::{Files, Out as File, Rotation};
 use crate::record::wanted::Wanted;
 use crate::record::watch::Why;
 use crate::status::Failure;
+use crate::told::is_told;
 use capture_batch::{Batch, NO_ROW, Needs, Row, RowFlags, View};
 use capture_event::code;
 use capture_filter::{Columns, Filter, Selection};
 use capture_machine::replay::{Piece as Replayed, Replay};
 use capture_record::stream::{Taker, now};
 use capture_scap::{Compression, Reader, Target};
-use std::io::Write;
+use std::time::Duration;
 
 /// A batch may hold so many events while files are rotated: a file ends between two batches.
 const ROWS: usize = 1 << 10;
 
-/// While a filter decides how many events of a batch are kept, batches are not made smaller than this.
-const FEW_ROWS: usize = 16;
+/// How often it is looked whether something comes, while something waits to be written.
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// What is kept, and where.
 pub struct Choice {
@@ -34,9 +36,11 @@ pub struct Choice {
     pub files: Files,
     pub rotation: Rotation,
     /// The file that was opened before the recording began.
-    pub first: Option<Box<dyn Write + Send>>,
+    pub first: Option<File>,
     /// Keep so much in memory only, until this filter selects an event or somebody asks for it.
     pub ring: Option<(Span, Option<Filter>)>,
+    /// Whether events are counted by type.
+    pub is_counted: bool,
 }
 
 /// What becomes of an event.
@@ -49,7 +53,7 @@ enum Fate {
 
 /// Where events go.
 enum Out {
-    File(Option<Piece<Box<dyn Write + Send>>>),
+    File(Option<Piece<File>>),
     Ring(Ring, Option<Columns>),
 }
 
@@ -59,6 +63,7 @@ struct Keeper {
     columns: Option<Columns>,
     front: Front,
     out: Out,
+    pace: Pace,
     kept: Kept,
 }
 
@@ -66,12 +71,16 @@ impl Choice {
     /// Keeps what is chosen until the stream ends, or no more is wanted.
     pub fn keep(mut self, taker: Taker) -> super::Result {
         let columns = self.filter.as_ref().map(Filter::columns);
-        let front = Front::new(self.target, self.compression);
-        let out = match self.ring.take() {
-            None => Out::File(None),
-            Some((span, until)) => Out::Ring(Ring::new(span), until.map(|filter| filter.columns())),
+        let pace = Pace::new(self.compression);
+        let (out, compression) = match self.ring.take() {
+            None => (Out::File(None), self.compression),
+            // It is compressed when it is saved.
+            Some((span, until)) => {
+                (Out::Ring(Ring::new(span), until.map(|filter| filter.columns())), Compression::None)
+            }
         };
-        Keeper { choice: self, columns, front, out, kept: Kept::default() }.run(taker)
+        let front = Front::new(self.target, compression);
+        Keeper { choice: self, columns, front, out, pace, kept: Kept::default() }.run(taker)
     }
 
     fn needs(&self) -> Needs {
@@ -79,16 +88,27 @@ impl Choice {
         self.filter.iter().chain(until).fold(Needs::ENTERS | Needs::OPTIONS, |needs, filter| needs | filter.needs())
     }
 
+    /// How many rows a batch may have, if the file has so many events: the next file begins with what is known behind the
+    /// last event of this one, so that a batch must not have more than are left.
     fn rows(&self, events: u64) -> usize {
-        let left = self.rotation.events.map(|limit| limit.saturating_sub(events)).into_iter();
-        let left = left.chain(self.limit.map(|limit| limit.saturating_sub(events))).min();
-        let least = if self.filter.is_some() { FEW_ROWS } else { 1 };
-        left.map_or(ROWS, |left| usize::try_from(left).unwrap_or(ROWS).clamp(least, ROWS))
+        let limits = [self.rotation.events, self.limit].into_iter().flatten();
+        let left = limits.map(|limit| limit.saturating_sub(events)).min();
+        left.map_or(ROWS, |left| usize::try_from(left).unwrap_or(ROWS).clamp(1, ROWS))
     }
 }
 
 impl Keeper {
     fn run(mut self, taker: Taker) -> super::Result {
+        match self.keep(taker) {
+            Ok(()) => Ok(self.kept),
+            Err(failure) => Err(match &mut self.out {
+                Out::File(Some(piece)) => say_why(&mut piece.writer, Some(piece.events), failure),
+                _ => failure,
+            }),
+        }
+    }
+
+    fn keep(&mut self, taker: Taker) -> Result<(), Failure> {
         let needs = self.choice.needs();
         let reader = Reader::live(Box::new(taker)).map_err(Failure::new)?;
         let mut replay = Replay::new(reader, View::Classic, needs, "recording");
@@ -99,6 +119,7 @@ impl Keeper {
                 _ => 0,
             };
             replay.set_batch_rows(self.choice.rows(events));
+            self.flush(&mut replay)?;
             let mut seen = Ok(());
             let front = &mut self.front;
             let Some(next) =
@@ -117,6 +138,17 @@ impl Keeper {
         self.finish()
     }
 
+    /// Writes what is to be in the file if we are killed; what waits a little, too, if nothing comes for so long.
+    fn flush(&mut self, replay: &mut Replay) -> Result<(), Failure> {
+        let Out::File(Some(piece)) = &mut self.out else { return Ok(()) };
+        self.pace.flush(&mut piece.writer)?;
+        while piece.writer.waiting() > 0 && replay.would_wait() {
+            std::thread::sleep(MOMENT);
+            self.pace.flush(&mut piece.writer)?;
+        }
+        Ok(())
+    }
+
     /// Begins the next file, or the next part of the ring, if it is time.
     fn rotate(&mut self, replay: &Replay) -> Result<(), Failure> {
         let machine = replay.machine();
@@ -128,11 +160,11 @@ impl Keeper {
                 }) else {
                     return Ok(());
                 };
-                let end = ending(now(), full.events, full.lost, "another file was begun");
-                full.writer.raw(&end).map_err(Failure::new)?;
+                full.writer.raw(&ending(now(), Some(full.events), Some(full.lost), "another file was begun"))?;
+                full.writer.flush()?;
                 self.kept.events += full.events;
-                self.kept.bytes += full.close()?;
                 let file = self.choice.files.next(now())?;
+                self.pace = Pace::new(self.choice.compression);
                 *piece = Some(self.front.begin(file, machine, now())?);
             }
             Out::Ring(ring, _) if ring.is_part_full(now()) => {
@@ -149,9 +181,12 @@ impl Keeper {
         for (row, fate) in batch.rows().zip(&fates) {
             match (fate, &mut self.out) {
                 (Fate::Dropped, _) => {}
-                (fate, Out::File(Some(piece))) => piece.write(row, *fate == Fate::Hidden).map_err(Failure::new)?,
-                (fate, Out::Ring(ring, _)) => ring.write(row, *fate == Fate::Hidden).map_err(Failure::new)?,
+                (fate, Out::File(Some(piece))) => piece.write(row, *fate == Fate::Hidden)?,
+                (fate, Out::Ring(ring, _)) => ring.write(row, *fate == Fate::Hidden)?,
                 (_, Out::File(None)) => {}
+            }
+            if self.choice.is_counted && *fate == Fate::Shown {
+                self.kept.tally.add_row(row);
             }
             if self.has_enough() {
                 self.kept.why = Some(Why::Enough);
@@ -159,8 +194,7 @@ impl Keeper {
             }
         }
         match &mut self.out {
-            // What is recorded is to be in the file if we are killed.
-            Out::File(piece) => piece.iter_mut().try_for_each(|piece| piece.writer.flush())?,
+            Out::File(_) => {}
             Out::Ring(_, until) => {
                 let is_asked = batch.rows().any(|row| is_asked_for(row));
                 let all = Selection::with(batch.len(), |row| is_of_interest(batch, *row));
@@ -246,23 +280,16 @@ impl Keeper {
             Some(file) => file,
             None => self.choice.files.next(now())?,
         };
-        let (bytes, events) = ring.save(file, self.choice.compression)?;
-        self.kept.bytes += bytes;
-        self.kept.events += events;
+        self.kept.events += ring.save(file, self.choice.compression)?;
         Ok(())
     }
 
-    fn finish(mut self) -> super::Result {
-        match &mut self.out {
-            Out::File(piece) => {
-                if let Some(piece) = piece.take() {
-                    self.kept.events += piece.events;
-                    self.kept.bytes += piece.close()?;
-                }
-            }
-            Out::Ring(..) => {}
+    fn finish(&mut self) -> Result<(), Failure> {
+        if let Out::File(Some(piece)) = &mut self.out {
+            piece.writer.flush()?;
+            self.kept.events += piece.events;
         }
-        Ok(self.kept)
+        Ok(())
     }
 }
 

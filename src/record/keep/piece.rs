@@ -1,18 +1,16 @@
 //! One file of a recording: what stands in front of its events, and the events.
 
 use crate::status::Failure;
+use crate::told::{STATE_ONLY, Told, is_told};
 use capture_batch::{Row, RowFlags};
 use capture_event::recording::{self, Ending, Recording};
-use capture_event::{Dialect, Event, code, option, schema};
+use capture_event::{Dialect, code, option, schema};
 use capture_machine::Machine;
 use capture_record::stream::Lost;
 use capture_scap::{
     Block, BlockOption, Compression, Content, EventBlock, EventBuilder, EventHead, RawEvent, Target, WriteError, Writer,
 };
 use std::io::Write;
-
-/// Hidden: stored only to keep the state right.
-const STATE_ONLY: u32 = 1;
 
 /// What stands in front of the events of every file.
 pub struct Front {
@@ -23,17 +21,10 @@ pub struct Front {
     /// The lists of threads and descriptors with which the recording begins, as they are written.
     lists: Writer<Vec<u8>>,
     /// How the recording is made.
-    recording: Option<Box<Recording>>,
+    recording: Option<(Told, Box<Recording>)>,
     /// Events that say what no list can hold: containers, users and groups.
     told: Vec<Told>,
     pieces: u64,
-}
-
-/// An event that is repeated in every file.
-struct Told {
-    code: u16,
-    tid: i64,
-    params: Vec<Vec<u8>>,
 }
 
 /// A file that is being written.
@@ -58,13 +49,13 @@ impl Front {
     pub fn see(&mut self, block: &Block<'_>) -> Result<(), Failure> {
         match &block.content {
             Content::Section(_) | Content::Machine(_) | Content::Interfaces(_) | Content::Users(_) => {
-                self.head.block(block).map_err(Failure::new)
+                Ok(self.head.block(block)?)
             }
             Content::Event(event) => {
                 self.see_event(event);
                 Ok(())
             }
-            Content::Processes(_) | Content::Fds(_) => self.lists.block(block).map_err(Failure::new),
+            Content::Processes(_) | Content::Fds(_) => Ok(self.lists.block(block)?),
             Content::Unknown { .. } => Ok(()),
         }
     }
@@ -73,11 +64,10 @@ impl Front {
         if block.code == code::NOTIFICATION_E {
             let params = block.params();
             if let Some(recording::Notice::Begin(recording)) = recording::Notice::of(&block.event(&params)) {
-                self.recording = Some(recording);
+                self.recording = Some((Told::of(block), recording));
             }
-        } else if TOLD.contains(&block.code) {
-            let params = block.params().iter().map(|param| param.to_vec()).collect();
-            self.told.push(Told { code: block.code, tid: block.tid, params });
+        } else if is_told(block.code) {
+            self.told.push(Told::of(block));
         }
     }
 
@@ -85,7 +75,7 @@ impl Front {
     pub fn begin<W: Write>(&mut self, out: W, machine: &Machine, ts: u64) -> Result<Piece<W>, Failure> {
         self.pieces += 1;
         let mut writer = Writer::new(out, self.target, self.compression);
-        self.write(&mut writer, machine, ts).map_err(Failure::new)?;
+        self.write(&mut writer, machine, ts)?;
         Ok(Piece { writer, events: 0, lost: Lost::default(), begun: ts })
     }
 
@@ -99,29 +89,22 @@ impl Front {
             writer.processes(&machine.process_list())?;
             machine.descriptor_lists().iter().try_for_each(|list| writer.fds(list))?;
         }
-        if let Some(recording) = &mut self.recording {
+        if let Some((header, recording)) = &mut self.recording {
             recording.piece = Some(self.pieces);
             // Later lists are of the replayed state: descriptors have the names by which they were opened.
             recording.listed_real_names = self.pieces == 1;
-            let json = recording.to_json();
-            let params = [recording::HEADER, &json].map(|text| [text.as_bytes(), &[0]].concat());
-            hidden(writer, ts, code::NOTIFICATION_E, -1, &params)?;
+            header.say(recording);
+            header.write(ts, writer)?;
         }
         // The first piece has them where they came.
         let mut told = self.told.iter().filter(|_| self.pieces > 1);
-        told.try_for_each(|told| hidden(writer, ts, told.code, told.tid, &told.params))
+        told.try_for_each(|told| told.write(ts, writer))
     }
 }
 
-fn hidden<W: Write>(w: &mut Writer<W>, ts: u64, code: u16, tid: i64, params: &[Vec<u8>]) -> Result<(), WriteError> {
-    let params: Vec<&[u8]> = params.iter().map(Vec::as_slice).collect();
-    let event = Event { ts, tid, cpu: 0, code, state_only: true, params: &params };
-    w.event(&RawEvent::from(&event))
-}
-
 /// What a file ends with that is no longer written to, though the recording goes on: a block.
-pub fn ending(ts: u64, events: u64, lost: Lost, reason: &str) -> Vec<u8> {
-    let (events, lost, gaps) = (Some(events), Some(lost.events), Some(lost.gaps));
+pub fn ending(ts: u64, events: Option<u64>, lost: Option<Lost>, reason: &str) -> Vec<u8> {
+    let (lost, gaps) = (lost.map(|lost| lost.events), lost.map(|lost| lost.gaps));
     let ending = Ending { ended: Some(ts), reason: reason.to_owned(), events, lost, gaps };
     let mut block = Vec::new();
     let head = EventHead { ts, tid: -1, cpu: 0, code: code::NOTIFICATION_E, state_only: true };
@@ -133,23 +116,6 @@ pub fn ending(ts: u64, events: u64, lost: Lost, reason: &str) -> Vec<u8> {
     block
 }
 
-/// Types of events that must stand in front of every file: what they say has no place in a list.
-const TOLD: [u16; 8] = [
-    code::CONTAINER_E,
-    code::CONTAINER_JSON_E,
-    code::CONTAINER_JSON_2_E,
-    code::USER_ADDED_E,
-    code::USER_DELETED_E,
-    code::GROUP_ADDED_E,
-    code::GROUP_DELETED_E,
-    code::ASYNCEVENT_E,
-];
-
-/// Whether an event must be known for others to be understood, whatever a filter says of it.
-pub fn is_told(code: u16) -> bool {
-    TOLD.contains(&code)
-}
-
 /// How many events are missing at the place of a row (0 if nobody knows); `None` if it is no gap.
 pub fn missing_at(row: Row<'_>) -> Option<u64> {
     let is_drop = matches!(row.header.code, code::DROP_E | code::DROP_X);
@@ -157,14 +123,6 @@ pub fn missing_at(row: Row<'_>) -> Option<u64> {
 }
 
 impl<W: Write> Piece<W> {
-    /// Ends the file. How many bytes it has.
-    pub fn close(mut self) -> Result<u64, Failure> {
-        self.writer.flush()?;
-        let bytes = self.writer.written();
-        self.writer.finish()?;
-        Ok(bytes)
-    }
-
     /// Writes the event of a row.
     pub fn write(&mut self, row: Row<'_>, is_hidden: bool) -> Result<(), WriteError> {
         let mut params: Vec<&[u8]> = (0..row.param_count()).map(|i| row.raw(i).unwrap_or_default()).collect();

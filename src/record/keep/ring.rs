@@ -107,24 +107,23 @@ impl Ring {
         self.parts.back_mut().map_or(Ok(()), |part| part.piece.write(row, is_hidden))
     }
 
-    /// Writes all of it to a file: bytes and events.
-    pub fn save<W: Write>(&mut self, file: W, compression: Compression) -> Result<(u64, u64), Failure> {
+    /// Writes all of it to a file: how many events.
+    pub fn save<W: Write>(&mut self, file: W, compression: Compression) -> Result<u64, Failure> {
         let mut writer = Writer::new(file, Target::All, compression);
         let (mut events, mut lost, mut is_first) = (0, Lost::default(), true);
         for part in &mut self.parts {
             part.piece.writer.flush()?;
             let bytes = part.piece.writer.get_ref();
             let from = if is_first { 0 } else { usize::try_from(part.front).unwrap_or(usize::MAX) };
-            writer.raw(bytes.get(from..).unwrap_or_default()).map_err(Failure::new)?;
+            writer.raw(bytes.get(from..).unwrap_or_default())?;
+            writer.flush()?;
             events += part.piece.events;
             lost.events = lost.events.saturating_add(part.piece.lost.events);
             lost.gaps += part.piece.lost.gaps;
             is_first = false;
         }
-        writer.raw(&ending(now(), events, lost, "what was held in memory was saved")).map_err(Failure::new)?;
-        writer.flush()?;
-        let bytes = writer.written();
+        writer.raw(&ending(now(), Some(events), Some(lost), "what was held in memory was saved"))?;
         writer.finish()?;
-        Ok((bytes, events))
+        Ok(events)
     }
 }

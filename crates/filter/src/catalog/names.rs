@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// Whether an event of the view has a parameter with this name.
 pub(crate) fn is_parameter(name: &str, view: View) -> bool {
-    schema::events(view.dialect()).iter().any(|info| info.param(name).is_some())
+    view.events().any(|info| info.param(name).is_some())
 }
 
 /// The type of the first parameter with this name in the view's schema. Events may differ in it.
@@ -27,7 +27,7 @@ type ParameterTypes = FxHashMap<&'static str, ParamType>;
 
 fn parameter_types(view: View) -> ParameterTypes {
     let mut types = ParameterTypes::default();
-    for param in schema::events(view.dialect()).iter().flat_map(|info| info.params.iter()) {
+    for param in view.events().flat_map(|info| info.params.iter()) {
         types.entry(param.name).or_insert(param.ty);
     }
     types
@@ -41,11 +41,11 @@ pub(crate) fn is_event_type(name: &str, _view: View) -> bool {
 
 /// Whether an event type of the view has this name, or this is the number of one.
 pub(crate) fn is_event_code(name: &str, view: View) -> bool {
-    let known = schema::events(view.dialect()).iter().any(|info| info.name == name);
+    let known = view.events().any(|info| info.name == name);
     known || name.parse::<u32>().is_ok()
 }
 
 /// The names of the view's event types, for suggestions.
 pub(crate) fn event_types(view: View) -> impl Iterator<Item = &'static str> {
-    schema::events(view.dialect()).iter().map(|info| info.name)
+    view.events().map(|info| info.name)
 }

@@ -11,7 +11,6 @@ use crate::check::source::State;
 use capture_batch::{
     Batch, Head, Id, Interest, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment, SourceInfo, Types, View,
 };
-use capture_event::schema::events;
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code, option};
 use std::sync::{Arc, Weak};
@@ -41,7 +40,7 @@ impl FilterInterest {
         let mut new = FilterInterest { filter, types, own_tests, by_answers, by_own, segment, without_thread: types };
         let answers = new.answers_for(Id::NONE, &Arc::default());
         let selected = selectable(&new.filter, &new.own_tests, &answers);
-        for info in events(new.filter.view().dialect()).iter().filter(|info| may_be_of_nobody(info)) {
+        for info in new.filter.view().events().filter(|info| may_be_of_nobody(info)) {
             if !selected.contains(info.code) {
                 new.without_thread.remove(info.code);
             }
@@ -144,7 +143,7 @@ fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
     let view = filter.view();
     let mut known = Known { filter, tests, answers, state: plan.state() };
     let mut types = Types::NONE;
-    for row in samples(view, Arc::default(), events(view.dialect()).len()).rows() {
+    for row in samples(view, Arc::default(), view.events().count()).rows() {
         if known.of(&plan.arranged, row).may_hold {
             types.insert(row.header.code);
         }
@@ -207,7 +206,7 @@ fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
 /// An event of each of the first `count` types, without parameters, thread and object.
 fn samples(view: View, segment: Arc<Segment>, count: usize) -> Batch {
     let mut batch = Batch::with_capacity(head(view), segment, count);
-    events(view.dialect()).iter().take(count).for_each(|info| batch.push_unbound(header(info.code)));
+    view.events().take(count).for_each(|info| batch.push_unbound(header(info.code)));
     batch
 }
 

@@ -29,7 +29,7 @@ pub mod ports;
 pub mod reference;
 
 use crate::Env;
-use capture_batch::{Row, View, address};
+use capture_batch::{Row, RowFlags, View, address};
 use capture_event::tables::fd::L4Proto;
 use capture_event::tables::{errno, signal, syscall};
 use capture_event::{ParamInfo, ParamType};
@@ -82,6 +82,11 @@ impl<'r> Param<'r> {
         if self.print_present(ty, bytes, env, value, resolved).is_none() {
             value.extend_from_slice(NOT_AVAILABLE);
         }
+    }
+
+    /// The view whose tables name flags. Those of the classic schema say nothing of newer events.
+    fn naming_view(&self) -> View {
+        if self.row.header.flags.contains(RowFlags::NEWER) { View::Exit } else { self.row.view() }
     }
 
     /// What it resolves to, if anything; its value otherwise.
@@ -144,12 +149,12 @@ impl<'r> Param<'r> {
             Flags8 | Flags16 | Flags32 | EnumFlags8 | EnumFlags16 | EnumFlags32 => {
                 let number = number::unsigned_of(bytes, ty.size()?)?;
                 number::decimal(value, i64::from(number));
-                flags::names(resolved, self.info.table, number, ty, self.row.view());
+                flags::names(resolved, self.info.table, number, ty, self.naming_view());
             }
             Mode => {
                 let number = number::u32_of(bytes)?;
                 number::integer(value, UInt32, bytes, self.info.format)?;
-                flags::names(resolved, self.info.table, number, ty, self.row.view());
+                flags::names(resolved, self.info.table, number, ty, self.naming_view());
             }
             SigSet => flags::signals(value, number::u32_of(bytes)?),
             SigType => {

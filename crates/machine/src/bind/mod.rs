@@ -156,7 +156,7 @@ impl Binder {
     ) {
         let mut object = Id::NONE;
         let mut fd = -1;
-        let is_about_fds = || event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds);
+        let is_about_fds = || machine.view.event(event.code).is_some_and(EventInfo::is_about_fds);
         if self.needs.contains(Needs::OBJECTS) && is_about_fds() {
             fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
             if let Some(key) = applied.object.or(applied.object_by_number) {

@@ -3,7 +3,6 @@
 use super::Binder;
 use crate::{Applied, FdKey, Machine};
 use capture_batch::{Batch, Reference, Target, Text, View};
-use capture_event::schema::events;
 use capture_event::{Event, ParamInfo, ParamType, code};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -51,7 +50,7 @@ impl Parameters {
         let of_event = |params: &[ParamInfo]| {
             (0..).zip(params).filter_map(|(i, param)| Kind::of(param).map(|kind| (i, kind))).collect()
         };
-        Parameters(events(view.dialect()).iter().map(|info| of_event(&info.params)).collect())
+        Parameters(view.events().map(|info| of_event(&info.params)).collect())
     }
 
     fn get(&self, code: u16) -> &[(u16, Kind)] {
@@ -107,10 +106,9 @@ impl Binder {
             Kind::Fd => self.bind_fd(at, param, 0, event.signed(i)),
             Kind::Dynamic => {
                 // Index 0 of the only table that has descriptors.
-                let is_fd =
-                    event.info(at.machine.view.dialect()).and_then(|info| info.params.get(i)).is_some_and(|info| {
-                        info.dynamic.is_some_and(|table| table.types.first().is_some_and(|ty| ty.0 == ParamType::Fd))
-                    });
+                let is_fd = at.machine.view.event(event.code).and_then(|info| info.params.get(i)).is_some_and(|info| {
+                    info.dynamic.is_some_and(|table| table.types.first().is_some_and(|ty| ty.0 == ParamType::Fd))
+                });
                 if let (true, Some([0, fd @ ..])) = (is_fd, event.raw(i)) {
                     self.bind_fd(at, param, 0, fd.try_into().ok().map(i64::from_le_bytes));
                 }

@@ -7,7 +7,8 @@
 //!
 //! Events are numbered from 1 over all sections of a capture, each view by itself :
 //!
-//! * an event whose code the view's schema does not have has no number, and is not applied;
+//! * an event whose code the view's schema does not have has no number, and is not applied. In a recording of ours the
+//!   classic view shows it all the same ([`RowFlags::NEWER`]);
 //! * in the exit view, an enter event that the converter drops has none either, and no row;
 //! * hidden events have one: those stored for the state alone, bookkeeping (`procinfo` …), enter events that the exit
 //!   view applies but does not show, and the container events at the very beginning;
@@ -180,6 +181,11 @@ impl Replay {
         &self.reader
     }
 
+    /// Whether the next piece is not here yet, and asking for it would mean to wait for whoever writes what is read.
+    pub fn would_wait(&mut self) -> bool {
+        self.reader.would_wait()
+    }
+
     /// The state after the last event of the last batch.
     pub fn machine(&self) -> &Machine {
         &self.engine.machine
@@ -324,11 +330,9 @@ impl Engine {
             self.begin_events(block);
         }
         let Some(stored) = schema_event(block.code, self.view.dialect()) else {
-            if self.types.contains_others() {
-                self.chunks.append(block, &mut self.batch.params);
-                self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
-                self.append_options(block);
-                say_stored(&mut self.batch, self.says_stored, self.stored);
+            match self.view.event(block.code).filter(|_| self.machine.recording.is_some()) {
+                Some(info) => self.take_newer(block, info),
+                None => self.take_unknown(block),
             }
             return;
         };
@@ -348,6 +352,33 @@ impl Engine {
         };
         if let Some(chunk) = self.take_known(block, info, marks, converted) {
             self.chunks.push(&chunk);
+        }
+    }
+
+    /// Keeps an event of an unknown type for those who write.
+    fn take_unknown(&mut self, block: &EventBlock<'_>) {
+        if self.types.contains_others() {
+            self.chunks.append(block, &mut self.batch.params);
+            self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
+            self.append_options(block);
+            say_stored(&mut self.batch, self.says_stored, self.stored);
+        }
+    }
+
+    /// Makes the row of an event of a type that only the newest schema has, without applying it.
+    fn take_newer(&mut self, block: &EventBlock<'_>, info: &EventInfo) {
+        let params = block.params();
+        let count = params.len().min(info.params.len());
+        let params = params.get(..count).unwrap_or_default();
+        let event = Event { code: info.code, ..block.event(params) };
+        self.machine.clean_up();
+        let fd = info.param("fd").and_then(|fd| event.signed(fd));
+        let object = fd.and_then(|fd| self.machine.open_fd(event.tid, fd));
+        let mut flags = RowFlags::NEWER;
+        flags.set(RowFlags::STATE_ONLY, event.state_only);
+        self.push(block, &event, &Applied { object, ..Applied::default() }, (0, flags), None);
+        if let (Some(fd), Some(bound)) = (fd, self.batch.fd.last_mut()) {
+            *bound = fd;
         }
     }
 
@@ -393,11 +424,24 @@ impl Engine {
         let is_counted = self.sections <= 1 || !flags.contains(RowFlags::PREAMBLE);
         self.num += u64::from(is_counted);
         let num = if is_counted { self.num } else { 0 };
-        if !self.types.contains(info.code) {
+        self.push(block, &event, &applied, (num, flags), converted)
+    }
+
+    /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row before
+    /// it needs one.
+    fn push(
+        &mut self,
+        block: &EventBlock<'_>,
+        event: &Event<'_>,
+        applied: &Applied,
+        (num, flags): (u64, RowFlags),
+        converted: Option<&Converted>,
+    ) -> Option<Bytes> {
+        if !self.types.contains(event.code) {
             return None;
         }
-        let actor = self.binder.actor(&mut self.machine, &event, &applied);
-        if !self.interest.wants(info.code, actor.own, self.binder.segment()) {
+        let actor = self.binder.actor(&mut self.machine, event, applied);
+        if !self.interest.wants(event.code, actor.own, self.binder.segment()) {
             return None;
         }
         let first = self.batch.params.len();
@@ -405,22 +449,22 @@ impl Engine {
             None => self.chunks.append(block, &mut self.batch.params),
             Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
         }
-        if is_generic(info.code) && block.may_have_options() {
+        if is_generic(event.code) && block.may_have_options() {
             self.chunks.name_call(block, self.batch.params.get_mut(first));
         }
 
         let (mut enter, mut repeated) = (NO_ROW, None);
         if self.has_enters {
             let next_chunk = self.chunks.next_index();
-            (enter, repeated) = self.enters.bind(&event, &applied, &mut self.machine, &mut self.batch, next_chunk);
+            (enter, repeated) = self.enters.bind(event, applied, &mut self.machine, &mut self.batch, next_chunk);
             if repeated.is_some() {
                 say_stored(&mut self.batch, self.says_stored, NOT_STORED);
             }
         }
-        self.batch.push_row(header(block, info.code, num, flags), enter);
+        self.batch.push_row(header(block, event.code, num, flags), enter);
         self.append_options(block);
         say_stored(&mut self.batch, self.says_stored, self.stored);
-        self.binder.bind(&mut self.machine, &event, &applied, actor, &mut self.batch);
+        self.binder.bind(&mut self.machine, event, applied, actor, &mut self.batch);
         repeated
     }
 

@@ -61,6 +61,16 @@ pub struct Tracer {
     /// The command, if we started it, and how it ended.
     command: Option<Tid>,
     ended: Option<Ended>,
+    followed: Followed,
+}
+
+/// How many were followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Followed {
+    /// Processes.
+    pub processes: u64,
+    /// Their threads.
+    pub threads: u64,
 }
 
 /// How the command ended.
@@ -112,7 +122,13 @@ impl Tracer {
             now: 0,
             command,
             ended,
+            followed: Followed::default(),
         }
+    }
+
+    /// How many were followed so far.
+    pub fn followed(&self) -> Followed {
+        self.followed
     }
 
     /// Decides where the threads run that are followed.
@@ -146,7 +162,11 @@ impl Tracer {
 
     fn add(&mut self, tid: Tid, pid: Tid, place: Place) {
         self.threads.insert(tid, Thread::new(pid, place));
-        self.processes.entry(pid).or_insert_with(|| Process::new(pid));
+        self.followed.threads += 1;
+        self.processes.entry(pid).or_insert_with(|| {
+            self.followed.processes += 1;
+            Process::new(pid)
+        });
     }
 
     /// Records until no followed thread is left, or until it is told to stop; to be called on the thread that began to

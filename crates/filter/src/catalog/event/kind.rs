@@ -20,7 +20,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         UInt64,
         Id,
         Depends::Event,
-        |ask| Extracted::uint(Some(ask.row.header.num)),
+        |ask| Extracted::uint(Some(ask.row.header.num).filter(|num| *num > 0)),
         "Number of the event in the capture, from 1, hidden events included.",
     ),
     field(
@@ -166,8 +166,7 @@ fn type_is<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 }
 
 fn oldest_code(view: View, name: &[u8]) -> Option<u16> {
-    let events = capture_event::schema::events(view.dialect());
-    events.iter().find(|info| info.name.as_bytes() == name).map(|info| info.code)
+    view.events().find(|info| info.name.as_bytes() == name).map(|info| info.code)
 }
 
 fn syscall_type<'r>(ask: &Ask<'r>) -> Extracted<'r> {

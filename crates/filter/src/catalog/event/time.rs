@@ -6,7 +6,7 @@ use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Memory, field};
 use crate::env::TimeOutput;
 use crate::time::{SECOND, iso8601, local, seconds};
 use crate::value::Extracted;
-use capture_batch::View;
+use capture_batch::{RowFlags, View};
 use capture_event::ParamType::{AbsTime, CharBuf, RelTime, UInt64};
 use capture_event::PrintFormat::{Dec, NA, PaddedDec10};
 
@@ -137,8 +137,11 @@ fn since_start(ask: &Ask<'_>) -> u64 {
 }
 
 fn delta(ask: &Ask<'_>, memory: &mut Memory) -> u64 {
-    let now = ask.row.header.ts;
-    let before = std::mem::replace(&mut memory.last_ts, now);
+    let (now, before) = (ask.row.header.ts, memory.last_ts);
+    // sysdig, whose time since the event before is asked for, passes over newer events.
+    if !ask.row.header.flags.contains(RowFlags::NEWER) {
+        memory.last_ts = now;
+    }
     if before == 0 { 0 } else { now.wrapping_sub(before) }
 }
 
