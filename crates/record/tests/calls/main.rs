@@ -75,6 +75,23 @@ fn calls_of_32_bit_programs() {
 }
 
 #[test]
+fn every_event_of_a_call_says_by_which_interface_it_was_made() {
+    let Some(recording) = record("interfaces") else { return };
+    for view in [View::Classic, View::Exit] {
+        let lines = recording.lines(view, "%evt.type %evt.abi");
+        let events = if view == View::Classic { 2 } else { 1 };
+        for (abi, others) in [("i386", 2), ("x32", 2)] {
+            let made: Vec<&String> = lines.iter().filter(|line| line.ends_with(abi)).collect();
+            assert_eq!(made.len(), others * events, "{made:?}");
+            let of = |name: &str| made.iter().filter(|line| line.starts_with(name)).count();
+            assert_eq!((of("getpid "), of("close ")), (events, events), "{view:?}: {made:?}");
+        }
+        let own = lines.iter().filter(|line| line.starts_with("close ") && !line.ends_with("<NA>")).count();
+        assert_eq!(own, 2 * events, "calls of the machine's own way do not say so");
+    }
+}
+
+#[test]
 fn threads_and_programs() {
     let Some(recording) = record("programs") else { return };
     assert_eq!(recording.ended, Some(Ended::Exited(3)));
