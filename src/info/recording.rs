@@ -3,18 +3,23 @@
 use super::collect::{text, time};
 use capture_event::code;
 use capture_event::option::{LOST, REASON};
-use capture_event::recording::{Calls, Ending, Followed, Notice, Recording};
+use capture_event::recording::{ATTACHED, Calls, Ending, Followed, Notice, Recording};
 use capture_scap::EventBlock;
 use serde_json::{Value, json};
 
 /// More gaps than this are only counted.
 const GAPS_SHOWN: usize = 100;
 
+/// More processes than these are not named.
+const LATE_SHOWN: usize = 100;
+
 /// What is said so far: of the recording by the first event of the capture.
 #[derive(Default)]
 pub struct Recorded {
     recording: Option<Recording>,
     ending: Option<Ending>,
+    /// Processes that were there before they were followed.
+    late: Vec<i64>,
     gaps: Vec<Value>,
     gap_count: u64,
     lost: u64,
@@ -26,6 +31,11 @@ impl Recorded {
         // Only what comes last is the end.
         self.ending = None;
         match event.code {
+            code::NOTIFICATION_E
+                if self.late.len() < LATE_SHOWN && event.event(&event.params()).str(0) == Some(ATTACHED.as_bytes()) =>
+            {
+                self.late.push(event.tid);
+            }
             code::NOTIFICATION_E => match Notice::of(&event.event(&event.params())) {
                 Some(Notice::Begin(recording)) if is_first => self.recording = Some(*recording),
                 Some(Notice::End(ending)) => self.ending = Some(ending),
@@ -74,7 +84,7 @@ impl Recorded {
             "calls": calls,
             "snap_length": recording.snap_length,
             "real_names": recording.real_names,
-            "followed": {"pids": pids, "containers": containers, "command": said(command_line(&command))},
+            "followed": {"pids": pids, "containers": containers, "command": said(command_line(&command)), "late": self.late},
             "host": said(recording.host),
             "kernel": said(recording.kernel),
             "architecture": said(recording.arch),

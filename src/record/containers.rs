@@ -3,10 +3,11 @@
 use crate::report;
 use crate::status::Failure;
 use capture_event::option::{self, Origin};
-use capture_record::container::{Engine, Observed, Observer};
+use capture_record::container::{Bundles, Engine, Observed, Observer};
 use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now};
 use capture_scap::{EventBuilder, EventHead};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub struct Containers {
 impl Containers {
     /// Asks the engines about the containers that are there, and writes what they say.
     pub fn start(snapshot: &Snapshot, stream: &Stream, is_quiet: bool) -> Result<Containers, Failure> {
-        let observer = Observer::start(Engine::all(), now())?;
+        let observer = Observer::start(Engine::all(), Bundles::of(Path::new("/")), now())?;
         let mut containers = Containers { observer, stream: stream.clone(), is_quiet };
         snapshot.threads.iter().for_each(|thread| containers.observer.saw(&thread.facts.cgroups));
         containers.observer.settle(AT_START);

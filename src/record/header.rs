@@ -59,7 +59,7 @@ pub fn describe(args: &Args, wanted: &Wanted, targets: &Targets, snapshot: &Snap
         calls: Some(calls(wanted)),
         followed: Followed {
             pids: targets.pids.iter().map(|pid| i64::from(*pid)).collect(),
-            containers: targets.containers.clone(),
+            containers: targets.containers.iter().map(|found| found.full_id.clone()).collect(),
             command: words(&args.command),
         },
         blind,

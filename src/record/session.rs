@@ -16,6 +16,7 @@ use crate::status::Failure;
 use capture_batch::View;
 use capture_filter::{Env, Filter};
 use capture_record::calls::Extent;
+use capture_record::container::Newcomers;
 use capture_record::proc::Host;
 use capture_record::snapshot::Snapshot;
 use capture_record::stream::{Stream, now, stream};
@@ -27,6 +28,7 @@ use capture_scap::{Compression, Target, Writer};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Instant;
@@ -161,8 +163,13 @@ fn trace(
     header::begin(stream, &header::describe(args, wanted, targets, &snapshot));
     let (sender, groups) = channel();
     let containers = Containers::start(&snapshot, stream, args.quiet)?;
+    let is_over = &AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(move || containers.follow(&groups));
+        if let Some(newcomers) = newcomers(args, targets) {
+            let is_over = || is_over.load(Ordering::Relaxed);
+            scope.spawn(move || newcomers.follow(is_over, |pid| control.follow(pid)));
+        }
         // It ends when nobody is left to send what it waits for.
         tracer.tell_of_groups(sender);
         let (notes, noted) = channel();
@@ -179,12 +186,28 @@ fn trace(
         });
         // If we are killed from here on, the file opens.
         stream.settle();
-        held.map(spawn::Held::release).transpose()?;
-        let ended = tracer.run();
+        let released = held.map(spawn::Held::release).transpose();
+        let ended = released.and_then(|_| tracer.run());
         let followed = tracer.followed();
+        is_over.store(true, Ordering::Relaxed);
         drop(tracer);
         Ok(Traced { ended: ended?, followed, without_privileges: noted.iter().collect() })
     })
+}
+
+/// Who looks for processes that come into the containers that are followed, if there are any.
+fn newcomers(args: &Args, targets: &Targets) -> Option<Newcomers> {
+    if targets.containers.is_empty() {
+        return None;
+    }
+    let opened = Newcomers::of(targets.containers.clone());
+    if let (Err(error), false) = (&opened, args.quiet) {
+        report::note(&format!(
+            "what others start in the container is not seen, such as sessions of podman exec: that needs CAP_NET_ADMIN \
+             on the host ({error})"
+        ));
+    }
+    opened.ok()
 }
 
 /// Looks at the host as it is, as far as that is to be recorded.

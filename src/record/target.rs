@@ -2,8 +2,8 @@
 
 use super::Args;
 use crate::status::Failure;
-use capture_record::container::Engine;
 use capture_record::container::target::{Process, find, processes};
+use capture_record::container::{Engine, Found};
 use capture_record::proc::Host;
 use capture_record::snapshot::Accounts;
 use std::os::unix::fs::MetadataExt;
@@ -14,8 +14,8 @@ use std::path::Path;
 pub struct Targets {
     /// Processes.
     pub pids: Vec<i32>,
-    /// The ids of containers.
-    pub containers: Vec<String>,
+    /// Containers.
+    pub containers: Vec<Found>,
 }
 
 impl Targets {
@@ -37,7 +37,7 @@ impl Targets {
         for name in &args.container {
             let found = find(&engines, name, &all).map_err(Failure::new)?;
             targets.add(found.shim.into_iter().chain(found.pids));
-            targets.containers.push(found.container.full_id);
+            targets.containers.push(found.container);
         }
         for name in &args.name {
             targets.add_matching(&all, &format!("no process is called {name}"), |process| process.comm == *name)?;

@@ -11,6 +11,7 @@ use crate::status::Failure;
 use crate::told::is_told;
 use capture_batch::{Batch, NO_ROW, Needs, Row, RowFlags, View};
 use capture_event::code;
+use capture_event::recording::ATTACHED;
 use capture_filter::{Columns, Filter, Selection};
 use capture_machine::replay::{Piece as Replayed, Replay};
 use capture_record::stream::{Taker, now};
@@ -255,6 +256,7 @@ impl Keeper {
                     Fate::Shown
                 } else if flags.contains(RowFlags::STATE_ONLY)
                     || is_told(header.code)
+                    || is_attached(row)
                     || missing_at(row).is_some()
                     || self.choice.wanted.is_state(header.code)
                 {
@@ -296,6 +298,11 @@ impl Keeper {
 /// Whether a filter may look at a row.
 fn is_of_interest(batch: &Batch, row: usize) -> bool {
     batch.headers.get(row).is_some_and(|header| !header.flags.intersects(RowFlags::NEVER_SHOWN))
+}
+
+/// Whether it says that a process was there before it was followed.
+fn is_attached(row: Row<'_>) -> bool {
+    row.header.code == code::NOTIFICATION_E && row.str(0) == Some(ATTACHED.as_bytes())
 }
 
 /// Whether it is the mark of a wish to save what is in the ring.

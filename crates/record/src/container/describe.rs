@@ -31,6 +31,9 @@ const DEFAULT_CPU_SHARES: i64 = 1024;
 /// The label in which Kubernetes keeps the id of the pod's sandbox.
 const SANDBOX_LABEL: &str = "io.kubernetes.sandbox.id";
 
+/// The label in which containerd says whether it is a container or a pod's sandbox.
+const KIND_LABEL: &str = "io.cri-containerd.kind";
+
 /// Who described the container.
 #[derive(Debug, Clone, Copy)]
 pub struct Runtime<'r> {
@@ -63,7 +66,7 @@ pub fn describe(runtime: Runtime<'_>, container: &Value, image: Option<&Value>, 
         "host_pid": mode("PidMode") == "host",
         "host_network": mode("NetworkMode") == "host",
         "host_ipc": mode("IpcMode") == "host",
-        "is_pod_sandbox": name.starts_with("k8s_POD"),
+        "is_pod_sandbox": name.starts_with("k8s_POD") || text(container, &["Config", "Labels", KIND_LABEL]) == "sandbox",
         "pod_sandbox_id": text(container, &["Config", "Labels", SANDBOX_LABEL]),
         "pod_sandbox_labels": null,
         "lookup_state": 1,

@@ -15,11 +15,14 @@
 //!   Values of environment variables never get into it.
 //! * [`Resolver`] asks on a thread of its own, so nobody waits for an engine; [`Watcher`] follows the event stream;
 //!   [`Observer`] is both together, for a recorder.
-//! * [`target::find`] tells which processes `--container` means.
+//! * [`target::find`] tells which processes `--container` means, [`Newcomers`] which of those that come later.
+//!
+//! Where no engine answers, [`Bundles`] reads what runtimes leave in files.
 //!
 //! An engine is not trusted: whatever it answers, or if it never does, the recorder goes on.
 
 mod action;
+mod bundle;
 mod describe;
 mod engine;
 mod event;
@@ -28,6 +31,7 @@ mod fake;
 pub mod http;
 pub mod id;
 mod image;
+mod newcomers;
 mod observer;
 mod probe;
 mod resolver;
@@ -37,11 +41,13 @@ pub mod target;
 mod watcher;
 
 pub use action::Action;
+pub use bundle::Bundles;
 pub use describe::{Runtime, Unknown, describe, describe_unknown};
 pub use engine::{Engine, Listed};
 pub use event::{ContainerEvent, action_event, container_event};
 pub use http::Error;
 pub use id::{Found, identify};
+pub use newcomers::Newcomers;
 pub use observer::{Observed, Observer};
 pub use resolver::{Answer, Resolver};
 pub use watcher::{News, Watcher};

@@ -1,7 +1,7 @@
 //! All that a recorder needs of containers, in one place.
 
 use super::event::{ContainerEvent, action_event};
-use super::{Answer, Engine, News, Resolver, Watcher};
+use super::{Answer, Bundles, Engine, News, Resolver, Watcher};
 use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::time::Duration;
@@ -43,11 +43,12 @@ struct Watched {
 }
 
 impl Observer {
-    /// Starts to follow these engines, from a moment on in nanoseconds since the epoch.
-    pub fn start(engines: Vec<Engine>, since: u64) -> io::Result<Observer> {
+    /// Starts to follow these engines, from a moment on in nanoseconds since the epoch. What they do not describe is looked
+    /// for in files of runtimes.
+    pub fn start(engines: Vec<Engine>, bundles: Bundles, since: u64) -> io::Result<Observer> {
         let watch = |engine: &Engine| Ok(Watched { watcher: Watcher::start(engine.clone(), since)?, followed: false });
         let watched = engines.iter().map(watch).collect::<io::Result<_>>()?;
-        let resolver = Resolver::start(engines)?;
+        let resolver = Resolver::start(engines, bundles)?;
         Ok(Observer { resolver, watched, ready: VecDeque::new(), told: HashSet::new() })
     }
 

@@ -3,7 +3,7 @@
 use super::describe::{Unknown, describe_unknown};
 use super::event::{ContainerEvent, container_event};
 use super::short::short_id;
-use super::{Action, Engine, Error, Found, identify};
+use super::{Action, Bundles, Engine, Error, Found, identify};
 use capture_machine::containers::cgroups::classic::kind;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -28,13 +28,16 @@ pub struct Answer {
     pub id: String,
     /// The event to be recorded.
     pub event: ContainerEvent,
-    /// Why no engine described it, if none did that could have.
+    /// Why no engine described it, if none did that could have, and there are no files of it.
     pub reason: Option<String>,
+    /// Whether an engine described it.
+    pub by_engine: bool,
 }
 
 /// Asks engines for containers on a thread of its own. Whoever uses it never waits.
 #[derive(Debug)]
 pub struct Resolver {
+    bundles: Bundles,
     has_engines: bool,
     questions: SyncSender<Question>,
     answers: Receiver<Option<Answer>>,
@@ -62,13 +65,17 @@ impl From<Found> for Question {
 }
 
 impl Resolver {
-    /// Starts the thread that asks these engines.
-    pub fn start(engines: Vec<Engine>) -> io::Result<Resolver> {
+    /// Starts the thread that asks these engines, and looks into these files of those that do not answer.
+    pub fn start(engines: Vec<Engine>, bundles: Bundles) -> io::Result<Resolver> {
         let (questions, waiting) = sync_channel(MAX_WAITING);
         let (answers, received) = channel();
         let has_engines = !engines.is_empty();
-        thread::Builder::new().name("containers".into()).spawn(move || answer_all(&engines, &waiting, &answers))?;
+        let of_thread = bundles.clone();
+        thread::Builder::new()
+            .name("containers".into())
+            .spawn(move || answer_all(&engines, &of_thread, &waiting, &answers))?;
         Ok(Resolver {
+            bundles,
             has_engines,
             questions,
             answers: received,
@@ -135,7 +142,7 @@ impl Resolver {
         let (id, kind) = (question.found.id.clone(), question.found.kind);
         if !has_api(kind) || !self.has_engines {
             remember(&mut self.known, id);
-            return Ok(Some(unknown(&question, no_engine(kind))));
+            return Ok(Some(without_engine(&self.bundles, &question, no_engine(kind))));
         }
         match self.questions.try_send(question) {
             Ok(()) => {
@@ -164,10 +171,21 @@ fn has_api(kind: u32) -> bool {
 fn no_engine(kind: u32) -> Option<String> {
     match kind {
         kind::DOCKER | kind::PODMAN | kind::CRI => Some("no socket of a container engine was found".to_owned()),
-        kind::CONTAINERD | kind::CRIO => {
-            Some("containers of containerd and CRI-O are known by their ids only".to_owned())
-        }
+        kind::CONTAINERD | kind::CRIO => Some("containerd and CRI-O are not asked, and left no files of it".to_owned()),
         _ => None,
+    }
+}
+
+/// What is said of a container that no engine described.
+fn without_engine(bundles: &Bundles, question: &Question, reason: Option<String>) -> Answer {
+    match bundles.describe(&question.found) {
+        Some(description) => Answer {
+            id: question.found.id.clone(),
+            event: container_event(description),
+            reason: None,
+            by_engine: false,
+        },
+        None => unknown(question, reason),
     }
 }
 
@@ -178,19 +196,19 @@ fn unknown(question: &Question, reason: Option<String>) -> Answer {
         image: question.image.as_deref(),
         reason: reason.as_deref(),
     });
-    Answer { id: question.found.id.clone(), event: container_event(description), reason }
+    Answer { id: question.found.id.clone(), event: container_event(description), reason, by_engine: false }
 }
 
 /// The thread: answers questions until nobody asks any more. Every question has its answer; one that would repeat what
 /// was said last is `None`.
-fn answer_all(engines: &[Engine], questions: &Receiver<Question>, answers: &Sender<Option<Answer>>) {
+fn answer_all(engines: &[Engine], bundles: &Bundles, questions: &Receiver<Question>, answers: &Sender<Option<Answer>>) {
     let mut panel: Vec<Asked> = engines.iter().map(|engine| Asked { engine, rests_until: None }).collect();
     let mut last: HashMap<String, ContainerEvent> = HashMap::new();
     for question in questions {
-        let answer = answer(&mut panel, &question);
+        let answer = answer(&mut panel, bundles, &question);
         let before = last.get(&answer.id);
         // What an engine said once is not taken back when the container is gone.
-        let is_news = before != Some(&answer.event) && (before.is_none() || answer.reason.is_none());
+        let is_news = before != Some(&answer.event) && (before.is_none() || answer.by_engine);
         if is_news {
             if last.len() >= MAX_KNOWN {
                 last.clear();
@@ -225,14 +243,19 @@ impl Asked<'_> {
 }
 
 /// Asks one engine after the other, those first whose type the control group's name tells.
-fn answer(panel: &mut [Asked<'_>], question: &Question) -> Answer {
+fn answer(panel: &mut [Asked<'_>], bundles: &Bundles, question: &Question) -> Answer {
     let found = &question.found;
     panel.sort_by_key(|asked| asked.engine.kind() != found.kind);
     let mut reason = None;
     for asked in panel {
         match asked.describe(&found.full_id) {
             Ok(description) => {
-                return Answer { id: found.id.clone(), event: container_event(description), reason: None };
+                return Answer {
+                    id: found.id.clone(),
+                    event: container_event(description),
+                    reason: None,
+                    by_engine: true,
+                };
             }
             Err(error) if error.is_not_found() => {}
             Err(error) => {
@@ -240,5 +263,5 @@ fn answer(panel: &mut [Asked<'_>], question: &Question) -> Answer {
             }
         }
     }
-    unknown(question, reason.or_else(|| Some("no container engine knows it (any more)".to_owned())))
+    without_engine(bundles, question, reason.or_else(|| Some("no container engine knows it (any more)".to_owned())))
 }

@@ -4,8 +4,8 @@
 //!   groups below its own.
 //! * Its shim: the process that the engine put between itself and the container's first process (`containerd-shim`,
 //!   `conmon`, LXC's monitor, `systemd-nspawn`). What `docker exec` runs in a container is started by the shim, so whoever
-//!   follows the shim sees such sessions from their birth. (What `podman exec` runs has a `conmon` of its own, which the
-//!   command `podman` starts: it is in the container's groups, but nobody who was followed started it.)
+//!   follows the shim sees such sessions from their birth. What `podman exec` runs has a `conmon` of its own, which the
+//!   command `podman` starts: [`belongs`] tells that it is one.
 //!
 //! The container may be named by its id, a beginning of that, or its name. Names of Docker and Podman are asked from the
 //! engine; without one, ids and the names of LXC and systemd-nspawn containers still are found.
@@ -138,10 +138,26 @@ fn target(container: Found, name: &str, init: Option<i64>, processes: &[Process]
 
 fn is_shim(comm: &str) -> bool {
     // Names of processes are cut to 15 bytes: `containerd-shim-runc-v2` is `containerd-shim`.
-    ["containerd-shim", "docker-containe", "conmon", "[lxc monitor]", "lxc-start", "systemd-nspawn"]
+    ["containerd-shim", "docker-containe", MONITOR, "[lxc monitor]", "lxc-start", "systemd-nspawn"]
         .iter()
         .any(|name| comm.starts_with(name))
 }
+
+/// Whether a process belongs to one of these containers: it is in it, or is there to run something in it.
+pub fn belongs(host: &mut Host, pid: i64, containers: &[Found]) -> bool {
+    const LONGEST: usize = 4096;
+    let mut text = Vec::new();
+    let Some(process) = process(host, pid, &mut text) else { return false };
+    if process.comm != MONITOR {
+        return containers.iter().any(|found| process.is_inside(found));
+    }
+    let Ok(directory) = host.process(pid) else { return false };
+    let words = directory.read(c"cmdline", LONGEST, &mut text).unwrap_or_default();
+    words.split(|byte| *byte == 0).any(|word| containers.iter().any(|found| word == found.full_id.as_bytes()))
+}
+
+/// What Podman and CRI-O start for each container and each session: it is told the container's id.
+const MONITOR: &str = "conmon";
 
 /// All processes of a host. Those that end meanwhile are left out.
 pub fn processes(host: &mut Host) -> io::Result<Vec<Process>> {
@@ -203,6 +219,30 @@ mod tests {
         let gone = Engine::new("/nonexistent/engine.sock");
         let failure = find(&[gone], "nonesuch", &host()).unwrap_err().to_string();
         assert!(failure.contains("/nonexistent/engine.sock: No such file"), "{failure}");
+    }
+
+    #[test]
+    fn who_comes_later_belongs_to_a_container_by_its_groups_or_as_its_monitor() {
+        let proc = tempfile::tempdir().unwrap();
+        let numbers = "1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0";
+        let of = |pid: &str, comm: &str, group: &str, words: &[&str]| {
+            let directory = proc.path().join(pid);
+            fs::create_dir(&directory).unwrap();
+            fs::write(directory.join("stat"), format!("{pid} ({comm}) S {numbers}")).unwrap();
+            fs::write(directory.join("cgroup"), format!("4:cpu:{group}\n")).unwrap();
+            fs::write(directory.join("cmdline"), words.join("\0") + "\0").unwrap();
+        };
+        let group = format!("/libpod_parent/libpod-{ID}");
+        of("1", "init", "/", &["init"]);
+        of("11", "sh", &group, &["sh"]);
+        of("12", "conmon", "/", &["conmon", "-c", ID, "-u", "e5"]);
+        of("13", "conmon", "/", &["conmon", "-c", "other"]);
+        of("14", "vi", "/", &["vi", ID]);
+        let found = Found { id: ID[..12].to_owned(), full_id: ID.to_owned(), kind: 0 };
+        let mut host = Host::open(proc.path()).unwrap();
+        let belongs: Vec<i64> =
+            (11..=15).filter(|pid| belongs(&mut host, *pid, std::slice::from_ref(&found))).collect();
+        assert_eq!(belongs, [11, 12]);
     }
 
     #[test]

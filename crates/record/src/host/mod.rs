@@ -14,7 +14,7 @@
 //! * `watches` are those of files, as auditd's users write them; `wishes` what the kernel is asked for.
 //! * `Recorder` goes round: it takes what the sources have, brings it into an order, and has it told.
 
-mod connector;
+pub(crate) mod connector;
 mod files;
 mod mounts;
 mod notify;
@@ -22,7 +22,7 @@ mod paths;
 mod processes;
 mod recorder;
 mod sockets;
-mod tell;
+pub(crate) mod tell;
 mod watches;
 mod wishes;
 

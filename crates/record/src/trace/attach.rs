@@ -2,7 +2,16 @@
 
 use super::Tracer;
 use super::place::Place;
+use crate::calls::thread::put_text;
+use crate::host::tell::{Deed, Teller};
+use crate::proc::Facts;
+use crate::stream::now;
 use crate::sys::ptrace::{self, Tid};
+use capture_event::code::NOTIFICATION_E;
+use capture_event::option::{self, Origin};
+use capture_event::recording;
+use capture_scap::{EventBuilder, EventHead};
+use serde_json::json;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -52,11 +61,52 @@ impl Tracer {
             }
             for tid in new {
                 match ptrace::seize(tid, false).and_then(|()| ptrace::interrupt(tid)) {
-                    Ok(()) => self.add(tid, pid, Place::default()),
+                    Ok(()) => {
+                        self.add(tid, pid, Place::default());
+                        if !self.late.contains(&pid) {
+                            self.late.push(pid);
+                        }
+                    }
                     Err(error) if error.raw_os_error() == Some(libc::ESRCH) && tid != pid => {}
                     Err(error) => return Err(why(pid, error)),
                 }
             }
+        }
+    }
+}
+
+impl Tracer {
+    /// A process is to be followed that nobody knew of when the recording began. If it is gone, or followed already, or may
+    /// not be followed, nothing happens.
+    pub(super) fn newcomer(&mut self, pid: Tid) {
+        // A session of a container may end as soon as it began, and so may what would be said of it.
+        let _ = self.follow_process(pid);
+        if self.late.is_empty() {
+            return;
+        }
+        let teller = Teller::new(self.stream.clone(), self.extent.env);
+        for tid in threads_of(pid).unwrap_or_default() {
+            let Some(host) = self.proc.host() else { break };
+            let (boot_ts, facts) = (host.machine().boot_ts, Facts::of(host, tid.into()));
+            let (ts, tid) = (now(), tid.into());
+            let deed = Deed { ts, tid, cpu: 0, origin: Origin::Ptrace, is_merged: false, key: None };
+            facts.iter().for_each(|facts| teller.known(&deed, facts, boot_ts));
+        }
+        self.tell_of_late();
+    }
+
+    /// Says of processes that they were there before they were followed.
+    pub(super) fn tell_of_late(&mut self) {
+        for pid in std::mem::take(&mut self.late) {
+            let mut appending = self.stream.append();
+            let ts = appending.time(now());
+            let head = EventHead { ts, tid: pid.into(), cpu: 0, code: NOTIFICATION_E, state_only: false };
+            let threads = self.threads.values().filter(|thread| thread.pid == pid).count();
+            let mut out = EventBuilder::new(appending.blocks(), head, 2);
+            let desc = json!({"pid": pid, "threads": threads}).to_string();
+            [recording::ATTACHED, &desc].iter().for_each(|text| put_text(&mut out, text.as_bytes()));
+            out.option(option::ORIGIN, &[Origin::Recorder as u8]);
+            out.finish();
         }
     }
 }

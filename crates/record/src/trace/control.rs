@@ -2,8 +2,8 @@
 
 use crate::sys::ptrace::Tid;
 use crate::sys::signal;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A word with the tracer. All clones are one.
 #[derive(Clone, Default)]
@@ -13,6 +13,7 @@ pub struct Control(Arc<Shared>);
 struct Shared {
     is_to_stop: AtomicBool,
     is_to_look: AtomicBool,
+    newcomers: Mutex<Vec<Tid>>,
     /// The tracer's thread; 0 when it does not run.
     tracer: AtomicI32,
 }
@@ -31,6 +32,12 @@ impl Control {
         self.kick();
     }
 
+    /// The tracer follows this process too. It does so when it is told to look, if not at once.
+    pub fn follow(&self, pid: Tid) {
+        self.0.newcomers.lock().unwrap_or_else(PoisonError::into_inner).push(pid);
+        self.kick();
+    }
+
     fn kick(&self) {
         match self.0.tracer.load(Ordering::SeqCst) {
             0 => {}
@@ -46,6 +53,11 @@ impl Control {
     /// Whether the tracer is to look, once.
     pub(super) fn is_to_look(&self) -> bool {
         self.0.is_to_look.load(Ordering::Relaxed) && self.0.is_to_look.swap(false, Ordering::SeqCst)
+    }
+
+    /// Processes that the tracer is to follow too, once.
+    pub(super) fn newcomers(&self) -> Vec<Tid> {
+        std::mem::take(&mut *self.0.newcomers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the tracer follows somebody.

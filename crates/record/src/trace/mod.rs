@@ -41,6 +41,8 @@ pub struct Tracer {
     proc: Proc,
     /// Threads that stopped before the event that says whose they are.
     early: Vec<Tid>,
+    /// Processes that were there before they were followed, and were not told of yet.
+    late: Vec<Tid>,
     stream: Stream,
     extent: Extent,
     wanted: Calls,
@@ -102,13 +104,14 @@ enum Next {
 impl Tracer {
     /// A tracer that follows nobody yet.
     pub fn new(stream: Stream, extent: Extent, wanted: Calls, control: Control) -> Tracer {
-        let (threads, processes, early) = Default::default();
+        let (threads, processes, early, late) = Default::default();
         let (places, command, ended) = (None, None, None);
         Tracer {
             threads,
             processes,
             proc: Proc::default(),
             early,
+            late,
             stream,
             extent,
             wanted,
@@ -185,9 +188,13 @@ impl Tracer {
     }
 
     fn follow(&mut self) -> io::Result<()> {
+        self.tell_of_late();
         while !self.control.is_to_stop() && !self.threads.is_empty() {
             if self.control.is_to_look() {
                 self.look_at_places();
+            }
+            for pid in self.control.newcomers() {
+                self.newcomer(pid);
             }
             match wait::wait() {
                 Ok(None) => {}

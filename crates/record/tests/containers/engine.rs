@@ -3,7 +3,7 @@
 use super::support::{VIEWS, ask, stored, sysdig_says};
 use capture_event::code;
 use capture_record::container::target::{self, find};
-use capture_record::container::{Engine, Observed, Observer};
+use capture_record::container::{Bundles, Engine, Observed, Observer};
 use capture_record::proc::{Facts, Host};
 use capture_testkit::{CaptureBuilder, Docker, EventBuilder, Process};
 use std::fs;
@@ -39,7 +39,7 @@ fn a_real_engines_containers_and_actions_are_recorded() {
     let Some(mut docker) = Docker::start() else { return };
     let since = now();
     let engine = Engine::new(docker.socket());
-    let mut observer = Observer::start(vec![engine.clone()], since).unwrap();
+    let mut observer = Observer::start(vec![engine.clone()], Bundles::of(Path::new("/nonexistent")), since).unwrap();
     let mut all = Vec::new();
     let mount = format!("{}:/mnt:ro", docker.socket().parent().unwrap().display());
     let options =

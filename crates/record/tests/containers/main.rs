@@ -4,4 +4,5 @@
 mod engine;
 mod fields;
 mod groups;
+mod newcomers;
 mod support;

@@ -45,13 +45,18 @@ fn is_container(observed: &Observed) -> bool {
     matches!(observed, Observed::Event { event, .. } if event.code == code::CONTAINER_JSON_E)
 }
 
+/// No files of runtimes.
+fn no_files() -> Bundles {
+    Bundles::of(std::path::Path::new("/nonexistent"))
+}
+
 #[test]
 fn a_thread_in_a_container_gets_it_described_once() {
     let fake = Fake::with(&[
         (&format!("/containers/{ID}/json"), container("web")),
         ("/version", "{\"Version\":\"20.10\"}".into()),
     ]);
-    let mut observer = Observer::start(vec![fake.engine()], 0).unwrap();
+    let mut observer = Observer::start(vec![fake.engine()], no_files(), 0).unwrap();
     for path in ["/", "/docker/ID", "/docker/ID", "/system.slice/docker-ID.scope"] {
         observer.saw(&groups(path));
     }
@@ -66,7 +71,7 @@ fn a_thread_in_a_container_gets_it_described_once() {
 
 #[test]
 fn what_no_engine_knows_is_told_with_its_id_and_the_reason_once() {
-    let mut observer = Observer::start(Vec::new(), 0).unwrap();
+    let mut observer = Observer::start(Vec::new(), no_files(), 0).unwrap();
     for path in ["/docker/ID", "/docker/0979ID", "/lxc/web", "/machine.slice/machine-db.scope/payload"] {
         observer.saw(&groups(&path.replace("0979ID", &ID.replace("6979", "0979"))));
     }
@@ -82,7 +87,7 @@ fn what_no_engine_knows_is_told_with_its_id_and_the_reason_once() {
 #[test]
 fn an_engine_that_does_not_answer_holds_nobody() {
     let fake = Fake::new(|_, _| sleep(Duration::from_secs(60)));
-    let mut observer = Observer::start(vec![fake.engine()], 0).unwrap();
+    let mut observer = Observer::start(vec![fake.engine()], no_files(), 0).unwrap();
     let begin = Instant::now();
     (0..5000).for_each(|n| observer.saw(&groups(&format!("/docker/{n:012x}{:052}", 0))));
     observer.settle(Duration::from_millis(1));
@@ -95,7 +100,7 @@ fn an_engine_that_does_not_answer_holds_nobody() {
 fn answers_that_are_no_descriptions_give_the_id_alone() {
     for answer in ["", "{", "7", "{}", "{\"Id\":7}", "[[[[[[["] {
         let fake = Fake::new(move |_, stream| send(stream, 200, answer));
-        let mut observer = Observer::start(vec![fake.engine()], 0).unwrap();
+        let mut observer = Observer::start(vec![fake.engine()], no_files(), 0).unwrap();
         observer.saw(&groups("/docker/ID"));
         let all = observed(&mut observer, is_container);
         assert!(all.iter().any(|observed| text(observed).contains("\"lookup_state\":2")), "{answer}: {all:?}");
@@ -124,7 +129,7 @@ fn actions_are_recorded_and_created_containers_described() {
             send(stream, 404, "");
         }
     });
-    let mut observer = Observer::start(vec![fake.engine()], 1_000_000_007).unwrap();
+    let mut observer = Observer::start(vec![fake.engine()], no_files(), 1_000_000_007).unwrap();
     let mut all = observed(&mut observer, |_| connections.load(Ordering::SeqCst) > 1);
     all.extend(std::iter::from_fn(|| observer.next_observed()));
     let texts: Vec<_> = all.iter().map(text).collect();
@@ -176,7 +181,7 @@ fn a_container_that_is_gone_has_the_name_that_its_action_told() {
         true => send(stream, 200, &line),
         false => send(stream, 404, ""),
     });
-    let mut observer = Observer::start(vec![fake.engine()], 0).unwrap();
+    let mut observer = Observer::start(vec![fake.engine()], no_files(), 0).unwrap();
     let all = observed(&mut observer, is_container);
     let gone = all.last().map(text).unwrap();
     assert!(gone.contains("\"name\":\"short\",\"image\":\"busy:1\",\"lookup_state\":2"), "{gone}");
