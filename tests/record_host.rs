@@ -271,8 +271,8 @@ fn what_is_executed_is_opened_by_who_executes_it() {
 fn who_is_gone_before_the_report_is_read_is_known() {
     let script = "for i in 1 2 3 4 5 6 7 8 9 10; do (exec cp /etc/hostname copy$i); done";
     let Some((_directory, file, top)) = recorded(&[], script) else { return };
-    let closed = told(&file, &top, "%proc.name %proc.pname %fd.name", "evt.type=close");
-    let expected: Vec<String> = (1..=10).map(|i| format!("cp sh TOP/copy{i}")).collect();
+    let closed = told(&file, &top, "*%proc.name %proc.pname %fd.name %fd.num", "evt.type=close");
+    let expected: Vec<String> = (1..=10).map(|i| format!("cp sh TOP/copy{i} <NA>")).collect();
     assert_eq!(closed, expected);
 }
 

@@ -5,4 +5,5 @@ mod engine;
 mod fields;
 mod groups;
 mod newcomers;
+mod pods;
 mod support;

@@ -6,6 +6,7 @@ use crate::value::Extracted;
 use capture_event::ParamType::{CharBuf, Int64};
 use capture_event::PrintFormat::{Id, NA};
 use capture_event::code;
+use capture_event::tables::fd::UNKNOWN_FD;
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
@@ -14,8 +15,9 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Int64,
         Id,
         Depends::Event,
-        |ask| Extracted::int(user(ask).map(|_| ask.row.fd())),
-        "Number of the descriptor that the event works on; -1 where the call failed to make one.",
+        |ask| Extracted::int(user(ask).map(|_| ask.row.fd()).filter(|fd| *fd != UNKNOWN_FD)),
+        "Number of the descriptor that the event works on; -1 where the call failed to make one. It has no value where a \
+         recording of the whole host does not know it.",
     ),
     field(
         "fd.uid",
