@@ -76,8 +76,7 @@ pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
     let filter = args.fast.then(|| seccomp::Filter::tracing(&wanted.calls().stops()));
     let hold = |command: Command| spawn::held(&command.program, &command.words, filter.as_ref());
     let held = command.map(hold).transpose()?;
-    // Nobody is moved whom nobody follows. It is started behind the command, which would have our end of the guard's pipe
-    // otherwise: as long as it waits, the guard could not end.
+    // Nobody is moved whom nobody follows.
     let guard = if is_whole_host { None } else { Some(Guard::start()?) };
     let watcher = signal::this_thread();
     thread::scope(|scope| {

@@ -3,12 +3,22 @@
 use super::checked;
 use super::place::{self, Cpus};
 use super::ptrace::Tid;
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::FromRawFd;
+use super::signal;
+use super::socket::open_process;
+use rustix::process::{Signal, pidfd_send_signal};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
+
+/// What wakes the guard: the kernel sends it as soon as the thread is gone that started it. (The end of a pipe comes later:
+/// files are closed when the last thread of ours is gone, and those who are followed run on before.)
+const WAKE: Signal = Signal::USR2;
+
+/// When the guard looks (ms after the look before): what moved threads start meanwhile is moved with them, and the tracer may
+/// have been about to move one.
+const LOOKS: [u64; 7] = [0, 1, 1, 2, 5, 10, 20];
 
 /// So many threads can be moved at a time.
 const PLACES: usize = 4096;
@@ -23,9 +33,9 @@ struct Place {
 /// Moved threads, in memory that the guard shares with us.
 pub struct Guard {
     places: NonNull<Place>,
-    /// The guard sees that we are gone when this is closed.
-    alive: Option<File>,
     process: Tid,
+    /// A stable reference to that process.
+    handle: OwnedFd,
 }
 
 // SAFETY: the memory holds atomic numbers only and is never unmapped.
@@ -36,7 +46,7 @@ unsafe impl Send for Guard {}
 pub struct Slot(usize);
 
 impl Guard {
-    /// Starts the guard. To be called before other threads are started.
+    /// Starts the guard. To be called on the main thread, before others are started.
     pub fn start() -> io::Result<Guard> {
         let size = PLACES * size_of::<Place>();
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
@@ -46,20 +56,14 @@ impl Guard {
             return Err(io::Error::last_os_error());
         }
         let places = NonNull::new(memory.cast::<Place>()).ok_or(io::ErrorKind::OutOfMemory)?;
-        let mut ends = [0; 2];
-        // SAFETY: the kernel writes two descriptors, which are new and nobody else's.
-        let (reader, writer) = unsafe {
-            checked(libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC).into())?;
-            let [reader, writer] = ends;
-            (File::from_raw_fd(reader), File::from_raw_fd(writer))
-        };
+        signal::hold(&[WAKE.as_raw()])?;
+        let us = std::process::id();
         // SAFETY: there is no other thread; the new process goes on below and never returns.
         let process = checked(unsafe { libc::fork() }.into())? as Tid;
         if process == 0 {
-            drop(writer);
-            guard_from(reader, places);
+            guard(us, places);
         }
-        Ok(Guard { places, alive: Some(writer), process })
+        Ok(Guard { places, process, handle: open_process(process)? })
     }
 
     fn places(&self) -> &[Place] {
@@ -86,52 +90,64 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.alive = None;
+        // It is gone already if somebody killed it.
+        let _ = pidfd_send_signal(&self.handle, WAKE);
         // SAFETY: waits for our own child; its status is not asked for. Somebody may have waited for it already.
         unsafe { libc::waitpid(self.process, std::ptr::null_mut(), libc::__WALL) };
     }
 }
 
 /// The guard: waits until the recorder is gone, and lets those run freely that it moved.
-fn guard_from(mut alive: File, places: NonNull<Place>) -> ! {
+fn guard(recorder: u32, places: NonNull<Place>) -> ! {
     // SAFETY: calls without pointers but for a string. It leaves the terminal's and the recorder's group, so that what
-    // kills that does not kill it.
+    // kills that does not kill it; and it is to be in time, if it may.
     unsafe {
         libc::setsid();
         libc::prctl(libc::PR_SET_NAME, c"capture-guard".as_ptr());
+        libc::prctl(libc::PR_SET_PDEATHSIG, WAKE.as_raw());
+        libc::setpriority(libc::PRIO_PROCESS, 0, -20);
     }
-    while !matches!(alive.read(&mut [0]), Ok(0)) {}
+    // It may be gone already.
+    while std::os::unix::process::parent_id() == recorder
+        && signal::next(&[WAKE.as_raw()], Duration::from_secs(60)).is_none()
+    {}
     // SAFETY: as many as were mapped, for ever.
     let places = unsafe { std::slice::from_raw_parts(places.as_ptr(), PLACES) };
-    // What a moved thread starts meanwhile is moved with it.
-    let is_anybody_moved = || places.iter().any(|place| place.tid.load(Ordering::Acquire) != 0);
-    for _ in 0..2 {
-        if !is_anybody_moved() {
-            break;
-        }
-        for place in places {
-            let tid = place.tid.load(Ordering::Acquire);
-            if tid != 0 {
-                let cpus = Cpus::of_words(std::array::from_fn(|i| {
-                    place.cpus.get(i).map_or(0, |word| word.load(Ordering::Relaxed))
-                }));
-                free(tid, &cpus);
-            }
-        }
-        std::thread::sleep(Duration::from_millis(20));
+    let moved: Vec<Moved> = places.iter().filter_map(Moved::of).collect();
+    for look in LOOKS.iter().take_while(|_| !moved.is_empty()) {
+        std::thread::sleep(Duration::from_millis(*look));
+        moved.iter().for_each(|moved| moved.free(moved.tid));
     }
     // SAFETY: ends the process at once.
     unsafe { libc::_exit(0) }
 }
 
-/// Lets a thread, and what it started, run on these CPUs.
-fn free(tid: Tid, cpus: &Cpus) {
-    let Ok(confined) = place::allowed(tid) else { return };
-    let _ = place::allow(tid, cpus);
-    let children = std::fs::read_to_string(format!("/proc/{tid}/task/{tid}/children")).unwrap_or_default();
-    for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
-        if place::allowed(child).is_ok_and(|allowed| allowed == confined) {
-            free(child, cpus);
+/// A thread that the recorder had moved as it ended.
+struct Moved {
+    tid: Tid,
+    /// Where it may run.
+    cpus: Cpus,
+    /// Where it runs.
+    confined: Cpus,
+}
+
+impl Moved {
+    fn of(place: &Place) -> Option<Moved> {
+        let tid = place.tid.load(Ordering::Acquire);
+        let cpus =
+            Cpus::of_words(std::array::from_fn(|i| place.cpus.get(i).map_or(0, |word| word.load(Ordering::Relaxed))));
+        let confined = if tid == 0 { None } else { place::allowed(tid).ok() }?;
+        Some(Moved { tid, cpus, confined })
+    }
+
+    /// Lets a thread, and what it started, run on these CPUs.
+    fn free(&self, tid: Tid) {
+        let _ = place::allow(tid, &self.cpus);
+        let children = std::fs::read_to_string(format!("/proc/{tid}/task/{tid}/children")).unwrap_or_default();
+        for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
+            if place::allowed(child).is_ok_and(|allowed| allowed == self.confined) {
+                self.free(child);
+            }
         }
     }
 }
