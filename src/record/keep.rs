@@ -10,6 +10,8 @@ mod pace;
 mod piece;
 mod ring;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use all::all;
 pub use chosen::Choice;

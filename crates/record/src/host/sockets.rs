@@ -92,9 +92,12 @@ impl Sockets {
         let mut known = FxHashSet::default();
         let mut new = Vec::new();
         for (inode, pid) in namespaces()? {
-            // A namespace that is gone meanwhile has no sockets.
             let found = if inode == own.inode { list() } else { in_namespace(pid, &own.file) };
-            let Ok(found) = found else { continue };
+            let Ok(found) = found else {
+                // Whether they are still there is not known: they are not to be told again.
+                known.extend(self.known.iter().filter(|(of, ..)| *of == inode));
+                continue;
+            };
             let listening: Vec<SocketAddr> =
                 found.iter().filter(|socket| socket.state == LISTENING).map(|socket| socket.local).collect();
             for socket in found {
@@ -184,7 +187,11 @@ fn list() -> io::Result<Vec<Listed>> {
 fn receive(socket: &Netlink, is_tcp: bool, found: &mut Vec<Listed>) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let Got::Bytes(len) = socket.receive(&mut buffer)? else { return Ok(()) };
+        let len = match socket.receive(&mut buffer)? {
+            Got::Bytes(len) => len,
+            Got::Nothing => return Ok(()),
+            Got::Lost => return Err(io::ErrorKind::OutOfMemory.into()),
+        };
         for (kind, body) in messages(buffer.get(..len).unwrap_or_default()) {
             match i32::from(kind) {
                 libc::NLMSG_DONE | libc::NLMSG_ERROR => return Ok(()),
