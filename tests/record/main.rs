@@ -8,6 +8,7 @@ mod containers;
 mod ending;
 mod failures;
 mod killed;
+mod podman;
 mod rotation;
 mod same;
 mod same_as_sysdig;
