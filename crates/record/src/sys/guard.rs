@@ -105,7 +105,7 @@ fn guard(recorder: u32, places: NonNull<Place>) -> ! {
         libc::setsid();
         libc::prctl(libc::PR_SET_NAME, c"capture-guard".as_ptr());
         libc::prctl(libc::PR_SET_PDEATHSIG, WAKE.as_raw());
-        libc::setpriority(libc::PRIO_PROCESS, 0, -20);
+        libc::sched_setscheduler(0, libc::SCHED_FIFO, &libc::sched_param { sched_priority: 1 });
     }
     // It may be gone already.
     while std::os::unix::process::parent_id() == recorder
