@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(short, long, value_name = "PID", num_args = 1.., help_heading = WHOM)]
     pid: Vec<OsString>,
 
-    /// Follow this container, by its id, the beginning of that, or its name: its processes, and the one that starts
-    /// sessions in it.
+    /// Follow this container, by its id, the beginning of that, or its name: its processes, the one that starts sessions
+    /// in it, and who comes into it later.
     #[arg(long, value_name = "ID|NAME", help_heading = WHOM)]
     container: Vec<String>,
     /// Follow all processes of this name.
