@@ -32,7 +32,8 @@ impl Wanted {
     /// Everything.
     pub const ALL: Wanted = Wanted { selected: Types::ALL, generic: None, state: Types::ALL };
 
-    /// What tells of files, processes and network, and what is read and written: what rules for detection look at.
+    /// What tells of files, processes and network, and what is read and written: what rules for detection look at. Calls that
+    /// are rare cost nothing: signals, kernel modules, files in memory are among them.
     pub fn security() -> Wanted {
         let categories = [
             Category::File,
@@ -42,13 +43,16 @@ impl Wanted {
             Category::User,
             Category::IoRead,
             Category::IoWrite,
+            Category::Signal,
+            Category::System,
+            Category::Other,
         ];
         let mut selected = Types::NONE;
         for info in events(Dialect::Newest) {
             let is_positional = matches!(info.name, "lseek" | "llseek");
-            if (categories.contains(&info.category) || changes_state(info) && info.category != Category::Memory)
-                && !is_positional
-            {
+            let is_memory = info.category == Category::Memory && !info.flags.contains(EventFlags::CREATES_FD);
+            let is_told = categories.contains(&info.category) || changes_state(info) && !is_memory;
+            if is_told && !is_positional {
                 selected.insert(info.code);
                 selected.insert(info.code ^ 1);
             }
@@ -132,5 +136,25 @@ fn descriptors(info: &EventInfo) -> Descriptors {
             Descriptors::Sockets
         }
         _ => Descriptors::Any,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rules_look_at_is_recorded_and_what_is_frequent_is_not() {
+        let types = Wanted::security().types();
+        let is_recorded = |name: &str| {
+            let of_name = events(Dialect::Newest).iter().filter(|info| info.name == name);
+            of_name.map(|info| types.contains(info.code)).reduce(|all, one| all && one)
+        };
+        for name in ["openat", "execve", "connect", "write", "kill", "memfd_create", "finit_module", "bpf", "mount"] {
+            assert_eq!(is_recorded(name), Some(true), "{name}");
+        }
+        for name in ["mmap", "mprotect", "brk", "lseek", "nanosleep", "poll"] {
+            assert_eq!(is_recorded(name), Some(false), "{name}");
+        }
     }
 }
