@@ -45,14 +45,8 @@ pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
             "--fast works for a command only: a process that runs already cannot be given a filter",
         ));
     }
-    if args.fast && !args.quiet {
-        report::note("--fast: the command ends if the recorder is killed, and cannot go on without it");
-    }
-    if args.target() == Target::AllWithLongTail && !args.quiet {
-        report::note(
-            "--scap-tail newest: sysdig 0.29 takes other numbers for the login users of threads that are there when the \
-             recording begins, and for whether they can write their programs",
-        );
+    if !args.quiet {
+        warn(args);
     }
     let command = match Command::find(&args.command) {
         _ if args.command.is_empty() => None,
@@ -106,10 +100,7 @@ pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
         }
         stream.close();
         let kept = joined(keeper.join());
-        if args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
-            // Nobody could be followed, or nothing be written: the file would be in the way of the next try.
-            let _ = std::fs::remove_file(&args.write);
-        }
+        remove_if_empty(args);
         let why = kept.as_ref().ok().and_then(|kept| kept.why).filter(|_| !is_kept).unwrap_or(why);
         let traced = traced?;
         if let (true, Ok(kept)) = (args.summary, &kept) {
@@ -119,6 +110,28 @@ pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
         }
         finish(args, why, traced.ended, kept)
     })
+}
+
+/// Says what the options mean that users may not expect.
+fn warn(args: &Args) {
+    if args.fast {
+        report::note("--fast: the command ends if the recorder is killed, and cannot go on without it");
+    }
+    if args.target() == Target::AllWithLongTail {
+        report::note(
+            "--scap-tail newest: sysdig 0.29 takes other numbers for the login users of threads that are there when the \
+             recording begins, and for whether they can write their programs",
+        );
+    }
+}
+
+/// Removes the file if nobody could be followed, or nothing be written: it would be in the way of the next try. (Where there
+/// are several, their names are others.)
+fn remove_if_empty(args: &Args) {
+    let is_empty = || args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0);
+    if !args.rotation.is_wanted() && is_empty() {
+        let _ = std::fs::remove_file(&args.write);
+    }
 }
 
 /// What became of those who were followed.
