@@ -14,6 +14,7 @@ use crate::proc::Host;
 use crate::snapshot::Snapshot;
 use crate::stream::{Stream, now};
 use capture_event::option::Origin;
+use rustc_hash::FxHashMap;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::time::{ClockId, clock_gettime};
 use std::io;
@@ -289,8 +290,11 @@ impl Recorder {
         }
         let is_any = !told.is_empty();
         let offset = clock_offset();
-        for told in told {
-            self.tell_process(Told { time: told.time.saturating_add(offset), ..told });
+        let execs = told.iter().enumerate().filter(|(_, told)| matches!(told.deed, ProcessDeed::Exec { .. }));
+        let last: FxHashMap<i32, usize> = execs.map(|(at, told)| (told.deed.whose().pid, at)).collect();
+        for (at, told) in told.into_iter().enumerate() {
+            let executes = last.get(&told.deed.whose().pid).is_some_and(|last| *last > at);
+            self.tell_process(Told { time: told.time.saturating_add(offset), ..told }, executes);
         }
         Ok(is_any)
     }
@@ -325,7 +329,8 @@ impl Recorder {
         }
     }
 
-    fn tell_process(&mut self, told: Told) {
+    /// Tells what a process did. `executes`: it is known to execute something afterwards, of which `/proc` tells already.
+    fn tell_process(&mut self, told: Told, executes: bool) {
         if told.deed.whose().pid == self.own {
             return;
         }
@@ -334,13 +339,13 @@ impl Recorder {
         match told.deed {
             ProcessDeed::Fork { parent, child } => {
                 self.tell_ends_of(child.tid);
-                if let Some((of_parent, of_child)) = self.processes.forked(parent, child) {
+                if let Some((of_parent, of_child)) = self.processes.forked(parent, child, executes) {
                     self.teller.cloned(&deed(parent.tid), &of_parent, &of_child, boot_ts);
                     self.met(child.pid);
                 }
             }
             ProcessDeed::Exec { who } => {
-                if let Some((process, has_moved)) = self.processes.executed(who) {
+                if let Some((process, has_moved)) = self.processes.executed(who, executes) {
                     if has_moved {
                         self.teller.moved(&deed(who.pid), &process.facts.cwd);
                     }
