@@ -76,7 +76,7 @@ impl Pair {
         let ours = Command::new(env!("CARGO_BIN_EXE_capture"))
             .args(["query", "--view", "classic", "-r"])
             .arg(file)
-            .args(if subject.is_ours { case.of_numbered() } else { case.words.clone() })
+            .args(if subject.has_newer { case.of_numbered() } else { case.words.clone() })
             .env("TZ", "UTC")
             .output();
         let (Ok(theirs), Ok(ours)) = (theirs, ours) else { panic!("{}: cannot run", subject.name) };

@@ -20,8 +20,8 @@ pub struct Subject {
     pub gaps: HashSet<u64>,
     /// Numbers of the events that describe a container.
     pub containers: HashSet<u64>,
-    /// Whether our recorder made it.
-    pub is_ours: bool,
+    /// Whether our recorder made it, with events that sysdig passes over and we show.
+    pub has_newer: bool,
     /// Whether one of the events with such a parameter is an execve without its flags.
     pub lacks_exec_flags: bool,
 }
@@ -36,7 +36,7 @@ impl Subject {
             false_logins: HashSet::new(),
             gaps,
             containers,
-            is_ours: false,
+            has_newer: false,
             lacks_exec_flags: false,
         };
         subject.look();
@@ -45,7 +45,7 @@ impl Subject {
 
     fn look(&mut self) {
         let Ok(mut reader) = Reader::open(&self.path) else { return };
-        let mut events = 0;
+        let (mut events, mut is_ours) = (0, false);
         while let Some(block) = reader.next_block() {
             match block.map(|block| block.content) {
                 Ok(Content::Processes(entries)) => {
@@ -53,9 +53,12 @@ impl Subject {
                     self.false_logins.extend(starts.map(|start| i64::from(start as i32)));
                 }
                 Ok(Content::Event(event)) => {
-                    let Some(info) = schema::event(event.code, Dialect::Classic) else { continue };
+                    let Some(info) = schema::event(event.code, Dialect::Classic) else {
+                        self.has_newer |= is_ours;
+                        continue;
+                    };
                     events += 1;
-                    self.is_ours |= events == 1 && Notice::of(&event.event(&event.params())).is_some();
+                    is_ours |= events == 1 && Notice::of(&event.event(&event.params())).is_some();
                     if info.name == "container" {
                         self.containers.insert(events);
                     }
