@@ -18,7 +18,12 @@ import time
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CAPTURE = os.path.join(HERE, "target", "release", "capture")
 
-SOURCES = "for i in 1 2 3 4 5 6 7 8; do echo '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint f'$i'(int x) { return printf(\"%d\", x); }' > $i.c; done; echo 'all: 1.o 2.o 3.o 4.o 5.o 6.o 7.o 8.o' > Makefile"
+SOURCES = """
+for i in $(seq 24); do
+  printf '#include <stdio.h>\\n#include <stdlib.h>\\n#include <string.h>\\nint f%d(int x) { return printf("%%d", x); }\\n' $i >$i.c
+done
+echo all: $(seq -f %g.o 24) >Makefile
+"""
 REDIS = "redis-server --port 7399 --save '' --appendonly no --daemonize no >/dev/null & p=$!; sleep 0.3; redis-benchmark -p 7399 -n 20000 -c 10 -t set,get -q >/dev/null; kill $p; wait $p"
 
 WORKLOADS = {
