@@ -11,9 +11,6 @@ use capture_event::schema::{self, Dialect};
 use capture_event::tables::syscall;
 use capture_scap::{EventBuilder, EventHead};
 
-/// The calls after which a descriptor may be something else. What is known of sockets holds only if they are seen.
-const CLOSING: [u16; 4] = [code::CLOSE_E, code::DUP2_E, code::DUP3_E, code::CLOSE_RANGE_E];
-
 /// The kernel takes no more messages at once.
 const MOST_MESSAGES: i64 = 1024;
 
@@ -49,7 +46,7 @@ impl Tracer {
         let cpu = self.cpu(tid);
         let Some(thread) = self.threads.get_mut(&tid) else { return };
         let Some(process) = self.processes.get_mut(&thread.pid) else { return };
-        if !CLOSING.iter().all(|call| self.wanted.types.contains(*call) || self.wanted.types.contains(call + 1)) {
+        if !self.sees_closing {
             process.forget_sockets();
         }
         let mut appending = self.stream.append();

@@ -46,6 +46,8 @@ pub struct Tracer {
     stream: Stream,
     extent: Extent,
     wanted: Calls,
+    /// Whether all calls are seen after which a descriptor may be something else.
+    sees_closing: bool,
     /// Whether threads stop at wanted calls only, and die with us: a filter of ours asks the kernel for it.
     is_fast: bool,
     /// Whom to tell what users should know.
@@ -114,6 +116,7 @@ impl Tracer {
             late,
             stream,
             extent,
+            sees_closing: wanted.sees_closing(),
             wanted,
             is_fast: false,
             notes: None,
@@ -288,9 +291,7 @@ impl Tracer {
     fn left(&mut self, tid: Tid, result: i64) {
         let Some(made) = self.threads.get_mut(&tid).and_then(|thread| thread.call.take()) else { return };
         self.write_exit(tid, &made, result);
-        if let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) {
-            self.tell_groups(pid);
-        }
+        self.tell_groups(tid);
         if result >= 0 && made.decoding.is_none() {
             self.hide_place(tid, &made.call, result);
         }
@@ -397,11 +398,11 @@ impl Tracer {
         }
     }
 
-    /// Tells of the control groups of a process, if they are others than those told last.
-    fn tell_groups(&mut self, pid: Tid) {
-        let Some(groups) = self.processes.get(&pid).and_then(|process| Some(&process.facts.as_ref()?.cgroups)) else {
-            return;
-        };
+    /// Tells of the control groups of a thread's process, if something was learnt of it and they are others than those told
+    /// last.
+    fn tell_groups(&mut self, tid: Tid) {
+        let process = self.threads.get(&tid).and_then(|thread| self.processes.get_mut(&thread.pid));
+        let Some(groups) = process.and_then(Process::new_groups) else { return };
         if self.told_groups.as_ref() != Some(groups) {
             self.told_groups = Some(groups.clone());
             // Nobody listens any more: then nobody wants to know.

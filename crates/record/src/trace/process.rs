@@ -6,6 +6,7 @@ use crate::sys::socket::open_process;
 use rustc_hash::FxHashMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 
 /// `/proc`, opened when it is first needed.
 #[derive(Default)]
@@ -41,6 +42,8 @@ pub struct Process {
     memory: (Memory, u64),
     /// What was read of one of its threads last. Those that it makes have much of it too.
     pub facts: Option<Facts>,
+    /// Whether that was not looked at since.
+    has_news: bool,
     /// Whether another process has the same table of descriptors: what is known of them may be out of date.
     pub shares_descriptors: bool,
 }
@@ -64,6 +67,13 @@ impl Process {
     pub fn learn(&mut self, facts: &Facts, now: u64) {
         self.memory = (facts.memory, now);
         self.facts = Some(facts.clone());
+        self.has_news = true;
+    }
+
+    /// Its control groups, if something was learnt of it since they were asked for last.
+    pub fn new_groups(&mut self) -> Option<&Arc<[u8]>> {
+        let facts = self.facts.as_ref().filter(|_| std::mem::take(&mut self.has_news));
+        facts.map(|facts| &facts.cgroups)
     }
 
     /// A process that was just made by another one, whose descriptors it has.
