@@ -110,7 +110,7 @@ impl Reader {
         match taken {
             Taken::Event { offset, len, block_code, event } => {
                 self.counts.add(block_code);
-                Some(Ok(Block { offset, len, content: Content::Event(event) }))
+                Some(Ok(Block { offset, len, kind: block_code, body: &[], content: Content::Event(event) }))
             }
             Taken::Damage(block_code, damage) => {
                 block_code.into_iter().for_each(|code| self.counts.add(code));
@@ -123,7 +123,8 @@ impl Reader {
                     Ok((content, faults)) => {
                         let faults = if frame.partial { Vec::new() } else { faults };
                         self.pending.extend(faults.into_iter().map(|fault| read::damage(frame, fault)));
-                        Some(Ok(Block { offset: frame.offset, len: frame.len, content }))
+                        let body = chunk.get(frame.body.clone()).unwrap_or_default();
+                        Some(Ok(Block { offset: frame.offset, len: frame.len, kind: frame.code, body, content }))
                     }
                 }
             }

@@ -24,6 +24,10 @@ pub struct Block<'r> {
     pub offset: u64,
     /// Its length in the stream, framing included.
     pub len: u32,
+    /// Its type.
+    pub kind: u32,
+    /// What lies between the two lengths; of an event nothing, all of which is in its content.
+    pub body: &'r [u8],
     /// What it says.
     pub content: Content<'r>,
 }

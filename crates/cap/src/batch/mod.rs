@@ -1,0 +1,94 @@
+//! Batches of events: rows that become columns, and back.
+
+mod decode;
+mod encode;
+mod values;
+
+pub use decode::Decoded;
+pub(crate) use encode::all;
+pub use encode::encode;
+
+use capture_scap::{EventBlock, Span};
+use std::ops::Range;
+
+/// What a row of options has in place of the number of a parameter.
+const OPTION: u16 = u16::MAX;
+
+/// An event of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    ts: u64,
+    tid: i64,
+    cpu: u16,
+    code: u16,
+    dump_flags: u32,
+    large: bool,
+    params: Range<usize>,
+    surplus: Span,
+    options: Range<usize>,
+}
+
+/// Events in a row, with copies of their parameters.
+#[derive(Debug, Default)]
+pub struct Events {
+    rows: Vec<Row>,
+    params: Vec<Span>,
+    options: Vec<(u16, Span)>,
+    bytes: Vec<u8>,
+}
+
+impl Events {
+    /// Appends an event.
+    pub fn push(&mut self, event: &EventBlock<'_>) {
+        let (params, options) = (self.params.len(), self.options.len());
+        for param in event.params {
+            let copy = self.copy(param.of(event.chunk));
+            self.params.push(copy);
+        }
+        for (code, value) in event.option_places() {
+            let copy = self.copy(value.of(event.chunk));
+            self.options.push((code, copy));
+        }
+        let surplus = self.copy(event.surplus.of(event.chunk));
+        self.rows.push(Row {
+            ts: event.ts,
+            tid: event.tid,
+            cpu: event.cpu,
+            code: event.code,
+            dump_flags: event.dump_flags,
+            large: event.form == capture_scap::Form::Large,
+            params: params..self.params.len(),
+            surplus,
+            options: options..self.options.len(),
+        });
+    }
+
+    fn copy(&mut self, bytes: &[u8]) -> Span {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(bytes);
+        Span { start, len: bytes.len() as u32 }
+    }
+
+    /// How many events there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many bytes their parameters and options have.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn params(&self, row: &Row) -> &[Span] {
+        self.params.get(row.params.clone()).unwrap_or_default()
+    }
+
+    fn options(&self, row: &Row) -> &[(u16, Span)] {
+        self.options.get(row.options.clone()).unwrap_or_default()
+    }
+}

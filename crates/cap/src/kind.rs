@@ -1,0 +1,75 @@
+//! The kinds of columns of a batch.
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $value:literal,)*) => {
+        /// What a column holds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Kind { $($(#[$doc])* $name = $value,)* }
+
+        impl Kind {
+            /// By its value in the file.
+            pub(crate) fn of(value: u64) -> Option<Kind> {
+                match value { $($value => Some(Kind::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Of the whole batch: time before the first event, number of the segment's first new string.
+    Head = 1,
+    /// CPU of each event.
+    Cpu = 2,
+    /// Thread of each event: 0 for that of the event before on the same CPU, else one more than its place in `Threads`.
+    Thread = 3,
+    /// The distinct threads, in the order of their first events.
+    Threads = 4,
+    /// Type of each event: 0 for the exit of the call that its thread is in, else one more than its place in `Types`.
+    Type = 5,
+    /// The distinct types that are named, in the order of their first events: twice the code, plus one if it is an enter
+    /// event that its exit may follow.
+    Types = 6,
+    /// Time of each event: the difference to the event before, ns.
+    Time = 7,
+    /// Marks of each event: twice the dump flags, plus one if its lengths have 32 bits.
+    Marks = 8,
+    /// Number of bytes behind the last parameter of each event.
+    SurplusLength = 9,
+    /// These bytes.
+    Surplus = 10,
+    /// Which options each event has: 0 for none, else one more than the place in `Shapes`.
+    Shape = 11,
+    /// The distinct rows of options: each the number of its options, then their codes.
+    Shapes = 12,
+    /// By type: number of parameters of each event.
+    Count = 16,
+    /// By type and parameter: the parameter of the enter event that is the same in most exits.
+    SameAs = 17,
+    /// By type and parameter: for each event whose enter event has that parameter, whether it is the same (1).
+    Same = 18,
+    /// By type and parameter: values of one byte.
+    Int8 = 20,
+    /// Of two bytes.
+    Int16 = 21,
+    /// Of four bytes.
+    Int32 = 22,
+    /// Of eight bytes.
+    Int64 = 23,
+    /// Of several times eight bytes each: all first numbers, all second ones …
+    Vector = 24,
+    /// Texts: 0 for the next word of the column's own list, else the place in that list, from 1.
+    Text = 25,
+    /// The column's list of words: their numbers in the segment's strings.
+    Words = 26,
+    /// Lengths of buffers.
+    Length = 27,
+    /// Buffers, one behind the other.
+    Data = 28,
+    /// Of blocks that are no events: the type of each.
+    BlockType = 29,
+    /// Lengths of the segment's new strings.
+    StringLength = 30,
+    /// The strings, one behind the other.
+    String = 31,
+}

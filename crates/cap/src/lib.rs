@@ -1,0 +1,43 @@
+//! Reads and writes `.cap`, the native capture format.
+//!
+//! A `.cap` holds what a `.scap` holds, block for block: `docs/cap-format.md` is the specification. Events stand in
+//! batches, whose parts are stored as columns ([`column`]): all times together, all threads, all results of one type of
+//! call. Like lies by like then, and compresses several times better; and a column can be read without the others.
+//!
+//! # How it is arranged
+//! * [`numbers`], [`varint`]: how numbers become bytes.
+//! * [`column`]: sets of columns, each with its checksum.
+//! * [`batch`]: events to columns, and back.
+//! * [`section`]: the frame around each piece of a file, and how the next one is found behind damage.
+//! * [`Writer`], [`Reader`]: whole files.
+
+pub mod batch;
+pub mod blocks;
+pub mod column;
+mod fault;
+mod kind;
+pub mod numbers;
+mod reader;
+pub mod section;
+mod strings;
+mod varint;
+mod writer;
+
+pub use fault::Fault;
+pub use kind::Kind;
+pub use reader::Reader;
+pub use writer::Writer;
+
+/// Gives the size of each column of a file.
+pub fn each_column(file: &[u8], mut then: impl FnMut(column::Id, usize)) {
+    let mut rest = file;
+    while let Some(header) = section::Header::read(rest) {
+        let payload = rest.get(section::HEADER..).and_then(|rest| rest.get(..header.len as usize)).unwrap_or_default();
+        if header.kind != section::FILE
+            && let Ok(columns) = column::Stored::open(payload)
+        {
+            columns.sizes().for_each(|(id, size)| then(id, size));
+        }
+        rest = rest.get(section::HEADER + header.len as usize..).unwrap_or_default();
+    }
+}

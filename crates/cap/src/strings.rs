@@ -1,0 +1,72 @@
+//! The strings of a segment: each is stored once, in the batch that has it first.
+
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Strings by their numbers, which count from 0 in each segment.
+#[derive(Default)]
+pub struct Strings {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Strings {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many bytes they have.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Appends one.
+    pub fn push(&mut self, string: &[u8]) {
+        self.bytes.extend_from_slice(string);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Forgets those from this number on.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    /// One by its number.
+    pub fn get(&self, number: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(number)?;
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.bytes.get(start..end)
+    }
+
+    /// Those of a range, one after the other.
+    pub fn of(&self, range: Range<usize>) -> impl Iterator<Item = &[u8]> {
+        range.filter_map(|number| self.get(number))
+    }
+}
+
+/// Strings that are looked up by what they say.
+#[derive(Default)]
+pub struct Interned {
+    strings: Strings,
+    numbers: FxHashMap<Box<[u8]>, u32>,
+}
+
+impl Interned {
+    /// The number of a string, which is appended if it is new.
+    pub fn number(&mut self, string: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(string) {
+            return *number;
+        }
+        let number = self.strings.len() as u32;
+        self.strings.push(string);
+        self.numbers.insert(string.into(), number);
+        number
+    }
+
+    /// All of them.
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+}

@@ -1,0 +1,59 @@
+//! Numbers of seven bits a byte, the lowest first (LEB128), and how bytes are taken from a slice.
+
+use crate::Fault;
+
+/// Appends a number.
+#[inline]
+pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// A signed number so that small ones, of either sign, are small.
+#[inline]
+pub(crate) fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
+/// The opposite of [`zigzag`].
+#[inline]
+pub(crate) fn unzigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+/// What is left of some bytes.
+pub(crate) struct Input<'b>(pub &'b [u8]);
+
+impl<'b> Input<'b> {
+    /// The next `len` bytes.
+    pub fn take(&mut self, len: usize) -> Result<&'b [u8], Fault> {
+        let (taken, rest) = self.0.split_at_checked(len).ok_or(Fault::Short)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    /// A little-endian number.
+    pub fn u32(&mut self) -> Result<u32, Fault> {
+        let (bytes, rest) = self.0.split_first_chunk().ok_or(Fault::Short)?;
+        self.0 = rest;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+
+    /// A number as [`put`] wrote it.
+    #[inline]
+    pub fn varint(&mut self) -> Result<u64, Fault> {
+        let mut number = 0u64;
+        for shift in (0..64).step_by(7) {
+            let (byte, rest) = self.0.split_first().ok_or(Fault::Short)?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if *byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(Fault::Value("number", number))
+    }
+}

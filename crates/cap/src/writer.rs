@@ -1,0 +1,97 @@
+//! Writes whole files.
+
+use crate::batch::{Events, encode};
+use crate::blocks::Blocks;
+use crate::section::{self, Header};
+use crate::strings::Interned;
+use capture_scap::{Block, Content};
+use std::io::{self, Write};
+
+/// A batch has so many events at most.
+const EVENTS: usize = 1 << 16;
+
+/// A batch is closed when its parameters have so many bytes.
+const BYTES: usize = 32 << 20;
+
+/// So many batches share their strings, at most.
+const BATCHES: usize = 16;
+
+/// A segment is closed when its strings have so many bytes.
+const STRINGS: usize = 32 << 20;
+
+/// The version of the format.
+pub const VERSION: [u16; 2] = [1, 0];
+
+/// Writes a capture block by block. [`Writer::finish`] must be called at the end.
+pub struct Writer<W: Write> {
+    out: W,
+    /// How many sections are written.
+    sections: u32,
+    /// Blocks that are no events, and events, that are not written yet: not both.
+    blocks: Blocks,
+    events: Events,
+    strings: Interned,
+    /// How many batches the segment has.
+    batches: usize,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a file.
+    pub fn new(out: W) -> io::Result<Writer<W>> {
+        let (blocks, events, strings) = Default::default();
+        let mut writer = Writer { out, sections: 0, blocks, events, strings, batches: 0 };
+        let version = VERSION.map(u16::to_le_bytes).concat();
+        writer.section(section::FILE, &version)?;
+        Ok(writer)
+    }
+
+    /// Appends a block.
+    pub fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+        if let Content::Event(event) = &block.content {
+            self.write_blocks()?;
+            self.events.push(event);
+            if self.events.len() == EVENTS || self.events.size() >= BYTES {
+                self.write_events()?;
+            }
+        } else {
+            self.write_events()?;
+            self.blocks.push(block.kind, block.body);
+        }
+        Ok(())
+    }
+
+    fn write_blocks(&mut self) -> io::Result<()> {
+        if self.blocks.is_empty() {
+            return Ok(());
+        }
+        let payload = std::mem::take(&mut self.blocks).encode();
+        self.section(section::BLOCKS, &payload)
+    }
+
+    fn write_events(&mut self) -> io::Result<()> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let payload = encode(&std::mem::take(&mut self.events), &mut self.strings);
+        self.batches += 1;
+        if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
+            (self.strings, self.batches) = Default::default();
+        }
+        self.section(section::BATCH, &payload)
+    }
+
+    fn section(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
+        let header = Header { kind, version: 1, len: payload.len() as u64, number: self.sections };
+        self.sections = self.sections.wrapping_add(1);
+        self.out.write_all(&header.bytes())?;
+        self.out.write_all(payload)
+    }
+
+    /// Writes what is left, and gives back where it was written to.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.write_blocks()?;
+        self.write_events()?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
