@@ -20,9 +20,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = writer.finish()?;
     let written = began.elapsed();
     let began = Instant::now();
-    let mut reader = Reader::new(&file);
+    let mut reader = Reader::new(file.as_slice());
     let mut back = Vec::new();
-    while let Some(blocks) = reader.next() {
+    while let Some(blocks) = reader.next_blocks() {
         back.extend(blocks?);
     }
     let read = began.elapsed();

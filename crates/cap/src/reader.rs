@@ -1,61 +1,149 @@
-//! Reads whole files.
+//! Reads whole files, from the first byte to the last.
 
 use crate::Fault;
 use crate::batch::Decoded;
 use crate::blocks::Blocks;
-use crate::section::{self, HEADER, Header};
+use crate::section::{self, HEADER, Header, MAGIC};
 use crate::strings::Strings;
-use capture_scap::{Compression, Target, Writer as ScapWriter};
+use capture_scap::{Compression, Damage, Problem, Target, Writer};
+use std::io::{self, Read};
+
+/// No section is longer.
+const LONGEST: u64 = 1 << 30;
+
+/// So much is read at a time where a section is looked for.
+const PIECE: usize = 1 << 16;
 
 /// Reads a file section by section, and gives the blocks of each as a `.scap` has them.
-pub struct Reader<'b> {
-    bytes: &'b [u8],
-    at: usize,
+pub struct Reader<R: Read> {
+    input: R,
+    /// What was read and is not used up.
+    ahead: Vec<u8>,
+    /// Where that begins in the file.
+    offset: u64,
     strings: Strings,
 }
 
-impl<'b> Reader<'b> {
-    /// A reader of a whole file.
-    pub fn new(bytes: &'b [u8]) -> Reader<'b> {
-        Reader { bytes, at: 0, strings: Strings::default() }
+impl<R: Read> Reader<R> {
+    /// Begins at the first byte of a file.
+    pub fn new(input: R) -> Reader<R> {
+        Reader { input, ahead: Vec::new(), offset: 0, strings: Strings::default() }
     }
 
-    /// The blocks of the next section that has some; `None` at the end.
-    pub fn next(&mut self) -> Option<Result<Vec<u8>, Fault>> {
+    /// Where in the file what comes next begins.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The blocks of the next section that has some, or in its place what could not be read; `None` at the end.
+    pub fn next_blocks(&mut self) -> Option<Result<Vec<u8>, Damage>> {
         loop {
-            let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-            let Some(header) = Header::read(rest) else {
-                self.at = self.bytes.len();
-                return Some(Err(Fault::Value("section header", 0)));
+            let start = self.offset;
+            let (header, payload) = match self.next_section()? {
+                Ok(section) => section,
+                Err(damage) => return Some(Err(damage)),
             };
-            let len = usize::try_from(header.len).unwrap_or(usize::MAX);
-            let Some(payload) = rest.get(HEADER..).and_then(|rest| rest.get(..len)) else {
-                self.at = self.bytes.len();
-                return Some(Err(Fault::Short));
+            let blocks = match header.kind {
+                section::BLOCKS => blocks(&payload),
+                section::BATCH => self.events(&payload),
+                _ => continue,
             };
-            self.at += HEADER + len;
-            match header.kind {
-                section::BLOCKS => return Some(blocks(payload)),
-                section::BATCH => return Some(self.events(payload)),
-                _ => {}
+            let reading = if header.kind == section::BATCH { "a batch of events" } else { "blocks" };
+            let damage = |fault: Fault| {
+                let problem = Problem::Section(fault.to_string());
+                Damage { offset: start, reading, problem, resumes: Some(self.offset) }
+            };
+            return Some(blocks.map_err(damage));
+        }
+    }
+
+    fn next_section(&mut self) -> Option<Result<(Header, Vec<u8>), Damage>> {
+        let found = match self.fill(HEADER) {
+            Ok(_) if self.ahead.is_empty() => return None,
+            Ok(_) => Header::read(&self.ahead).filter(|header| header.len <= LONGEST),
+            Err(error) => return Some(Err(self.end(Problem::Io(error.to_string())))),
+        };
+        let Some(header) = found else { return Some(Err(self.look_for_section())) };
+        let whole = HEADER + header.len as usize;
+        match self.fill(whole) {
+            Ok(true) => {}
+            Ok(false) => {
+                let present = self.ahead.len() as u64;
+                return Some(Err(self.end(Problem::Truncated { needed: whole as u64, present })));
+            }
+            Err(error) => return Some(Err(self.end(Problem::Io(error.to_string())))),
+        }
+        let rest = self.ahead.split_off(whole);
+        let payload = std::mem::replace(&mut self.ahead, rest).split_off(HEADER);
+        self.offset += whole as u64;
+        Some(Ok((header, payload)))
+    }
+
+    /// Reads until `len` bytes are at hand; whether they are. Memory is taken as bytes come.
+    fn fill(&mut self, len: usize) -> io::Result<bool> {
+        let missing = len.saturating_sub(self.ahead.len()) as u64;
+        if missing > 0 {
+            self.input.by_ref().take(missing).read_to_end(&mut self.ahead)?;
+        }
+        Ok(self.ahead.len() >= len)
+    }
+
+    /// What is at hand is no section: goes on to where one begins.
+    fn look_for_section(&mut self) -> Damage {
+        let (offset, mut skipped) = (self.offset, 1);
+        let problem = Problem::Section("no section begins here".to_owned());
+        loop {
+            let rest = self.ahead.get(skipped..).unwrap_or_default();
+            if let Some(at) = rest.windows(HEADER).position(|bytes| bytes.starts_with(&MAGIC) && is_header(bytes)) {
+                self.skip(skipped + at);
+                return Damage { offset, reading: "a section", problem, resumes: Some(self.offset) };
+            }
+            // A header may begin in the last bytes.
+            skipped = self.ahead.len().saturating_sub(HEADER - 1).max(skipped);
+            self.skip(skipped);
+            skipped = 0;
+            let before = self.ahead.len();
+            let is_more = self.fill(before + PIECE).is_ok() && self.ahead.len() > before || self.ahead.len() > before;
+            if !is_more {
+                self.skip(before);
+                return Damage { offset, reading: "a section", problem, resumes: None };
             }
         }
     }
 
+    fn skip(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.ahead.len());
+        self.ahead.drain(..bytes);
+        self.offset += bytes as u64;
+    }
+
+    /// Nothing more can be read.
+    fn end(&mut self, problem: Problem) -> Damage {
+        let offset = self.offset;
+        self.skip(self.ahead.len());
+        Damage { offset, reading: "a section", problem, resumes: None }
+    }
+
     fn events(&mut self, payload: &[u8]) -> Result<Vec<u8>, Fault> {
         let decoded = Decoded::read(payload, &mut self.strings)?;
-        let mut out = ScapWriter::new(Vec::new(), Target::Newest, Compression::None);
-        decoded.each(&self.strings, |event| {
-            let _ = out.event(event);
-        })?;
-        Ok(out.finish().unwrap_or_default())
+        let mut out = Writer::new(Vec::new(), Target::Newest, Compression::None);
+        let mut too_long = false;
+        decoded.each(&self.strings, |event| too_long |= out.event(event).is_err())?;
+        match out.finish() {
+            Ok(blocks) if !too_long => Ok(blocks),
+            _ => Err(Fault::Uneven),
+        }
     }
+}
+
+fn is_header(bytes: &[u8]) -> bool {
+    Header::read(bytes).is_some_and(|header| header.len <= LONGEST)
 }
 
 fn blocks(payload: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
     Blocks::each(payload, |kind, body| {
-        let len = (body.len() as u32 + 12).to_le_bytes();
+        let len = (body.len() as u32).wrapping_add(12).to_le_bytes();
         [&kind.to_le_bytes(), &len, body, &len].into_iter().for_each(|part: &[u8]| out.extend_from_slice(part));
     })?;
     Ok(out)

@@ -60,6 +60,8 @@ pub enum Problem {
         /// What the decompressor says.
         message: String,
     },
+    /// A section of a native capture is not as it should be.
+    Section(String),
     /// The operating system failed to read.
     Io(String),
 }
@@ -82,6 +84,7 @@ impl fmt::Display for Problem {
             Problem::Unpack { file_offset, message } => {
                 write!(f, "cannot unpack after byte {file_offset} of the file: {message}")
             }
+            Problem::Section(message) => f.write_str(message),
             Problem::Io(message) => write!(f, "cannot read: {message}"),
         }
     }
