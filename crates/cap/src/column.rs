@@ -9,7 +9,8 @@
 //! | … | the directory, compressed with zstd |
 //! | … | the columns, one behind the other |
 //!
-//! An entry of the directory is a row of varints (LEB128): kind, code, index, coding, compression (0: none, 1: zstd),
+//! An entry of the directory is a row of varints (LEB128): kind, code, index, coding, compression (0: none, 1: zstd, 2:
+//! a varint with the length of a front part that is compressed with zstd, that part, and the rest as it is),
 //! number of values, length as coded, length as stored; then the CRC-32C of the stored bytes (u32). A column can be read
 //! without the others.
 
@@ -30,7 +31,10 @@ pub struct Id {
 }
 
 /// How columns are compressed.
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 12;
+
+/// How they are compressed to see which coding is best.
+const FAST: i32 = 1;
 
 /// Shorter ones are not compressed.
 const SHORTEST: usize = 24;
@@ -43,6 +47,9 @@ const MOST_NUMBERS: usize = 1 << 22;
 
 /// The value of the coding of columns that are bytes, not numbers.
 const BYTES: u64 = 15;
+
+/// Added to the coding of numbers of which some are negative.
+const SIGNED: u64 = 16;
 
 /// Columns to be written.
 #[derive(Default)]
@@ -57,9 +64,15 @@ impl Columns {
         if values.is_empty() {
             return;
         }
-        let coded = numbers::codings(values).map(|(coding, bytes)| (coding, bytes.len(), compressed(bytes)));
-        if let Some((coding, len, stored)) = coded.min_by_key(|(_, _, (stored, _))| stored.len()) {
-            self.add(id, coding as u64, values.len(), len, stored);
+        let tried = numbers::codings(values).map(|(coding, bytes)| {
+            let front = if coding == Coding::Bits { values.len() } else { bytes.len() };
+            (packed(bytes.get(..front).unwrap_or_default(), FAST).len() + bytes.len() - front, coding, front, bytes)
+        });
+        if let Some((_, coding, front, bytes)) = tried.min_by_key(|(size, ..)| *size) {
+            let len = bytes.len();
+            let stored = if front < len { half_compressed(bytes, front) } else { compressed(bytes) };
+            let signed = if numbers::is_signed(values) { SIGNED } else { 0 };
+            self.add(id, coding as u64 | signed, values.len(), len, stored);
         }
     }
 
@@ -89,8 +102,7 @@ impl Columns {
 
     /// The bytes of the set.
     pub fn finish(self) -> Vec<u8> {
-        // Memory is compressed to memory: it cannot fail.
-        let directory = zstd::bulk::compress(&self.directory, LEVEL).unwrap_or_default();
+        let directory = packed(&self.directory, LEVEL);
         let mut out = (directory.len() as u32).to_le_bytes().to_vec();
         out.extend_from_slice(&crc32c::crc32c(&directory).to_le_bytes());
         out.extend_from_slice(&directory);
@@ -101,11 +113,24 @@ impl Columns {
 
 /// Bytes as they are stored, and how they are compressed.
 fn compressed(bytes: Vec<u8>) -> (Vec<u8>, u64) {
-    let packed = (bytes.len() >= SHORTEST).then(|| zstd::bulk::compress(&bytes, LEVEL).ok()).flatten();
-    match packed {
-        Some(packed) if packed.len() < bytes.len() => (packed, 1),
-        _ => (bytes, 0),
-    }
+    let packed = packed(&bytes, LEVEL);
+    if bytes.len() >= SHORTEST && packed.len() < bytes.len() { (packed, 1) } else { (bytes, 0) }
+}
+
+/// Bytes of which only those up to `front` are worth compressing.
+fn half_compressed(bytes: Vec<u8>, front: usize) -> (Vec<u8>, u64) {
+    let (front, rest) = bytes.split_at_checked(front).unwrap_or((&bytes, &[]));
+    let packed = packed(front, LEVEL);
+    let mut stored = Vec::with_capacity(packed.len() + rest.len() + 4);
+    varint::put(&mut stored, packed.len() as u64);
+    stored.extend_from_slice(&packed);
+    stored.extend_from_slice(rest);
+    (stored, 2)
+}
+
+fn packed(bytes: &[u8], level: i32) -> Vec<u8> {
+    // Memory is compressed to memory: it cannot fail.
+    zstd::bulk::compress(bytes, level).unwrap_or_default()
 }
 
 /// A column that is not read yet.
@@ -161,8 +186,8 @@ impl<'b> Stored<'b> {
     /// A column of numbers; none if there is no such column.
     pub fn numbers(&self, id: Id) -> Result<Vec<i64>, Fault> {
         let Some(entry) = self.entry(id) else { return Ok(Vec::new()) };
-        let coding = Coding::of(entry.coding).ok_or(Fault::Value("coding of numbers", entry.coding))?;
-        numbers::decode(coding, &self.content(entry)?, entry.count)
+        let coding = Coding::of(entry.coding & !SIGNED).ok_or(Fault::Value("coding of numbers", entry.coding))?;
+        numbers::decode(coding, entry.coding & SIGNED != 0, &self.content(entry)?, entry.count)
     }
 
     /// A column of bytes; none if there is no such column.
@@ -187,6 +212,13 @@ impl<'b> Stored<'b> {
         match entry.compression {
             0 => Ok(Cow::Borrowed(stored)),
             1 => unpacked(stored, entry.len).map(Cow::Owned),
+            2 => {
+                let mut input = Input(stored);
+                let len = usize::try_from(input.varint()?).map_err(|_| Fault::Short)?;
+                let mut bytes = unpacked(input.take(len)?, entry.len)?;
+                bytes.extend_from_slice(input.0);
+                Ok(Cow::Owned(bytes))
+            }
             other => Err(Fault::Value("compression", other)),
         }
     }

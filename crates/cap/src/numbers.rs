@@ -3,7 +3,8 @@
 use crate::Fault;
 use crate::varint::{Input, put, unzigzag, zigzag};
 
-/// How numbers are coded. Signed ones are made unsigned first (zigzag: 0, -1, 1, -2 …).
+/// How numbers are coded. If some are negative, all are made unsigned first (zigzag: 0, -1, 1, -2 …), and so are
+/// differences in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     /// All are the same: that one, as a varint.
@@ -27,21 +28,28 @@ impl Coding {
     }
 }
 
-/// The codings that are worth trying for these numbers, of which there are some.
+/// Whether numbers are made unsigned before they are coded.
+pub(crate) fn is_signed(values: &[i64]) -> bool {
+    values.iter().any(|value| *value < 0)
+}
+
+/// The codings that are worth trying for these numbers, of which there are some, and what they give.
 pub(crate) fn codings(values: &[i64]) -> impl Iterator<Item = (Coding, Vec<u8>)> {
+    let is_signed = is_signed(values);
     let first = values.first().copied().unwrap_or(0);
     let all: &[Coding] = match values.iter().all(|value| *value == first) {
         true => &[Coding::Constant],
         false => &[Coding::Varint, Coding::Delta, Coding::Planes, Coding::Bits],
     };
-    all.iter().map(|coding| (*coding, encode(*coding, values)))
+    all.iter().map(move |coding| (*coding, encode(*coding, values, is_signed)))
 }
 
-fn encode(coding: Coding, values: &[i64]) -> Vec<u8> {
+fn encode(coding: Coding, values: &[i64], is_signed: bool) -> Vec<u8> {
+    let unsigned = |value: &i64| if is_signed { zigzag(*value) } else { *value as u64 };
     let mut out = Vec::with_capacity(2 * values.len());
     match coding {
-        Coding::Constant => values.iter().take(1).for_each(|value| put(&mut out, zigzag(*value))),
-        Coding::Varint => values.iter().for_each(|value| put(&mut out, zigzag(*value))),
+        Coding::Constant => values.iter().take(1).for_each(|value| put(&mut out, unsigned(value))),
+        Coding::Varint => values.iter().for_each(|value| put(&mut out, unsigned(value))),
         Coding::Delta => {
             let mut before = 0;
             for value in values {
@@ -50,19 +58,16 @@ fn encode(coding: Coding, values: &[i64]) -> Vec<u8> {
             }
         }
         Coding::Planes => {
-            let all = values.iter().fold(0, |all, value| all | zigzag(*value));
+            let all = values.iter().fold(0, |all, value| all | unsigned(value));
             let planes = (64 - all.leading_zeros()).div_ceil(8);
             for plane in 0..planes {
-                out.extend(values.iter().map(|value| (zigzag(*value) >> (8 * plane)) as u8));
+                out.extend(values.iter().map(|value| (unsigned(value) >> (8 * plane)) as u8));
             }
         }
         Coding::Bits => {
-            out.extend(values.iter().map(|value| bits(zigzag(*value)) as u8));
+            out.extend(values.iter().map(|value| bits(unsigned(value)) as u8));
             let mut packed = Packed { out, held: 0, count: 0 };
-            values
-                .iter()
-                .map(|value| zigzag(*value))
-                .for_each(|value| packed.put(value, bits(value).saturating_sub(1)));
+            values.iter().map(unsigned).for_each(|value| packed.put(value, bits(value).saturating_sub(1)));
             out = packed.finish();
         }
     }
@@ -102,16 +107,17 @@ impl Packed {
 }
 
 /// `count` numbers.
-pub(crate) fn decode(coding: Coding, bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
+pub(crate) fn decode(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
+    let value = |unsigned: u64| if is_signed { unzigzag(unsigned) } else { unsigned as i64 };
     let mut input = Input(bytes);
     match coding {
         Coding::Constant => {
-            let value = unzigzag(input.varint()?);
+            let value = value(input.varint()?);
             Ok(vec![value; count])
         }
         // Each takes a byte at least.
         _ if count > bytes.len() && coding != Coding::Planes => Err(Fault::Short),
-        Coding::Varint => (0..count).map(|_| input.varint().map(unzigzag)).collect(),
+        Coding::Varint => (0..count).map(|_| input.varint().map(value)).collect(),
         Coding::Delta => {
             let mut value = 0i64;
             let mut next = || {
@@ -120,12 +126,12 @@ pub(crate) fn decode(coding: Coding, bytes: &[u8], count: usize) -> Result<Vec<i
             };
             (0..count).map(|_| next()).collect()
         }
-        Coding::Planes => planes(bytes, count),
-        Coding::Bits => unpack(bytes, count),
+        Coding::Planes => Ok(planes(bytes, count)?.into_iter().map(value).collect()),
+        Coding::Bits => Ok(unpack(bytes, count)?.into_iter().map(value).collect()),
     }
 }
 
-fn planes(bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
+fn planes(bytes: &[u8], count: usize) -> Result<Vec<u64>, Fault> {
     let planes = bytes.len() / count.max(1);
     if planes > 8 || planes * count != bytes.len() {
         return Err(Fault::Short);
@@ -134,10 +140,10 @@ fn planes(bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
     for (plane, column) in bytes.chunks_exact(count.max(1)).enumerate() {
         values.iter_mut().zip(column).for_each(|(value, byte)| *value |= u64::from(*byte) << (8 * plane));
     }
-    Ok(values.into_iter().map(unzigzag).collect())
+    Ok(values)
 }
 
-fn unpack(bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
+fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u64>, Fault> {
     let (lengths, packed) = bytes.split_at_checked(count).ok_or(Fault::Short)?;
     let (mut held, mut have) = (0u128, 0u32);
     let mut packed = packed.iter();
@@ -154,7 +160,7 @@ fn unpack(bytes: &[u8], count: usize) -> Result<Vec<i64>, Fault> {
         let value = (held & ((1u128 << bits) - 1)) as u64 | 1 << bits;
         held >>= bits;
         have -= bits;
-        Ok(unzigzag(value))
+        Ok(value)
     };
     lengths.iter().map(|length| next(length)).collect()
 }
