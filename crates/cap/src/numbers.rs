@@ -147,7 +147,7 @@ fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u64>, Fault> {
     let (lengths, packed) = bytes.split_at_checked(count).ok_or(Fault::Short)?;
     let (mut held, mut have) = (0u128, 0u32);
     let mut packed = packed.iter();
-    let mut next = |length: &u8| {
+    let next = |length: &u8| {
         let bits = match u32::from(*length) {
             0 => return Ok(0),
             bits @ 1..=64 => bits - 1,
@@ -162,5 +162,5 @@ fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u64>, Fault> {
         have -= bits;
         Ok(value)
     };
-    lengths.iter().map(|length| next(length)).collect()
+    lengths.iter().map(next).collect()
 }
