@@ -1,6 +1,6 @@
 //! The columns.
 
-use crate::{Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
+use crate::{Column, Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
 use bytes::Bytes;
 use capture_event::recording::Recording;
 use capture_event::schema;
@@ -90,6 +90,19 @@ pub struct ParamSlice {
     pub len: u32,
 }
 
+/// Gives the parameters of rows, and the options behind their events, where they are not in the batch's chunks: each is
+/// put together when somebody looks at it.
+pub trait LateParams: Send + Sync {
+    /// How many parameters the event of a row has.
+    fn count(&self, row: usize) -> usize;
+
+    /// The bytes of its parameter `i`, empty ones included; `None` when the event has no such parameter.
+    fn raw(&self, row: usize, i: usize) -> Option<&[u8]>;
+
+    /// The options behind it whose codes are those of [`capture_event::option`]: code and value, one of each code at most.
+    fn options(&self, row: usize) -> Vec<(u16, &[u8])>;
+}
+
 /// What is known of the capture that a batch comes from.
 #[derive(Debug, Clone, Default)]
 pub struct SourceInfo {
@@ -150,7 +163,7 @@ pub struct Batch {
     /// The interned values that the rows name.
     pub segment: Arc<Segment>,
     /// The events' numbers.
-    pub headers: Vec<RowHeader>,
+    pub headers: Column<RowHeader>,
     /// Buffers that hold the parameters; not one a row.
     pub chunks: Vec<Chunk>,
     /// Every row's parameters, one row after the other; not one a row.
@@ -158,31 +171,36 @@ pub struct Batch {
     /// Where a row's parameters end in `params`; they start where those of the row before end.
     pub params_end: Vec<u32>,
     /// The thread. [`Id::NONE`] where the view knows no thread.
-    pub own: Vec<Id<Own>>,
+    pub own: Column<Id<Own>>,
     /// Its ancestors and leaders.
-    pub lineage: Vec<Id<Lineage>>,
+    pub lineage: Column<Id<Lineage>>,
     /// What the event worked on.
-    pub object: Vec<Id<Object>>,
+    pub object: Column<Id<Object>>,
     /// The number of the event's own descriptor; -1 for none.
-    pub fd: Vec<i64>,
+    pub fd: Column<i64>,
     /// Which of `lives` holds; `u32::MAX` for events without a thread.
-    pub live: Vec<u32>,
+    pub live: Column<u32>,
     /// The distinct quantities; not one a row.
-    pub lives: Vec<Live>,
+    pub lives: Column<Live>,
     /// For an exit event: the row of its enter event, or [`NO_ROW`].
-    pub enter: Vec<u32>,
+    pub enter: Column<u32>,
     /// Classic view: time since the thread entered the call that the event ends, ns; for context switches, that of
     /// the thread's last call. 0 for other events.
-    pub latency: Vec<u64>,
+    pub latency: Column<u64>,
     /// What parameters refer to, ascending by row; not one a row.
-    pub references: Vec<Reference>,
+    pub references: Column<Reference>,
     /// What options behind events say, ascending by row; not one a row.
     pub options: Vec<RowOption>,
+    /// What gives parameters and options in place of `params` and `options`.
+    pub late_params: Option<Box<dyn LateParams>>,
     /// Where the recorder lost events, whether a row tells of it or not, in the capture's order; not one a row.
-    pub gaps: Vec<Gap>,
+    pub gaps: Column<Gap>,
     /// Which of the events that the capture stores a row is made of, from 0 over all sections; [`NOT_STORED`] for one
     /// that is repeated. Empty unless asked for ([`Needs::STORED`]).
-    pub stored: Vec<u64>,
+    pub stored: Column<u64>,
+    /// The stored enter event that the row's event took parameters from, in the exit view; [`NOT_STORED`], or nothing
+    /// behind the last one that did, for none. Empty unless asked for ([`Needs::STORED`]).
+    pub taken_from: Column<u64>,
 }
 
 impl Batch {
@@ -196,22 +214,24 @@ impl Batch {
         Batch {
             head,
             segment,
-            headers: Vec::with_capacity(rows),
+            headers: Column::with_capacity(rows),
             chunks: Vec::new(),
             params: Vec::with_capacity(3 * rows),
             params_end: Vec::with_capacity(rows),
-            own: Vec::with_capacity(rows),
-            lineage: Vec::with_capacity(rows),
-            object: Vec::with_capacity(rows),
-            fd: Vec::with_capacity(rows),
-            live: Vec::with_capacity(rows),
-            lives: Vec::new(),
-            enter: Vec::with_capacity(rows),
-            latency: Vec::with_capacity(rows),
-            references: Vec::new(),
+            own: Column::with_capacity(rows),
+            lineage: Column::with_capacity(rows),
+            object: Column::with_capacity(rows),
+            fd: Column::with_capacity(rows),
+            live: Column::with_capacity(rows),
+            lives: Column::default(),
+            enter: Column::with_capacity(rows),
+            latency: Column::with_capacity(rows),
+            references: Column::default(),
             options: Vec::new(),
-            gaps: Vec::new(),
-            stored: Vec::new(),
+            late_params: None,
+            gaps: Column::default(),
+            stored: Column::default(),
+            taken_from: Column::default(),
         }
     }
 
@@ -278,7 +298,7 @@ bitflags::bitflags! {
         const REFERENCES = 1 << 3;
         /// [`Live::fd_types`](crate::Live::fd_types); only together with `LIVE`.
         const FD_TYPES = 1 << 4;
-        /// [`Batch::stored`].
+        /// [`Batch::stored`] and [`Batch::taken_from`].
         const STORED = 1 << 5;
         /// [`Batch::enter`].
         const ENTERS = 1 << 6;

@@ -24,6 +24,7 @@
 mod actor;
 pub mod address;
 mod batch;
+mod column;
 mod container;
 mod interest;
 mod live;
@@ -37,7 +38,10 @@ mod text;
 mod types;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
-pub use batch::{Batch, Chunk, Head, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View};
+pub use batch::{
+    Batch, Chunk, Head, LateParams, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View,
+};
+pub use column::Column;
 pub use container::{Container, Mount, Pod, PortMapping, Probe, ProbeKind, Workload};
 pub use interest::Interest;
 pub use live::{FdTypes, Live};

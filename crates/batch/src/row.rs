@@ -40,12 +40,18 @@ impl<'b> Row<'b> {
 
     /// How many parameters the event has.
     pub fn param_count(&self) -> usize {
-        self.slices().len()
+        match &self.batch.late_params {
+            Some(late) => late.count(self.index),
+            None => self.slices().len(),
+        }
     }
 
     /// The bytes of parameter `i`, empty ones included; `None` when the event has no such parameter.
     pub fn raw(&self, i: usize) -> Option<&'b [u8]> {
-        self.batch.bytes(*self.slices().get(i)?)
+        match &self.batch.late_params {
+            Some(late) => late.raw(self.index, i),
+            None => self.batch.bytes(*self.slices().get(i)?),
+        }
     }
 
     /// The options behind the event whose codes are those of [`capture_event::option`]: code and value, one of each
@@ -54,7 +60,8 @@ impl<'b> Row<'b> {
         let (batch, row) = (self.batch, self.index as u32);
         let start = batch.options.partition_point(|option| option.row < row);
         let own = batch.options.iter().skip(start).take_while(move |option| option.row == row);
-        own.filter_map(move |option| Some((option.code, batch.bytes(option.value)?)))
+        let late = batch.late_params.iter().flat_map(move |late| late.options(row as usize));
+        late.chain(own.filter_map(move |option| Some((option.code, batch.bytes(option.value)?))))
     }
 
     /// The value of the option of this code; `None` when the event has none.

@@ -39,7 +39,7 @@ fn events(path: &Path, mut take: impl FnMut(&EventBlock<'_>) -> Option<Plain>) -
 fn shown(path: &Path) -> Vec<Plain> {
     let mut converter = Converter::new();
     events(path, |event| {
-        let (code, params, marks) = match converter.convert(event) {
+        let (code, params, marks) = match converter.convert(event, 0) {
             Outcome::Dropped => return None,
             Outcome::Unchanged(marks) => (event.code, owned(&event.params()), marks),
             Outcome::Changed(new, marks) => (new.code, owned(&new.slices(event.chunk)), marks),

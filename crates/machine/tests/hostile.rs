@@ -71,7 +71,7 @@ proptest! {
                 surplus: Span::default(),
                 trailing: Span::default(),
             };
-            let (code, slices) = match converter.convert(&block) {
+            let (code, slices) = match converter.convert(&block, 0) {
                 Outcome::Dropped => continue,
                 Outcome::Unchanged(_) => (event.code, block.params()),
                 Outcome::Changed(new, _) => (new.code, new.slices(&chunk)),

@@ -76,7 +76,7 @@ impl FilterInterest {
 
     fn answers_for(&self, own: Id<Own>, segment: &Arc<Segment>) -> Box<[bool]> {
         let mut sample = samples(self.filter.view(), segment.clone(), 1);
-        sample.own = vec![own];
+        sample.own = vec![own].into();
         let mut state = self.filter.plan().state();
         let tests = self.own_tests.iter().filter_map(|&number| self.filter.plan().tests.get(number));
         let row = sample.row(0);

@@ -15,6 +15,7 @@ use capture_scap::{EventBlock, Span};
 pub struct Converter {
     stored: Store,
     converted: Converted,
+    taken_from: Option<u64>,
 }
 
 impl Converter {
@@ -28,9 +29,20 @@ impl Converter {
         self.stored.end_chunk();
     }
 
-    /// Converts the next event.
-    pub fn convert(&mut self, event: &EventBlock<'_>) -> Outcome<'_> {
+    /// The number of the enter event that the last event took parameters from.
+    pub fn taken_from(&self) -> Option<u64> {
+        self.taken_from
+    }
+
+    /// The numbers of the enter events that later events may take parameters from.
+    pub fn awaited(&self) -> impl Iterator<Item = u64> {
+        self.stored.numbers()
+    }
+
+    /// Converts the next event, which goes by this number.
+    pub fn convert(&mut self, event: &EventBlock<'_>, number: u64) -> Outcome<'_> {
         self.stored.follow(event);
+        self.taken_from = None;
         if step(event.code, event.params.len()) == Step::Deliver {
             return Outcome::Unchanged(RowFlags::empty());
         }
@@ -39,8 +51,10 @@ impl Converter {
         self.converted.params.extend(event.params.iter().map(|&span| Value::from(span)));
         self.converted.extra = None;
         let (stored, out) = (&mut self.stored, &mut self.converted);
-        let mut run = Run { event, stored, out, marks: RowFlags::empty(), used_enter: false };
-        match run.all_steps() {
+        let mut run = Run { event, number, stored, out, marks: RowFlags::empty(), taken_from: None };
+        let end = run.all_steps();
+        self.taken_from = run.taken_from;
+        match end {
             End::Dropped => Outcome::Dropped,
             End::Unchanged => Outcome::Unchanged(run.marks | mark_of(event.code)),
             End::Changed => {
@@ -60,11 +74,12 @@ enum End {
 /// The conversion of one event.
 struct Run<'r> {
     event: &'r EventBlock<'r>,
+    number: u64,
     stored: &'r mut Store,
     out: &'r mut Converted,
     marks: RowFlags,
-    /// Whether a row took something from the enter event.
-    used_enter: bool,
+    /// The number of the enter event, once a row took something from it.
+    taken_from: Option<u64>,
 }
 
 impl Run<'_> {
@@ -100,7 +115,7 @@ impl Run<'_> {
     }
 
     fn store(&mut self) {
-        self.stored.put(self.event, self.out.code, &self.out.params);
+        self.stored.put(self.event, self.number, self.out.code, &self.out.params);
     }
 
     /// Applies a row that makes a new form of the event.
@@ -111,7 +126,7 @@ impl Run<'_> {
             Action::Store | Action::Pass | Action::StoreAndPass => return,
         };
         let params = event(code, Dialect::Newest).map_or(&[][..], |info| &info.params);
-        let used_before = self.used_enter;
+        let used_before = self.taken_from.is_some();
         for &source in sources {
             let ty = params.get(self.out.params.len()).map_or(ParamType::ByteBuf, |param| param.ty);
             let value = match source {
@@ -125,7 +140,7 @@ impl Run<'_> {
             self.out.params.push(ty.size().map_or(value, |size| value.cut(size)));
         }
         self.out.code = code;
-        if self.used_enter && !used_before {
+        if self.taken_from.is_some() && !used_before {
             self.stored.forget(self.event.tid);
         }
     }
@@ -134,12 +149,12 @@ impl Run<'_> {
     fn enter(&mut self, i: u8) -> Option<Value> {
         let held = self.stored.get(self.event.tid).filter(|held| held.code.checked_add(1) == Some(self.out.code));
         let Some(held) = held else {
-            if !self.used_enter {
+            if self.taken_from.is_none() {
                 self.marks |= RowFlags::UNPAIRED;
             }
             return None;
         };
-        self.used_enter = true;
+        self.taken_from = Some(held.number);
         if self.out.extra.is_none() {
             self.out.extra.clone_from(&held.copy);
         }

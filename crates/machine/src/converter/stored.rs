@@ -14,6 +14,8 @@ pub(super) struct Held {
     /// Its type.
     pub(super) code: u16,
     params: SmallVec<[Value; 6]>,
+    /// The number it goes by.
+    pub(super) number: u64,
     /// How many events came before it.
     at: u64,
     /// Its bytes, once they were copied out of their chunk; until then they are in the chunk being read.
@@ -98,10 +100,15 @@ impl Store {
         self.chunk_id = Some(event.chunk_id);
     }
 
-    /// Keeps an event as it is after `params` were converted.
-    pub(super) fn put(&mut self, event: &EventBlock<'_>, code: u16, params: &[Value]) {
-        let held = Held { code, params: SmallVec::from_slice(params), at: self.events, copy: None };
+    /// Keeps an event, which goes by a number, as it is after `params` were converted.
+    pub(super) fn put(&mut self, event: &EventBlock<'_>, number: u64, code: u16, params: &[Value]) {
+        let held = Held { code, params: SmallVec::from_slice(params), number, at: self.events, copy: None };
         self.by_tid.insert(event.tid, held);
+    }
+
+    /// The numbers of all that are kept.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.by_tid.values().map(|held| held.number)
     }
 
     pub(super) fn get(&self, tid: i64) -> Option<&Held> {

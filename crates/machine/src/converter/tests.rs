@@ -37,7 +37,7 @@ impl Feed {
             trailing: Span::default(),
         };
         self.chunks += 1;
-        match self.converter.convert(&event) {
+        match self.converter.convert(&event, 0) {
             Outcome::Dropped => None,
             Outcome::Unchanged(marks) => Some((code, params.iter().map(|p| p.to_vec()).collect(), marks)),
             Outcome::Changed(event, marks) => {

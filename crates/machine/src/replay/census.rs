@@ -1,6 +1,6 @@
 //! All threads of a moment as rows.
 
-use super::header_of;
+use super::follower::header_of;
 use crate::Machine;
 use crate::bind::Binder;
 use capture_batch::{Batch, Head, NO_ROW, Needs, RowFlags};

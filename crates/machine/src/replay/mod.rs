@@ -1,6 +1,6 @@
 //! From a capture's blocks to batches.
 //!
-//! [`Replay`] reads blocks, keeps the [`Machine`] of the section they belong to, and hands out [`Batch`]es: rows with
+//! [`Replay`] reads blocks, and its [`Follower`] keeps the [`Machine`] of the section they belong to, and hands out [`Batch`]es: rows with
 //! their parameters, which stay where the reader put them ([`chunks`]), and all that is bound to them ([`crate::bind`]).
 //!
 //! # Numbers
@@ -23,35 +23,15 @@
 mod census;
 mod chunks;
 mod enters;
+mod follower;
 mod tables;
 
 pub use enters::EnterAt;
+pub use follower::Follower;
 
-use crate::bind::Binder;
-use crate::containers;
-use crate::converter::{Converted, Converter, Outcome};
-use crate::{Applied, Machine};
-use bytes::Bytes;
-use capture_batch::{
-    Batch, Gap, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View,
-};
-use capture_event::option;
-use capture_event::recording::Notice;
-use capture_event::schema::event as schema_event;
-use capture_event::{Category, Event, EventFlags, EventInfo, Source, code};
-use capture_scap::{Block, Content, Damage, EventBlock, Reader};
-use chunks::Chunks;
-use enters::Enters;
-use std::sync::Arc;
-
-/// Rows of a batch, unless its section ends or other numbers are asked for.
-const BATCH_ROWS: usize = 1 << 14;
-
-/// A batch ends after so many times as many events as rows make it full.
-const EVENTS_PER_ROW: usize = 8;
-
-/// Most events have no more parameters. Their slices are put together faster than any list of them.
-const FEW_PARAMS: usize = 8;
+use crate::Machine;
+use capture_batch::{Batch, Interest, Needs, View};
+use capture_scap::{Block, Damage, Reader};
 
 /// What comes out of a replay.
 #[allow(clippy::large_enum_variant)] // nearly every piece is a batch
@@ -65,98 +45,31 @@ pub enum Piece {
 /// Replays a capture for one view.
 pub struct Replay {
     reader: Reader,
-    converter: Converter,
-    engine: Engine,
+    follower: Follower,
     ended: bool,
-}
-
-/// Everything but what blocks and converted events are borrowed from while they are applied.
-struct Engine {
-    view: View,
-    name: String,
-    machine: Machine,
-    binder: Binder,
-    chunks: Chunks,
-    enters: Enters,
-    batch: Batch,
-    /// Stored events taken so far.
-    stored: u64,
-    /// Whether exits say which row is their enter.
-    has_enters: bool,
-    /// Whether batches say which stored event a row is made of.
-    says_stored: bool,
-    /// Whether batches say which options are behind events.
-    has_options: bool,
-    /// Of which types rows may be wanted.
-    types: Types,
-    /// Which of them.
-    interest: Box<dyn Interest>,
-    /// How many rows make a batch full.
-    batch_rows: usize,
-    /// Events since the batch began, those without a row included.
-    events: usize,
-    /// Sections begun so far.
-    sections: u64,
-    /// Whether the section's tables are complete: an event came.
-    has_events: bool,
-    /// Whether the state is that of an earlier piece of the same recording.
-    continues: bool,
-    /// Number of the last event that has one.
-    num: u64,
-    /// Time of the section's first event; 0 before it.
-    first_ts: u64,
-    /// Time of the last event.
-    last_ts: u64,
 }
 
 impl Replay {
     /// Replays what `reader` reads. Batches call the capture `name` and hold, beside threads and objects, what is
     /// needed.
     pub fn new(reader: Reader, view: View, needs: Needs, name: &str) -> Self {
-        let binder = Binder::new(view, needs);
-        let head = Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 };
-        let batch = Batch::with_capacity(head, binder.segment().clone(), BATCH_ROWS);
-        let engine = Engine {
-            view,
-            name: name.to_owned(),
-            machine: Machine::new(view),
-            binder,
-            chunks: Chunks::default(),
-            enters: Enters::default(),
-            batch,
-            stored: 0,
-            says_stored: needs.contains(Needs::STORED),
-            types: Types::ALL,
-            interest: Box::new(Types::ALL),
-            has_options: needs.contains(Needs::OPTIONS),
-            has_enters: needs.contains(Needs::ENTERS),
-            batch_rows: BATCH_ROWS,
-            events: 0,
-            sections: 0,
-            has_events: false,
-            continues: false,
-            num: 0,
-            first_ts: 0,
-            last_ts: 0,
-        };
-        Replay { reader, converter: Converter::new(), engine, ended: false }
+        Replay { reader, follower: Follower::new(view, needs, name), ended: false }
     }
 
     /// Makes batches of so many rows (at least one).
     pub fn with_batch_rows(mut self, rows: usize) -> Self {
-        self.engine.batch_rows = rows.max(1);
+        self.follower.set_batch_rows(rows);
         self
     }
 
     /// Makes batches of so many rows (at least one) from now on.
     pub fn set_batch_rows(&mut self, rows: usize) {
-        self.engine.batch_rows = rows.max(1);
+        self.follower.set_batch_rows(rows);
     }
 
     /// Makes only rows that are of interest. All events are applied and numbered.
     pub fn only(mut self, interest: Box<dyn Interest>) -> Self {
-        self.engine.types = interest.types();
-        self.engine.interest = interest;
+        self.follower.only(interest);
         self
     }
 
@@ -165,15 +78,7 @@ impl Replay {
     pub fn go_on(&mut self, reader: Reader, name: &str) {
         self.reader = reader;
         self.ended = false;
-        let engine = &mut self.engine;
-        engine.name = name.to_owned();
-        (engine.sections, engine.num) = (0, 0);
-        (engine.has_events, engine.continues) = (false, true);
-        // Another reader counts its chunks from the start.
-        (engine.chunks, engine.batch.chunks) = Default::default();
-        self.converter.end_chunk();
-        containers::begin_again(&mut engine.machine);
-        engine.begin_batch();
+        self.follower.go_on(name);
     }
 
     /// The reader: how far it is, what it counted.
@@ -188,7 +93,7 @@ impl Replay {
 
     /// The state after the last event of the last batch.
     pub fn machine(&self) -> &Machine {
-        &self.engine.machine
+        self.follower.machine()
     }
 
     /// The next batch, or damage; `None` at the end. Damage comes before the batch in whose midst it lies.
@@ -199,18 +104,18 @@ impl Replay {
     /// Goes on until `events` stored events were applied and the lists before the next one are read, or to the end. No
     /// batch comes of it; damage goes unsaid.
     pub fn advance_to(&mut self, events: u64) {
-        while !self.ended && (self.engine.stored < events || !self.reader.is_at_event()) {
+        while !self.ended && (self.follower.stored() < events || !self.reader.is_at_event()) {
             match self.reader.next_block() {
                 None => self.ended = true,
                 Some(Err(_)) => {}
-                Some(Ok(block)) => drop(self.engine.take_block(&block.content, &mut self.converter)),
+                Some(Ok(block)) => drop(self.follower.take(&block.content)),
             }
         }
     }
 
     /// One row for each thread that is known after the last event, as if each had an event of its own now.
     pub fn census(&self) -> Batch {
-        census::census(&self.engine.machine, &self.engine.batch.head)
+        self.follower.census()
     }
 
     /// [`Replay::next_piece`], and shows every block on its way to `see`.
@@ -218,315 +123,24 @@ impl Replay {
         while !self.ended {
             // What was read from a pipe is not kept waiting for what comes later.
             if self.reader.would_wait()
-                && let Some(batch) = self.engine.take_rows()
+                && let Some(batch) = self.follower.take_rows()
             {
                 return Some(Piece::Batch(batch));
             }
             match self.reader.next_block() {
                 None => {
                     self.ended = true;
-                    return self.engine.take_rows().map(Piece::Batch);
+                    return self.follower.take_rows().map(Piece::Batch);
                 }
                 Some(Err(damage)) => return Some(Piece::Damage(damage)),
                 Some(Ok(block)) => {
                     see(&block);
-                    if let Some(batch) = self.engine.take_block(&block.content, &mut self.converter) {
+                    if let Some(batch) = self.follower.take(&block.content) {
                         return Some(Piece::Batch(batch));
                     }
                 }
             }
         }
         None
-    }
-}
-
-impl Engine {
-    /// Takes one block; gives a batch when that made one full.
-    fn take_block(&mut self, content: &Content<'_>, converter: &mut Converter) -> Option<Batch> {
-        match content {
-            Content::Event(event) => {
-                self.take_event(event, converter);
-                self.stored += 1;
-                self.events += 1;
-                self.is_full().then(|| self.take_batch())
-            }
-            Content::Section(_) => {
-                let batch = self.take_rows();
-                if self.begin_section() {
-                    *converter = Converter::new();
-                }
-                batch
-            }
-            _ => {
-                if !self.has_events && !self.continues {
-                    self.machine.load(content);
-                }
-                None
-            }
-        }
-    }
-
-    /// Whether it is not the first: then all state starts anew.
-    fn begin_section(&mut self) -> bool {
-        self.sections += 1;
-        if self.sections == 1 {
-            return false;
-        }
-        self.machine = Machine::new(self.view);
-        self.binder.next_segment();
-        self.has_events = false;
-        self.continues = false;
-        self.first_ts = 0;
-        self.begin_batch();
-        true
-    }
-
-    fn begin_batch(&mut self) {
-        self.binder.next_batch();
-        self.events = 0;
-        let source = self.batch.head.source.clone();
-        let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
-        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), self.batch_rows);
-    }
-
-    /// Whether it is time to hand out the batch: where few types are wanted, even if it has few rows or none.
-    fn is_full(&self) -> bool {
-        self.batch.len() >= self.batch_rows || self.events >= self.batch_rows.saturating_mul(EVENTS_PER_ROW)
-    }
-
-    /// Hands out the batch under way and begins the next.
-    fn take_batch(&mut self) -> Batch {
-        let empty = Batch::new(self.batch.head.clone(), self.batch.segment.clone());
-        let mut batch = std::mem::replace(&mut self.batch, empty);
-        batch.chunks = self.chunks.take();
-        batch.head.first_ts = self.first_ts;
-        self.enters.end_batch(&mut self.machine, &batch);
-        self.begin_batch();
-        batch
-    }
-
-    /// [`Engine::take_batch`] where nothing else asks for a batch: only if it holds something.
-    fn take_rows(&mut self) -> Option<Batch> {
-        let is_empty = self.batch.is_empty() && self.batch.gaps.is_empty();
-        (!is_empty).then(|| self.take_batch())
-    }
-
-    /// The section's lists are complete, and its first event comes.
-    fn begin_events(&mut self, block: &EventBlock<'_>) {
-        self.has_events = true;
-        if !self.continues {
-            self.machine.finish_import();
-        }
-        let recording = match Notice::of(&block.event(&block.params())) {
-            Some(Notice::Begin(recording)) => Some(*recording),
-            Some(Notice::End(_)) | None => None,
-        };
-        self.machine.begin_recording(recording, !self.continues);
-        self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
-    }
-
-    fn take_event(&mut self, block: &EventBlock<'_>, converter: &mut Converter) {
-        if !self.has_events {
-            self.begin_events(block);
-        }
-        let Some(stored) = schema_event(block.code, self.view.dialect()) else {
-            match self.view.event(block.code).filter(|_| self.machine.recording.is_some()) {
-                Some(info) => self.take_newer(block, info),
-                None => self.take_unknown(block),
-            }
-            return;
-        };
-        let (info, marks, converted) = match self.view {
-            View::Classic => (stored, RowFlags::empty(), None),
-            View::Exit => match converter.convert(block) {
-                Outcome::Dropped => {
-                    containers::begin(&mut self.machine, block.code);
-                    return;
-                }
-                Outcome::Unchanged(marks) => (stored, marks, None),
-                Outcome::Changed(converted, marks) => {
-                    let info = schema_event(converted.code, self.view.dialect()).unwrap_or(stored);
-                    (info, marks, Some(converted))
-                }
-            },
-        };
-        if let Some(chunk) = self.take_known(block, info, marks, converted) {
-            self.chunks.push(&chunk);
-        }
-    }
-
-    /// Keeps an event of an unknown type for those who write.
-    fn take_unknown(&mut self, block: &EventBlock<'_>) {
-        if self.types.contains_others() {
-            self.chunks.append(block, &mut self.batch.params);
-            self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
-            self.append_options(block);
-            say_stored(&mut self.batch, self.says_stored, self.stored);
-        }
-    }
-
-    /// Makes the row of an event of a type that only the newest schema has, without applying it.
-    fn take_newer(&mut self, block: &EventBlock<'_>, info: &EventInfo) {
-        let params = block.params();
-        let count = params.len().min(info.params.len());
-        let params = params.get(..count).unwrap_or_default();
-        let event = Event { code: info.code, ..block.event(params) };
-        self.machine.clean_up();
-        let fd = info.param("fd").and_then(|fd| event.signed(fd));
-        let object = fd.and_then(|fd| self.machine.open_fd(event.tid, fd));
-        let mut flags = RowFlags::NEWER;
-        flags.set(RowFlags::STATE_ONLY, event.state_only);
-        self.push(block, &event, &Applied { object, ..Applied::default() }, (0, flags), None);
-        if let (Some(fd), Some(bound)) = (fd, self.batch.fd.last_mut()) {
-            *bound = fd;
-        }
-    }
-
-    /// Applies an event of a known type, as it is stored or as it was converted, and makes its row if that is wanted.
-    /// Gives the next chunk, if the row before it needs one.
-    fn take_known(
-        &mut self,
-        block: &EventBlock<'_>,
-        info: &EventInfo,
-        marks: RowFlags,
-        converted: Option<&Converted>,
-    ) -> Option<Bytes> {
-        let (mut few, many) = ([&[][..]; FEW_PARAMS], converted.map(|converted| converted.slices(block.chunk)));
-        let many = many.or_else(|| (block.params.len() > FEW_PARAMS).then(|| block.params()));
-        let params = many.as_deref().unwrap_or_else(|| {
-            few.iter_mut().zip(block.params).for_each(|(param, span)| *param = span.of(block.chunk));
-            few.get(..block.params.len()).unwrap_or_default()
-        });
-        let count = params.len().min(info.params.len());
-        let event = Event {
-            ts: block.ts,
-            tid: block.tid,
-            cpu: block.cpu,
-            code: info.code,
-            state_only: block.state_only(),
-            params: params.get(..count).unwrap_or_default(),
-        };
-        if self.first_ts == 0 && is_first(self.view, info) {
-            self.first_ts = event.ts;
-        }
-        let applied = self.machine.apply(&event);
-        if block.may_have_options() {
-            self.learn(block, &event, info, &applied);
-        }
-        self.last_ts = event.ts;
-        let mut flags = marks | applied.marks;
-        flags.set(RowFlags::STATE_ONLY, event.state_only);
-        flags.set(RowFlags::INTERNAL, is_internal(self.view, info));
-        flags.set(RowFlags::NAME_CHANGED, applied.name_changed);
-        if self.view == View::Classic && !event.is_enter() && applied.thread.is_some() {
-            flags.set(RowFlags::UNPAIRED, !applied.paired);
-        }
-        let is_counted = self.sections <= 1 || !flags.contains(RowFlags::PREAMBLE);
-        self.num += u64::from(is_counted);
-        let num = if is_counted { self.num } else { 0 };
-        self.push(block, &event, &applied, (num, flags), converted)
-    }
-
-    /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row before
-    /// it needs one.
-    fn push(
-        &mut self,
-        block: &EventBlock<'_>,
-        event: &Event<'_>,
-        applied: &Applied,
-        (num, flags): (u64, RowFlags),
-        converted: Option<&Converted>,
-    ) -> Option<Bytes> {
-        if !self.types.contains(event.code) {
-            return None;
-        }
-        let actor = self.binder.actor(&mut self.machine, event, applied);
-        if !self.interest.wants(event.code, actor.own, self.binder.segment()) {
-            return None;
-        }
-        let first = self.batch.params.len();
-        match converted {
-            None => self.chunks.append(block, &mut self.batch.params),
-            Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
-        }
-        if is_generic(event.code) && block.may_have_options() {
-            self.chunks.name_call(block, self.batch.params.get_mut(first));
-        }
-
-        let (mut enter, mut repeated) = (NO_ROW, None);
-        if self.has_enters {
-            let next_chunk = self.chunks.next_index();
-            (enter, repeated) = self.enters.bind(event, applied, &mut self.machine, &mut self.batch, next_chunk);
-            if repeated.is_some() {
-                say_stored(&mut self.batch, self.says_stored, NOT_STORED);
-            }
-        }
-        self.batch.push_row(header(block, event.code, num, flags), enter);
-        self.append_options(block);
-        say_stored(&mut self.batch, self.says_stored, self.stored);
-        self.binder.bind(&mut self.machine, event, applied, actor, &mut self.batch);
-        repeated
-    }
-
-    /// Takes over what options behind an event say of more than the event.
-    fn learn(&mut self, block: &EventBlock<'_>, event: &Event<'_>, info: &EventInfo, applied: &Applied) {
-        let first = |wanted| block.option_places().find(|(code, _)| *code == wanted);
-        let value = |wanted| first(wanted).map(|(_, place)| place.of(block.chunk));
-        if info.flags.contains(EventFlags::CREATES_FD)
-            && let Some(name) = value(option::REAL_NAME)
-        {
-            self.machine.learn_real_name(event, applied, name);
-        }
-        if matches!(event.code, code::DROP_E | code::DROP_X)
-            && let Some(lost) = value(option::LOST).and_then(|lost| lost.try_into().ok())
-        {
-            self.batch.gaps.push(Gap { ts: event.ts, lost: u64::from_le_bytes(lost) });
-        }
-    }
-
-    /// Adds what options behind its event say to the last row.
-    #[inline]
-    fn append_options(&mut self, block: &EventBlock<'_>) {
-        if self.has_options && block.may_have_options() {
-            let row = u32::try_from(self.batch.len().saturating_sub(1)).unwrap_or(NO_ROW);
-            self.chunks.append_options(block, row, &mut self.batch.options);
-        }
-    }
-}
-
-/// Whether it is an event of a call that has none of its own.
-fn is_generic(code: u16) -> bool {
-    matches!(code, code::GENERIC_E | code::GENERIC_X)
-}
-
-/// Whether events of this type are shown only when asked for. The newest libraries show all but the samples of CPU
-/// times, which their users leave out.
-fn is_internal(view: View, info: &EventInfo) -> bool {
-    match view {
-        View::Classic => info.category == Category::Internal,
-        View::Exit => info.code == code::PROCINFO_E,
-    }
-}
-
-/// Whether times of the capture may be counted from an event of this type.
-fn is_first(view: View, info: &EventInfo) -> bool {
-    match view {
-        View::Classic => !matches!(info.code, code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E),
-        View::Exit => info.source != Source::MetaEvent,
-    }
-}
-
-fn header(block: &EventBlock<'_>, code: u16, num: u64, flags: RowFlags) -> RowHeader {
-    header_of(&Event { code, ..block.event(&[]) }, num, flags)
-}
-
-fn header_of(event: &Event<'_>, num: u64, flags: RowFlags) -> RowHeader {
-    RowHeader { num, ts: event.ts, tid: event.tid, cpu: event.cpu, code: event.code, flags }
-}
-
-/// Says of the last row which stored event it is made of, if that is wanted.
-fn say_stored(batch: &mut Batch, wanted: bool, stored: u64) {
-    if wanted {
-        batch.stored.push(stored);
     }
 }

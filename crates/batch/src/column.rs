@@ -1,0 +1,105 @@
+//! One column of a batch.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
+
+/// One column of a batch: a list, which may be put together only when somebody looks at it.
+pub struct Column<T> {
+    here: Vec<T>,
+    /// What stands for `here` until somebody changes it.
+    late: Option<Late<T>>,
+}
+
+/// Values that come with the first look.
+struct Late<T> {
+    values: OnceLock<Vec<T>>,
+    load: Box<dyn Fn() -> Vec<T> + Send + Sync>,
+}
+
+impl<T> Column<T> {
+    /// An empty column with room for so many values.
+    pub fn with_capacity(values: usize) -> Self {
+        Column::from(Vec::with_capacity(values))
+    }
+
+    /// A column that `load` gives when somebody looks at it first.
+    pub fn late(load: impl Fn() -> Vec<T> + Send + Sync + 'static) -> Self {
+        Column { here: Vec::new(), late: Some(Late { values: OnceLock::new(), load: Box::new(load) }) }
+    }
+}
+
+impl<T> From<Vec<T>> for Column<T> {
+    fn from(here: Vec<T>) -> Self {
+        Column { here, late: None }
+    }
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Column::from(Vec::new())
+    }
+}
+
+impl<T> Deref for Column<T> {
+    type Target = Vec<T>;
+
+    #[inline]
+    fn deref(&self) -> &Vec<T> {
+        match &self.late {
+            None => &self.here,
+            Some(late) => late.values.get_or_init(&late.load),
+        }
+    }
+}
+
+impl<T> DerefMut for Column<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        if let Some(late) = self.late.take() {
+            self.here = late.values.into_inner().unwrap_or_else(late.load);
+        }
+        &mut self.here
+    }
+}
+
+impl<T> IntoIterator for Column<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(mut self) -> Self::IntoIter {
+        std::mem::take(&mut *self).into_iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Column<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Column;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn a_late_column_is_put_together_once_and_only_if_looked_at() {
+        let looks = Arc::new(AtomicUsize::new(0));
+        let column = || {
+            let looks = looks.clone();
+            Column::late(move || {
+                looks.fetch_add(1, Ordering::Relaxed);
+                vec![1, 2]
+            })
+        };
+        drop(column());
+        assert_eq!(looks.load(Ordering::Relaxed), 0);
+        let mut late = column();
+        assert_eq!((late.len(), late.get(1)), (2, Some(&2)));
+        late.push(3);
+        assert_eq!((&*late, looks.load(Ordering::Relaxed)), (&vec![1, 2, 3], 1));
+        assert!(column().into_iter().eq([1, 2]));
+    }
+}
