@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut reader = Reader::new(file.as_slice());
     let mut back = Vec::new();
     while let Some(blocks) = reader.next_blocks() {
-        back.extend(blocks?);
+        back.extend(blocks?.blocks);
     }
     let read = began.elapsed();
     let original = std::fs::read(&path)?;

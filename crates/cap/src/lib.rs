@@ -10,6 +10,7 @@
 //! * [`batch`]: events to columns, and back.
 //! * [`section`]: the frame around each piece of a file, and how the next one is found behind damage.
 //! * [`Writer`], [`Reader`]: whole files.
+//! * [`open()`]: captures of either form, read as blocks.
 
 pub mod batch;
 pub mod blocks;
@@ -17,6 +18,7 @@ pub mod column;
 mod fault;
 mod kind;
 pub mod numbers;
+mod open;
 mod reader;
 pub mod section;
 mod strings;
@@ -25,6 +27,7 @@ mod writer;
 
 pub use fault::Fault;
 pub use kind::Kind;
+pub use open::{is_native, of, open, stdin};
 pub use reader::Reader;
 pub use writer::Writer;
 

@@ -3,20 +3,17 @@
 use crate::Fault;
 use crate::batch::Decoded;
 use crate::blocks::Blocks;
-use crate::section::{self, HEADER, Header, MAGIC};
+use crate::section::{self, HEADER, Header};
 use crate::strings::Strings;
-use capture_scap::{Compression, Damage, Problem, Target, Writer};
+use capture_scap::{Compression, Damage, Problem, Target, Unpacked, Writer};
 use std::io::{self, Read};
-
-/// No section is longer.
-const LONGEST: u64 = 1 << 30;
 
 /// So much is read at a time where a section is looked for.
 const PIECE: usize = 1 << 16;
 
 /// Reads a file section by section, and gives the blocks of each as a `.scap` has them.
 pub struct Reader<R: Read> {
-    input: R,
+    pub(crate) input: R,
     /// What was read and is not used up.
     ahead: Vec<u8>,
     /// Where that begins in the file.
@@ -36,7 +33,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// The blocks of the next section that has some, or in its place what could not be read; `None` at the end.
-    pub fn next_blocks(&mut self) -> Option<Result<Vec<u8>, Damage>> {
+    pub fn next_blocks(&mut self) -> Option<Result<Unpacked, Damage>> {
         loop {
             let start = self.offset;
             let (header, payload) = match self.next_section()? {
@@ -53,14 +50,14 @@ impl<R: Read> Reader<R> {
                 let problem = Problem::Section(fault.to_string());
                 Damage { offset: start, reading, problem, resumes: Some(self.offset) }
             };
-            return Some(blocks.map_err(damage));
+            return Some(blocks.map(|blocks| Unpacked { offset: start, blocks }).map_err(damage));
         }
     }
 
     fn next_section(&mut self) -> Option<Result<(Header, Vec<u8>), Damage>> {
         let found = match self.fill(HEADER) {
             Ok(_) if self.ahead.is_empty() => return None,
-            Ok(_) => Header::read(&self.ahead).filter(|header| header.len <= LONGEST),
+            Ok(_) => Header::read(&self.ahead),
             Err(error) => return Some(Err(self.end(Problem::Io(error.to_string())))),
         };
         let Some(header) = found else { return Some(Err(self.look_for_section())) };
@@ -93,8 +90,7 @@ impl<R: Read> Reader<R> {
         let (offset, mut skipped) = (self.offset, 1);
         let problem = Problem::Section("no section begins here".to_owned());
         loop {
-            let rest = self.ahead.get(skipped..).unwrap_or_default();
-            if let Some(at) = rest.windows(HEADER).position(|bytes| bytes.starts_with(&MAGIC) && is_header(bytes)) {
+            if let Some(at) = section::find(self.ahead.get(skipped..).unwrap_or_default()) {
                 self.skip(skipped + at);
                 return Damage { offset, reading: "a section", problem, resumes: Some(self.offset) };
             }
@@ -134,10 +130,6 @@ impl<R: Read> Reader<R> {
             _ => Err(Fault::Uneven),
         }
     }
-}
-
-fn is_header(bytes: &[u8]) -> bool {
-    Header::read(bytes).is_some_and(|header| header.len <= LONGEST)
 }
 
 fn blocks(payload: &[u8]) -> Result<Vec<u8>, Fault> {

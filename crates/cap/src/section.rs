@@ -12,6 +12,9 @@
 /// What sections begin with.
 pub const MAGIC: [u8; 4] = [0xA7, b'C', b'A', b'P'];
 
+/// No section is longer.
+pub const LONGEST: u64 = 1 << 30;
+
 /// Bytes of a header.
 pub const HEADER: usize = 24;
 
@@ -56,12 +59,20 @@ impl Header {
     pub fn read(bytes: &[u8]) -> Option<Header> {
         let header: &[u8; HEADER] = bytes.first_chunk()?;
         let [m0, m1, m2, m3, k0, k1, v0, v1, len @ .., n0, n1, n2, n3, c0, c1, c2, c3] = *header;
-        let is_whole = crc32c::crc32c(header.get(..20)?) == u32::from_le_bytes([c0, c1, c2, c3]);
-        ([m0, m1, m2, m3] == MAGIC && is_whole).then_some(Header {
+        if [m0, m1, m2, m3] != MAGIC || crc32c::crc32c(header.get(..20)?) != u32::from_le_bytes([c0, c1, c2, c3]) {
+            return None;
+        }
+        let len = u64::from_le_bytes(len);
+        (len <= LONGEST).then_some(Header {
             kind: u16::from_le_bytes([k0, k1]),
             version: u16::from_le_bytes([v0, v1]),
-            len: u64::from_le_bytes(len),
+            len,
             number: u32::from_le_bytes([n0, n1, n2, n3]),
         })
     }
+}
+
+/// Where in these bytes the first header is that is whole.
+pub fn find(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(HEADER).position(|bytes| bytes.starts_with(&MAGIC) && Header::read(bytes).is_some())
 }

@@ -25,7 +25,7 @@ fn written(reader: &mut ScapReader) -> Vec<u8> {
 /// The blocks of a `.cap`.
 fn read(cap: &[u8]) -> Vec<u8> {
     let mut reader = Reader::new(cap);
-    std::iter::from_fn(|| reader.next_blocks()).flat_map(|blocks| blocks.unwrap()).collect()
+    std::iter::from_fn(|| reader.next_blocks()).flat_map(|piece| piece.unwrap().blocks).collect()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_damaged_section_costs_no_other_one() {
         let (mut bytes, mut faults) = (0, 0);
         while let Some(blocks) = reader.next_blocks() {
             match blocks {
-                Ok(blocks) => bytes += blocks.len(),
+                Ok(blocks) => bytes += blocks.blocks.len(),
                 Err(damage) => faults += usize::from(damage.offset <= at as u64),
             }
         }

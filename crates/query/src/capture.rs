@@ -34,12 +34,12 @@ pub struct Capture {
 impl Capture {
     /// Opens a file. Results call it `name`.
     pub fn open(path: &Path, name: impl Into<String>) -> Result<Capture, OpenError> {
-        Ok(Capture { path: Some(path.to_owned()), ..Capture::new(Reader::open(path)?, name.into()) })
+        Ok(Capture { path: Some(path.to_owned()), ..Capture::new(capture_cap::open(path)?, name.into()) })
     }
 
     /// Reads the standard input. Results call it `name`.
     pub fn stdin(name: impl Into<String>) -> Result<Capture, OpenError> {
-        Ok(Capture::new(Reader::stdin()?, name.into()))
+        Ok(Capture::new(capture_cap::stdin()?, name.into()))
     }
 
     fn new(reader: Reader, name: String) -> Capture {
@@ -96,7 +96,7 @@ impl Capture {
     /// The time of the last event of a system call in its file, ns since the epoch. Reads the file to its end, once
     /// more.
     pub(crate) fn last_call(&self) -> Option<u64> {
-        let mut reader = Reader::open(self.path()?).ok()?;
+        let mut reader = capture_cap::open(self.path()?).ok()?;
         let mut last = None;
         while let Some(block) = reader.next_block() {
             if let Ok(Block { content: Content::Event(event), .. }) = block

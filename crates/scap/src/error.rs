@@ -134,7 +134,7 @@ impl fmt::Display for OpenError {
             OpenError::NotACapture(start) => {
                 write!(f, "is not a capture: it starts with")?;
                 start.iter().try_for_each(|byte| write!(f, " {byte:02x}"))?;
-                write!(f, " (expected 0a 0d 0d 0a, or gzip, zstd or lz4 around that)")
+                write!(f, " (expected a7 43 41 50 or 0a 0d 0d 0a, or gzip, zstd or lz4 around that)")
             }
             OpenError::BigEndian => write!(f, "comes from a big-endian host, which is not supported: read it there"),
             OpenError::Version(major) => write!(f, "has format version {major}; only version 1 is known"),

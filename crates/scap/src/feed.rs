@@ -9,10 +9,29 @@ use std::thread::JoinHandle;
 /// How many runs may wait for the reader.
 const AHEAD: usize = 4;
 
+/// What runs are read from.
+pub(crate) trait Runs: Send {
+    /// Reads the next run into one that is empty; `false` at the end of the capture.
+    fn fill(&mut self, run: &mut Run) -> bool;
+
+    /// Whether the next block is not here yet, and asking for it would mean to wait for whoever writes into the pipe.
+    fn would_wait(&mut self) -> bool;
+}
+
+impl Runs for Frames {
+    fn fill(&mut self, run: &mut Run) -> bool {
+        run.fill(self)
+    }
+
+    fn would_wait(&mut self) -> bool {
+        Frames::would_wait(self)
+    }
+}
+
 /// Brings runs.
 pub(crate) enum Feed {
     /// They are read when they are asked for, into the memory of used ones.
-    Here(Box<Frames>, Vec<Run>),
+    Here(Box<dyn Runs>, Vec<Run>),
     /// They are read before.
     Ahead(Ahead),
 }
@@ -31,27 +50,27 @@ pub(crate) struct Ahead {
 
 impl Feed {
     /// Reads where it is asked.
-    pub fn here(frames: Frames) -> Feed {
-        Feed::Here(Box::new(frames), Vec::new())
+    pub fn here(runs: impl Runs + 'static) -> Feed {
+        Feed::Here(Box::new(runs), Vec::new())
     }
 
     /// Reads on a thread of its own.
     pub fn ahead(self) -> Feed {
-        let Feed::Here(mut frames, _) = self else { return self };
-        let may_wait = frames.would_wait();
+        let Feed::Here(mut source, _) = self else { return self };
+        let may_wait = source.would_wait();
         let (sender, runs) = sync_channel(AHEAD);
         let (used, recycled) = sync_channel(AHEAD);
         // It ends when it has read all, or when nobody wants it any more.
-        let thread = std::thread::spawn(move || read_all(*frames, &sender, &recycled));
+        let thread = std::thread::spawn(move || read_all(&mut *source, &sender, &recycled));
         Feed::Ahead(Ahead { runs, next: None, may_wait, used, thread: Some(thread) })
     }
 
     /// The next run; `None` at the end of the capture.
     pub fn next(&mut self) -> Option<Run> {
         match self {
-            Feed::Here(frames, used) => {
+            Feed::Here(source, used) => {
                 let mut run = used.pop().unwrap_or_default();
-                run.fill(frames).then_some(run)
+                source.fill(&mut run).then_some(run)
             }
             Feed::Ahead(ahead) => ahead.next(),
         }
@@ -60,7 +79,7 @@ impl Feed {
     /// Whether the next run is not here yet, and asking for it would mean to wait for whoever writes into the pipe.
     pub fn would_wait(&mut self) -> bool {
         match self {
-            Feed::Here(frames, _) => frames.would_wait(),
+            Feed::Here(source, _) => source.would_wait(),
             Feed::Ahead(ahead) => {
                 if ahead.may_wait && ahead.next.is_none() {
                     ahead.next = ahead.runs.try_recv().ok();
@@ -93,10 +112,10 @@ impl Ahead {
     }
 }
 
-fn read_all(mut frames: Frames, sender: &SyncSender<Run>, recycled: &Receiver<Run>) {
+fn read_all(source: &mut dyn Runs, sender: &SyncSender<Run>, recycled: &Receiver<Run>) {
     loop {
         let mut run = recycled.try_recv().unwrap_or_default();
-        if !run.fill(&mut frames) || sender.send(run).is_err() {
+        if !source.fill(&mut run) || sender.send(run).is_err() {
             return;
         }
     }

@@ -10,7 +10,7 @@
 use crate::error::{Damage, Problem};
 use crate::kind::BlockKind;
 use crate::read::interface::undercounted_len;
-use crate::source::Source;
+use crate::source::input::Input;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -45,42 +45,39 @@ pub(crate) struct Frame {
 
 /// Cuts the stream into blocks.
 pub(crate) struct Frames {
-    source: Box<dyn Source>,
-    /// What is at hand of the stream.
-    chunk: Bytes,
-    /// Counts the chunks.
-    chunk_id: u64,
-    /// Where the chunk starts in the stream.
-    base: u64,
-    /// How far it is used up.
-    at: usize,
+    input: Input,
     /// What is wrong in or behind the block that was handed out last.
     pending: VecDeque<Damage>,
 }
 
 impl Frames {
-    pub(crate) fn new(source: Box<dyn Source>) -> Frames {
-        Frames { source, chunk: Bytes::new(), chunk_id: 0, base: 0, at: 0, pending: VecDeque::new() }
+    pub(crate) fn new(input: Input) -> Frames {
+        Frames { input, pending: VecDeque::new() }
     }
 
     /// The chunk that holds the last block, and its number.
     pub(crate) fn chunk(&self) -> (&Bytes, u64) {
-        (&self.chunk, self.chunk_id)
+        self.input.chunk()
+    }
+
+    /// Goes on with these blocks.
+    pub(crate) fn give(&mut self, blocks: Bytes) {
+        self.input.give(blocks);
     }
 
     /// Where the next block starts in the stream.
     pub(crate) fn offset(&self) -> u64 {
-        self.base + self.at as u64
+        self.input.offset()
     }
 
     /// How far the file is used up.
     pub(crate) fn file_position(&self) -> u64 {
-        self.source.file_position(self.offset())
+        self.input.file_position()
     }
 
     /// Why the stream ended, if it should not have.
     pub(crate) fn fault(&mut self) -> Option<Problem> {
-        self.source.fault()
+        self.input.fault()
     }
 
     /// Remembers what is wrong before the next block.
@@ -91,25 +88,15 @@ impl Frames {
     /// Whether the next block is not here yet, and asking for it would mean to wait.
     #[inline]
     pub(crate) fn would_wait(&mut self) -> bool {
-        let ahead = self.chunk.get(self.at..).unwrap_or_default();
+        let ahead = self.input.at_hand();
         let len = ahead.get(4..).and_then(|bytes| bytes.first_chunk()).map(|len| u32::from_le_bytes(*len));
         let is_here = len.is_some_and(|len| len as usize <= ahead.len());
-        !is_here && self.pending.is_empty() && self.source.would_wait()
+        !is_here && self.pending.is_empty() && self.input.source_would_wait()
     }
 
     /// What follows: at least `wanted` bytes if the stream has them.
     pub(crate) fn peek(&mut self, wanted: usize) -> &[u8] {
-        if self.chunk.len() - self.at < wanted {
-            let rest = self.chunk.get(self.at..).unwrap_or_default();
-            let chunk = self.source.more(rest, self.base + self.at as u64, wanted);
-            if chunk.len() > rest.len() {
-                self.base += self.at as u64;
-                self.at = 0;
-                self.chunk = chunk;
-                self.chunk_id += 1;
-            }
-        }
-        self.chunk.get(self.at..).unwrap_or_default()
+        self.input.peek(wanted)
     }
 
     /// The 32 bits that stand `ahead` bytes from here.
@@ -119,7 +106,7 @@ impl Frames {
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes).min(self.chunk.len());
+        self.input.skip(bytes);
     }
 
     /// The next block, or what is wrong there.
@@ -146,7 +133,7 @@ impl Frames {
     /// events come in millions.
     #[inline]
     fn sound(&mut self) -> Option<Frame> {
-        let ahead = self.chunk.get(self.at..)?;
+        let ahead = self.input.at_hand();
         let code = u32::from_le_bytes(*ahead.first_chunk()?);
         let len = u32::from_le_bytes(*ahead.get(4..)?.first_chunk()?);
         let size = len as usize;
@@ -160,7 +147,7 @@ impl Frames {
     /// What is wrong with the end of the stream, if anything.
     fn end(&mut self) -> Option<Damage> {
         let present = self.peek(HEADER).len();
-        let fault = self.source.fault();
+        let fault = self.input.fault();
         if present == 0 && fault.is_none() {
             return None;
         }
@@ -209,7 +196,7 @@ impl Frames {
     /// Hands out what can be saved of a block of which only a part is present.
     fn cut_off(&mut self, code: u32, size: usize, present: usize) -> Result<Frame, Damage> {
         let cut = Problem::Truncated { needed: size as u64, present: present as u64 };
-        let Some(problem) = self.source.fault() else { return self.broken(code, cut) };
+        let Some(problem) = self.input.fault() else { return self.broken(code, cut) };
         if self.peek(present + 1).len() == present {
             return self.broken(code, problem);
         }
@@ -222,7 +209,8 @@ impl Frames {
     /// Hands out a block of this length.
     fn whole(&mut self, code: u32, len: u32) -> Frame {
         let size = len as usize;
-        let body = self.at + HEADER..self.at + size - 4;
+        let at = self.input.at();
+        let body = at + HEADER..at + size - 4;
         let frame = Frame { offset: self.offset(), code, len, body, partial: false };
         self.skip(size);
         frame
@@ -260,7 +248,8 @@ impl Frames {
         if end < 2 * HEADER || size > LONGEST_FOUND_LIST {
             return None;
         }
-        let body = self.at + HEADER..self.at + end;
+        let at = self.input.at();
+        let body = at + HEADER..at + end;
         self.skip(size);
         let resumes = next.map(|next| offset + next as u64);
         self.pending.push_back(Damage { resumes, ..damage.clone() });
@@ -314,7 +303,7 @@ impl Frames {
             if let Some(offset) = self.find_block(usize::MAX) {
                 break Some(offset);
             }
-            let Some(problem) = self.source.fault() else { break None };
+            let Some(problem) = self.input.fault() else { break None };
             self.pending.push_back(self.damage("block header", problem));
         };
         self.pending.iter_mut().for_each(|damage| damage.resumes = resumes);

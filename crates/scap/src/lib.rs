@@ -25,6 +25,8 @@
 //! * Framing (type, length, body, length again) is written once, in `frame`.
 //! * Blocks are read in runs (`run`), on the caller's thread or one of their own (`feed`, [`Reader::ahead`]).
 //! * `source` brings the bytes: a memory map, or pieces read (and unpacked) one after the other.
+//! * Captures in another form than blocks in a row come through the same [`Reader`] if somebody makes blocks of them
+//!   ([`Packed`]).
 //!
 //! # What a caller may rely on
 //! * **Nothing is copied.** Blocks borrow from the reader until the next one is asked for. The parameters of an
@@ -43,6 +45,7 @@ mod error;
 mod feed;
 mod frame;
 mod kind;
+mod packed;
 mod read;
 mod reader;
 mod run;
@@ -61,7 +64,9 @@ pub use block::user::User;
 pub use block::{Block, Content};
 pub use error::{Damage, OpenError, Problem};
 pub use kind::{BlockKind, Counts};
+pub use packed::{Packed, Unpacked};
 pub use reader::Reader;
+pub use source::input::Input;
 pub use source::live::Live;
 pub use write::build::{EventBuilder, EventHead};
 pub use writer::{Compression, Target, WriteError, Writer};

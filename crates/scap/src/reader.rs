@@ -4,14 +4,15 @@ use crate::block::event::EventBlock;
 use crate::block::section::MAGIC;
 use crate::block::{Block, Content};
 use crate::error::{Damage, OpenError, Problem};
-use crate::feed::Feed;
+use crate::feed::{Feed, Runs};
 use crate::frame::Frames;
 use crate::kind::Counts;
+use crate::packed::{Packed, Unpacking};
 use crate::read;
 use crate::run::{Run, Taken};
+use crate::source::Opened;
+use crate::source::input::Input;
 use crate::source::live::{FromLive, Live};
-use crate::source::unpack::Format;
-use crate::source::{self, Opened};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -36,39 +37,43 @@ pub struct Reader {
 impl Reader {
     /// Opens a capture file, or a pipe that has a name.
     pub fn open(path: &Path) -> Result<Reader, OpenError> {
-        Reader::start(source::open(path)?)
-    }
-
-    /// Reads a capture from the standard input.
-    pub fn stdin() -> Result<Reader, OpenError> {
-        Reader::start(source::stdin()?)
+        Reader::of(Input::open(path)?)
     }
 
     /// Reads a capture that lies in memory.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Reader, OpenError> {
-        Reader::start(source::from_bytes(bytes.into()))
+        Reader::of(Input::from_bytes(bytes))
     }
 
     /// Reads a capture that this program makes meanwhile. Waits for its first bytes.
     pub fn live(input: Box<dyn Live>) -> Result<Reader, OpenError> {
-        Reader::start(Opened { source: Box::new(FromLive(input)), size: None, format: None })
+        Reader::of(Input::new(Opened { source: Box::new(FromLive(input)), size: None, format: None }))
+    }
+
+    /// Reads a capture of which nothing is used up yet.
+    pub fn of(input: Input) -> Result<Reader, OpenError> {
+        let (size, compression) = (input.size(), input.compression());
+        let mut frames = Frames::new(input);
+        check_start(&mut frames)?;
+        Ok(Reader::new(frames, size, compression))
     }
 
     /// Reads whole blocks that a writer made, from anywhere in a capture.
     pub fn of_blocks(blocks: impl Into<Bytes>) -> Reader {
-        let opened = source::from_bytes(blocks.into());
-        Reader::new(Frames::new(opened.source), opened.size, None)
+        let input = Input::from_bytes(blocks);
+        let size = input.size();
+        Reader::new(Frames::new(input), size, None)
     }
 
-    fn start(opened: Opened) -> Result<Reader, OpenError> {
-        let mut frames = Frames::new(opened.source);
-        check_start(&mut frames)?;
-        Ok(Reader::new(frames, opened.size, opened.format.map(Format::name)))
+    /// Reads a capture that holds its blocks in another form: in a file of `size` bytes (`None` for a pipe), all of which
+    /// may be compressed.
+    pub fn of_packed(packed: Box<dyn Packed>, size: Option<u64>, compression: Option<&'static str>) -> Reader {
+        Reader::new(Unpacking::new(packed), size, compression)
     }
 
-    fn new(frames: Frames, size: Option<u64>, compression: Option<&'static str>) -> Reader {
+    fn new(source: impl Runs + 'static, size: Option<u64>, compression: Option<&'static str>) -> Reader {
         let (runs, next, counts, pending) = Default::default();
-        Reader { feed: Feed::here(frames), runs, next, counts, size, compression, pending }
+        Reader { feed: Feed::here(source), runs, next, counts, size, compression, pending }
     }
 
     /// The same capture, read by a thread of its own, a little ahead of what is asked for.
@@ -105,7 +110,8 @@ impl Reader {
         if !self.has_next() {
             return None;
         }
-        let taken = self.runs.front()?.get(self.next)?;
+        let run = self.runs.front()?;
+        let taken = run.get(self.next)?;
         self.next += 1;
         match taken {
             Taken::Event { offset, len, block_code, event } => {
@@ -119,10 +125,11 @@ impl Reader {
             Taken::Other(frame, chunk) => {
                 self.counts.add(frame.code);
                 match read::content(frame, chunk) {
-                    Err(fault) => Some(Err(read::damage(frame, fault))),
+                    Err(fault) => Some(Err(run.placed(read::damage(frame, fault)))),
                     Ok((content, faults)) => {
                         let faults = if frame.partial { Vec::new() } else { faults };
-                        self.pending.extend(faults.into_iter().map(|fault| read::damage(frame, fault)));
+                        let faults = faults.into_iter().map(|fault| run.placed(read::damage(frame, fault)));
+                        self.pending.extend(faults);
                         let body = chunk.get(frame.body.clone()).unwrap_or_default();
                         Some(Ok(Block { offset: frame.offset, len: frame.len, kind: frame.code, body, content }))
                     }

@@ -24,6 +24,8 @@ pub(crate) struct Run {
     pub file_position: u64,
     /// Whether more would have to be waited for when it was read.
     pub would_wait: bool,
+    /// Where in the file the piece starts that the blocks were unpacked from, if they were: there, damage is.
+    piece: Option<u64>,
 }
 
 /// One piece of a run.
@@ -52,6 +54,30 @@ impl Run {
         self.items.clear();
         self.params.clear();
         self.chunk = Bytes::new();
+        self.piece = None;
+    }
+
+    /// Holds that something could not be read; this one is empty.
+    pub fn lose(&mut self, damage: Damage) {
+        self.items.push(Item::Damage(None, Box::new(damage)));
+    }
+
+    /// Says that its blocks were unpacked from a piece that starts there in the file.
+    pub fn place(&mut self, piece: u64) {
+        self.piece = Some(piece);
+        for item in &mut self.items {
+            if let Item::Damage(_, damage) = item {
+                (damage.offset, damage.resumes) = (piece, Some(piece));
+            }
+        }
+    }
+
+    /// What is wrong within one of its blocks, with its place in the file.
+    pub fn placed(&self, damage: Damage) -> Damage {
+        match self.piece {
+            Some(offset) => Damage { offset, resumes: Some(offset), ..damage },
+            None => damage,
+        }
     }
 
     /// Reads the next run; this one is empty. It ends where the source would have to bring more, so that

@@ -7,10 +7,13 @@
 //! | a capture that this program makes meanwhile | taken from memory ([`live`]) |
 //! | gzip, zstd or lz4, from a file or a pipe | unpacked ([`unpack`], [`gunzip`]) by a thread of its own ([`ahead`]) |
 //!
+//! [`input`] is what all of them look like.
+//!
 //! A format is known by its first bytes, never by the name of the file.
 
 mod ahead;
 mod gunzip;
+pub(crate) mod input;
 pub(crate) mod live;
 mod map;
 mod stream;
