@@ -1,8 +1,15 @@
 //! Blocks that are no events: what the host looked like, and whatever else a capture holds.
 
 use crate::batch::all;
-use crate::column::{Columns, Id, Stored};
+use crate::column::{Columns, Id, Packer, Stored};
 use crate::{Fault, Kind};
+use std::borrow::Cow;
+
+/// A section of blocks is closed when they have so many bytes.
+const BYTES: usize = 32 << 20;
+
+/// Or when there are so many.
+const BLOCKS: usize = 1 << 20;
 
 /// Blocks of a `.scap` that are no events, as they are.
 #[derive(Default)]
@@ -27,19 +34,24 @@ impl Blocks {
         }
     }
 
+    /// Whether these should be written before there are more.
+    pub fn is_full(&self) -> bool {
+        self.kinds.len() >= BLOCKS || self.of_kind.iter().map(|(.., bytes)| bytes.len()).sum::<usize>() >= BYTES
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 
     /// As columns: the blocks' types, then lengths and bytes of those of each type, by its place among the distinct ones.
-    pub fn encode(self) -> Vec<u8> {
-        let mut columns = Columns::default();
+    pub fn encode(self, packer: &mut Packer) -> Vec<u8> {
+        let mut columns = Columns::new(packer);
         columns.numbers(all(Kind::BlockType), &self.kinds);
         for (at, (_, lengths, bytes)) in self.of_kind.into_iter().enumerate() {
             let id = |kind| Id { kind, code: at as u16, index: 0 };
             columns.numbers(id(Kind::Length), &lengths);
-            columns.bytes(id(Kind::Data), bytes);
+            columns.bytes(id(Kind::Data), &bytes);
         }
         columns.finish()
     }
@@ -48,7 +60,7 @@ impl Blocks {
     pub fn each(payload: &[u8], mut then: impl FnMut(u32, &[u8])) -> Result<(), Fault> {
         let columns = Stored::open(payload)?;
         let kinds = columns.numbers(all(Kind::BlockType))?;
-        let mut distinct: Vec<(i64, std::vec::IntoIter<i64>, Vec<u8>, usize)> = Vec::new();
+        let mut distinct: Vec<(i64, std::vec::IntoIter<i64>, Cow<'_, [u8]>, usize)> = Vec::new();
         for kind in kinds {
             let at = match distinct.iter().position(|(other, ..)| *other == kind) {
                 Some(at) => at,

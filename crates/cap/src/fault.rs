@@ -13,6 +13,8 @@ pub enum Fault {
     Compression,
     /// This has a value that makes no sense there.
     Value(&'static str, u64),
+    /// A number is larger than any of its column can be.
+    Large,
     /// Columns that belong together have different numbers of values.
     Uneven,
 }
@@ -24,6 +26,7 @@ impl fmt::Display for Fault {
             Fault::Checksum(what) => write!(f, "the checksum of {what} is wrong"),
             Fault::Compression => f.write_str("it cannot be unpacked"),
             Fault::Value(what, found) => write!(f, "{found} ({found:#x}) is no valid {what}"),
+            Fault::Large => f.write_str("a number is larger than it can be"),
             Fault::Uneven => f.write_str("its columns do not belong together"),
         }
     }

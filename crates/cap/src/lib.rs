@@ -21,7 +21,7 @@ pub mod numbers;
 mod open;
 mod reader;
 pub mod section;
-mod strings;
+pub mod strings;
 mod varint;
 mod writer;
 

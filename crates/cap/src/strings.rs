@@ -16,6 +16,11 @@ impl Strings {
         self.ends.len()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// How many bytes they have.
     pub fn size(&self) -> usize {
         self.bytes.len()

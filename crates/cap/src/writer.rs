@@ -2,16 +2,14 @@
 
 use crate::batch::{Events, encode};
 use crate::blocks::Blocks;
+use crate::column::Packer;
 use crate::section::{self, Header};
 use crate::strings::Interned;
 use capture_scap::{Block, Content};
 use std::io::{self, Write};
 
-/// A batch has so many events at most.
-const EVENTS: usize = 1 << 16;
-
-/// A batch is closed when its parameters have so many bytes.
-const BYTES: usize = 32 << 20;
+/// Events with more parameters, which no recorder writes, are kept as blocks.
+const MOST_PARAMS: usize = 1 << 15;
 
 /// So many batches share their strings, at most.
 const BATCHES: usize = 16;
@@ -31,6 +29,7 @@ pub struct Writer<W: Write> {
     blocks: Blocks,
     events: Events,
     strings: Interned,
+    packer: Packer,
     /// How many batches the segment has.
     batches: usize,
 }
@@ -38,8 +37,8 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Begins a file.
     pub fn new(out: W) -> io::Result<Writer<W>> {
-        let (blocks, events, strings) = Default::default();
-        let mut writer = Writer { out, sections: 0, blocks, events, strings, batches: 0 };
+        let (blocks, events, strings, packer) = Default::default();
+        let mut writer = Writer { out, sections: 0, blocks, events, strings, packer, batches: 0 };
         let version = VERSION.map(u16::to_le_bytes).concat();
         writer.section(section::FILE, &version)?;
         Ok(writer)
@@ -47,15 +46,20 @@ impl<W: Write> Writer<W> {
 
     /// Appends a block.
     pub fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
-        if let Content::Event(event) = &block.content {
+        if let Content::Event(event) = &block.content
+            && event.params.len() <= MOST_PARAMS
+        {
             self.write_blocks()?;
-            self.events.push(event);
-            if self.events.len() == EVENTS || self.events.size() >= BYTES {
+            if !self.events.has_room(event) {
                 self.write_events()?;
             }
+            self.events.push(event);
         } else {
             self.write_events()?;
             self.blocks.push(block.kind, block.body);
+            if self.blocks.is_full() {
+                self.write_blocks()?;
+            }
         }
         Ok(())
     }
@@ -64,7 +68,7 @@ impl<W: Write> Writer<W> {
         if self.blocks.is_empty() {
             return Ok(());
         }
-        let payload = std::mem::take(&mut self.blocks).encode();
+        let payload = std::mem::take(&mut self.blocks).encode(&mut self.packer);
         self.section(section::BLOCKS, &payload)
     }
 
@@ -72,10 +76,11 @@ impl<W: Write> Writer<W> {
         if self.events.is_empty() {
             return Ok(());
         }
-        let payload = encode(&std::mem::take(&mut self.events), &mut self.strings);
+        let payload = encode(&std::mem::take(&mut self.events), &mut self.strings, &mut self.packer);
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
             (self.strings, self.batches) = Default::default();
+            self.packer.forget();
         }
         self.section(section::BATCH, &payload)
     }

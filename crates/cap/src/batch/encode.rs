@@ -3,7 +3,7 @@
 use super::values::put_values;
 use super::{Events, OPTION, Row};
 use crate::Kind;
-use crate::column::{Columns, Id};
+use crate::column::{Columns, Id, Packer};
 use crate::strings::Interned;
 use capture_event::schema::{self, Dialect};
 use capture_event::{EventInfo, ParamType};
@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 const NONE: usize = usize::MAX;
 
 /// The columns of some events; their new strings are added to those of the segment.
-pub fn encode(events: &Events, strings: &mut Interned) -> Vec<u8> {
-    let mut columns = Columns::default();
+pub fn encode(events: &Events, strings: &mut Interned, packer: &mut Packer) -> Vec<u8> {
+    let mut columns = Columns::new(packer);
     let first_string = strings.strings().len();
     let base = events.rows.first().map_or(0, |row| row.ts);
     columns.numbers(all(Kind::Head), &[base as i64, first_string as i64]);
@@ -27,7 +27,7 @@ pub fn encode(events: &Events, strings: &mut Interned) -> Vec<u8> {
     let lengths: Vec<i64> = new.map(|string| string.len() as i64).collect();
     columns.numbers(all(Kind::StringLength), &lengths);
     let new = strings.strings().of(first_string..strings.strings().len());
-    columns.bytes(all(Kind::String), new.flatten().copied().collect());
+    columns.bytes(all(Kind::String), &new.flatten().copied().collect::<Vec<u8>>());
     columns.finish()
 }
 
@@ -55,7 +55,7 @@ impl<K: std::hash::Hash + Eq> Places<K> {
 }
 
 /// Who, when, where and what; for each row its enter event, or [`NONE`].
-fn put_heads(events: &Events, columns: &mut Columns) -> Vec<usize> {
+fn put_heads(events: &Events, columns: &mut Columns<'_>) -> Vec<usize> {
     let (mut threads, mut types) = (Places::default(), Places::default());
     let mut on_cpu: FxHashMap<u16, i64> = FxHashMap::default();
     // The call that each thread is in.
@@ -99,12 +99,12 @@ fn has_exit(code: u16) -> bool {
 }
 
 /// What stands behind the parameters, but for the options' values.
-fn put_behind(events: &Events, columns: &mut Columns) {
+fn put_behind(events: &Events, columns: &mut Columns<'_>) {
     if events.rows.iter().any(|row| row.surplus.len > 0) {
         let lengths: Vec<i64> = events.rows.iter().map(|row| row.surplus.len.into()).collect();
         columns.numbers(all(Kind::SurplusLength), &lengths);
-        let bytes = events.rows.iter().flat_map(|row| row.surplus.of(&events.bytes)).copied().collect();
-        columns.bytes(all(Kind::Surplus), bytes);
+        let bytes: Vec<u8> = events.rows.iter().flat_map(|row| row.surplus.of(&events.bytes)).copied().collect();
+        columns.bytes(all(Kind::Surplus), &bytes);
     }
     if events.options.is_empty() {
         return;
@@ -127,7 +127,7 @@ fn put_behind(events: &Events, columns: &mut Columns) {
     columns.numbers(all(Kind::Shapes), &listed);
 }
 
-fn put_params(events: &Events, enters: &[usize], columns: &mut Columns, strings: &mut Interned) {
+fn put_params(events: &Events, enters: &[usize], columns: &mut Columns<'_>, strings: &mut Interned) {
     let mut by_code: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
     events.rows.iter().enumerate().for_each(|(number, row)| by_code.entry(row.code).or_default().push(number));
     for (code, rows) in by_code {
@@ -174,7 +174,7 @@ fn same_in_enter(code: u16, index: u16) -> Option<u16> {
     enter.params.iter().position(|param| param.name == name).and_then(|at| u16::try_from(at).ok())
 }
 
-fn put_options(events: &Events, columns: &mut Columns, strings: &mut Interned) {
+fn put_options(events: &Events, columns: &mut Columns<'_>, strings: &mut Interned) {
     let mut by_code: BTreeMap<u16, Vec<&[u8]>> = BTreeMap::new();
     for (code, value) in &events.options {
         by_code.entry(*code).or_default().push(value.of(&events.bytes));

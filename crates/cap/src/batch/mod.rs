@@ -2,17 +2,34 @@
 
 mod decode;
 mod encode;
+mod heads;
+mod params;
 mod values;
 
-pub use decode::Decoded;
+pub use decode::{Decoded, read_strings};
 pub(crate) use encode::all;
 pub use encode::encode;
+pub use heads::{Calls, Heads, NO_ROW, Threads, times};
+pub use params::{OfType, Param, Rows, Source};
+pub use values::Values;
 
 use capture_scap::{EventBlock, Span};
 use std::ops::Range;
 
 /// What a row of options has in place of the number of a parameter.
 const OPTION: u16 = u16::MAX;
+
+/// A batch has so many events at most.
+const EVENTS: usize = 1 << 16;
+
+/// A batch is closed when its parameters and options have so many bytes.
+const BYTES: usize = 32 << 20;
+
+/// Or when there are so many.
+const VALUES: usize = 1 << 20;
+
+/// Events times the most parameters of any are at most so many.
+const PLACES: usize = 1 << 24;
 
 /// An event of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +52,8 @@ pub struct Events {
     params: Vec<Span>,
     options: Vec<(u16, Span)>,
     bytes: Vec<u8>,
+    /// The most parameters of any.
+    widest: usize,
 }
 
 impl Events {
@@ -49,6 +68,7 @@ impl Events {
             let copy = self.copy(value.of(event.chunk));
             self.options.push((code, copy));
         }
+        self.widest = self.widest.max(event.params.len());
         let surplus = self.copy(event.surplus.of(event.chunk));
         self.rows.push(Row {
             ts: event.ts,
@@ -69,6 +89,14 @@ impl Events {
         Span { start, len: bytes.len() as u32 }
     }
 
+    /// Whether the batch may have one more.
+    pub fn has_room(&self, event: &EventBlock<'_>) -> bool {
+        let values = self.params.len() + self.options.len();
+        let places = (self.rows.len() + 1).saturating_mul(self.widest.max(event.params.len()));
+        let is_full = self.rows.len() >= EVENTS || self.bytes.len() >= BYTES || values >= VALUES || places > PLACES;
+        !is_full || self.is_empty()
+    }
+
     /// How many events there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -77,11 +105,6 @@ impl Events {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
-    }
-
-    /// How many bytes their parameters and options have.
-    pub fn size(&self) -> usize {
-        self.bytes.len()
     }
 
     fn params(&self, row: &Row) -> &[Span] {

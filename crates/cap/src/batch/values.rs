@@ -18,7 +18,7 @@ pub(super) fn put_values(
     index: u16,
     values: &[&[u8]],
     is_buffer: bool,
-    columns: &mut Columns,
+    columns: &mut Columns<'_>,
     strings: &mut Interned,
 ) {
     let id = |kind| Id { kind, code, index };
@@ -37,13 +37,13 @@ pub(super) fn put_values(
     } else if is_buffer {
         let lengths: Vec<i64> = values.iter().map(|value| value.len() as i64).collect();
         columns.numbers(id(Kind::Length), &lengths);
-        columns.bytes(id(Kind::Data), values.concat());
+        columns.bytes(id(Kind::Data), &values.concat());
     } else {
         put_texts(id, values, columns, strings);
     }
 }
 
-fn put_texts(id: impl Fn(Kind) -> Id, values: &[&[u8]], columns: &mut Columns, strings: &mut Interned) {
+fn put_texts(id: impl Fn(Kind) -> Id, values: &[&[u8]], columns: &mut Columns<'_>, strings: &mut Interned) {
     let (mut places, mut words, mut texts) = (FxHashMap::default(), Vec::new(), Vec::new());
     for value in values {
         let number = strings.number(value);
@@ -70,62 +70,53 @@ fn number(value: &[u8]) -> i64 {
 }
 
 /// Values, in order.
-pub(super) enum Values {
-    /// All of this width.
+#[derive(Debug)]
+pub enum Values {
+    /// All of so many bytes.
     Fixed(usize, Vec<u8>),
     /// Numbers of strings of the segment.
-    Texts(Vec<usize>),
+    Texts(Vec<u32>),
     /// Buffers, and where each ends.
     Buffers(Vec<u8>, Vec<usize>),
 }
 
 impl Values {
-    /// Reads the values that a set of columns has of a parameter; `None` if it has none.
-    pub fn read(columns: &Stored<'_>, code: u16, index: u16) -> Result<Option<Values>, Fault> {
+    /// Reads the values of a parameter, of which there are `count`.
+    pub fn read(columns: &Stored<'_>, code: u16, index: u16, count: usize) -> Result<Values, Fault> {
         let id = |kind| Id { kind, code, index };
-        for (width, kind) in WIDTHS {
-            let numbers = columns.numbers(id(kind))?;
-            if !numbers.is_empty() {
-                let bytes = numbers.iter().flat_map(|number| number.to_le_bytes().into_iter().take(width)).collect();
-                return Ok(Some(Values::Fixed(width, bytes)));
-            }
-        }
-        let texts = columns.numbers(id(Kind::Text))?;
-        if !texts.is_empty() {
-            return texts_of(&texts, &columns.numbers(id(Kind::Words))?).map(Some);
-        }
-        let lengths = columns.numbers(id(Kind::Length))?;
-        if !lengths.is_empty() {
-            let mut end = 0usize;
-            let ends = lengths.iter().map(|len| {
-                end = end.saturating_add(usize::try_from(*len).map_err(|_| Fault::Uneven)?);
-                Ok(end)
-            });
-            return Ok(Some(Values::Buffers(columns.bytes(id(Kind::Data))?, ends.collect::<Result<_, _>>()?)));
-        }
-        Ok(None)
+        let values = if let Some((width, kind)) = WIDTHS.into_iter().find(|(_, kind)| columns.has(id(*kind))) {
+            Values::Fixed(width, fixed(columns, id(kind), width)?)
+        } else if columns.has(id(Kind::Text)) {
+            Values::Texts(texts(&columns.numbers(id(Kind::Text))?, &columns.numbers(id(Kind::Words))?)?)
+        } else if columns.has(id(Kind::Length)) {
+            let ends = ends(&columns.numbers(id(Kind::Length))?)?;
+            Values::Buffers(columns.bytes(id(Kind::Data))?.into_owned(), ends)
+        } else {
+            let words = columns.numbers(id(Kind::Vector))?;
+            vectors(&words, words.len() / count.max(1))
+        };
+        if values.len() == count { Ok(values) } else { Err(Fault::Uneven) }
     }
 
-    /// Reads values that are rows of numbers, of which there are `count`; `None` if the set has none.
-    pub fn vectors(columns: &Stored<'_>, code: u16, index: u16, count: usize) -> Result<Option<Values>, Fault> {
-        let numbers = columns.numbers(Id { kind: Kind::Vector, code, index })?;
-        if numbers.is_empty() {
-            return Ok(None);
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Fixed(width, bytes) => bytes.len() / (*width).max(1),
+            Values::Texts(numbers) => numbers.len(),
+            Values::Buffers(_, ends) => ends.len(),
         }
-        let words = numbers.len() / count.max(1);
-        if words == 0 || words * count != numbers.len() {
-            return Err(Fault::Uneven);
-        }
-        let word = |row: usize, word: usize| numbers.get(word * count + row).copied().unwrap_or(0).to_le_bytes();
-        let bytes = (0..count).flat_map(|row| (0..words).flat_map(move |at| word(row, at))).collect();
-        Ok(Some(Values::Fixed(8 * words, bytes)))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// One of them.
     pub fn get<'v>(&'v self, at: usize, strings: &'v Strings) -> Option<&'v [u8]> {
         match self {
             Values::Fixed(width, bytes) => bytes.get(at.checked_mul(*width)?..)?.get(..*width),
-            Values::Texts(numbers) => strings.get(*numbers.get(at)?),
+            Values::Texts(numbers) => strings.get(*numbers.get(at)? as usize),
             Values::Buffers(bytes, ends) => {
                 let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
                 bytes.get(start..*ends.get(at)?)
@@ -134,14 +125,45 @@ impl Values {
     }
 }
 
-fn texts_of(texts: &[i64], words: &[i64]) -> Result<Values, Fault> {
+/// Numbers as their bytes, `width` of each.
+fn fixed(columns: &Stored<'_>, id: Id, width: usize) -> Result<Vec<u8>, Fault> {
+    let numbers: Vec<i64> = columns.numbers(id)?;
+    let mut bytes = vec![0; width * numbers.len()];
+    let to = bytes.chunks_exact_mut(width);
+    to.zip(&numbers).for_each(|(to, number)| to.iter_mut().zip(number.to_le_bytes()).for_each(|(to, byte)| *to = byte));
+    Ok(bytes)
+}
+
+/// Rows of numbers: all first ones, all second ones …
+fn vectors(words: &[i64], len: usize) -> Values {
+    let mut bytes = vec![0; 8 * words.len()];
+    let count = words.len().checked_div(len).unwrap_or(0);
+    for (row, to) in bytes.chunks_exact_mut(8 * len.max(1)).enumerate() {
+        for (at, to) in to.chunks_exact_mut(8).enumerate() {
+            let word = words.get(at * count + row).copied().unwrap_or(0).to_le_bytes();
+            to.iter_mut().zip(word).for_each(|(to, byte)| *to = byte);
+        }
+    }
+    Values::Fixed(8 * len, bytes)
+}
+
+fn texts(texts: &[u32], words: &[u32]) -> Result<Vec<u32>, Fault> {
     let mut next = words.iter();
-    let word = |text: &i64| {
-        let word = match text {
-            0 => next.next(),
-            place => usize::try_from(place - 1).ok().and_then(|place| words.get(place)),
+    let word = |text: &u32| {
+        let word = match text.checked_sub(1) {
+            None => next.next(),
+            Some(place) => words.get(place as usize),
         };
-        word.and_then(|number| usize::try_from(*number).ok()).ok_or(Fault::Uneven)
+        word.copied().ok_or(Fault::Uneven)
     };
-    Ok(Values::Texts(texts.iter().map(word).collect::<Result<_, _>>()?))
+    texts.iter().map(word).collect()
+}
+
+fn ends(lengths: &[u32]) -> Result<Vec<usize>, Fault> {
+    let mut end = 0usize;
+    let next = |len: &u32| {
+        end = end.checked_add(*len as usize)?;
+        Some(end)
+    };
+    lengths.iter().map(next).collect::<Option<_>>().ok_or(Fault::Uneven)
 }

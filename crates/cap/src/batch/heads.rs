@@ -1,0 +1,118 @@
+//! Who, when, where and what: what every event has.
+
+use super::encode::all;
+use crate::column::Stored;
+use crate::{Fault, Kind};
+
+/// In place of a row: none.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// The threads of events.
+pub struct Threads {
+    /// The CPU of each event.
+    pub cpus: Vec<u16>,
+    /// The thread of each event: its place in `ids`, which has it.
+    pub places: Vec<u32>,
+    /// The distinct thread ids.
+    pub ids: Vec<i64>,
+}
+
+impl Threads {
+    /// Reads them from a batch.
+    pub fn read(columns: &Stored<'_>) -> Result<Threads, Fault> {
+        let cpus: Vec<u16> = columns.numbers(all(Kind::Cpu))?;
+        let mut places: Vec<u32> = columns.numbers(all(Kind::Thread))?;
+        let ids: Vec<i64> = columns.numbers(all(Kind::Threads))?;
+        let most = places.iter().copied().max().unwrap_or(0) as usize;
+        if cpus.len() != places.len() || most > ids.len() {
+            return Err(Fault::Uneven);
+        }
+        // The thread of the event before on each CPU, from 1.
+        let mut on_cpu = vec![0; cpus.iter().copied().max().map_or(0, |most| usize::from(most) + 1)];
+        let mut is_named = true;
+        for (place, cpu) in places.iter_mut().zip(&cpus) {
+            if let Some(last) = on_cpu.get_mut(usize::from(*cpu)) {
+                *last = if *place == 0 { *last } else { *place };
+                is_named &= *last != 0;
+                *place = last.wrapping_sub(1);
+            }
+        }
+        if is_named { Ok(Threads { cpus, places, ids }) } else { Err(Fault::Uneven) }
+    }
+}
+
+/// What events are, and which belong together.
+pub struct Calls {
+    /// The type of each event.
+    pub codes: Vec<u16>,
+    /// For each event that ends a call of its thread: the row of the call's enter event, else [`NO_ROW`].
+    pub enters: Vec<u32>,
+}
+
+impl Calls {
+    /// Reads them from a batch.
+    pub fn read(columns: &Stored<'_>, threads: &Threads) -> Result<Calls, Fault> {
+        let kinds: Vec<u32> = columns.numbers(all(Kind::Type))?;
+        let types: Vec<u32> = columns.numbers(all(Kind::Types))?;
+        if kinds.len() != threads.places.len() {
+            return Err(Fault::Uneven);
+        }
+        // The call that each thread is in: row and type of its enter event.
+        let mut calls = vec![(NO_ROW, 0u16); threads.ids.len()];
+        let (mut codes, mut enters) = (Vec::with_capacity(kinds.len()), Vec::with_capacity(kinds.len()));
+        for (row, (kind, thread)) in kinds.iter().zip(&threads.places).enumerate() {
+            let call = calls.get_mut(*thread as usize).ok_or(Fault::Uneven)?;
+            let (code, is_enter) = match kind.checked_sub(1) {
+                Some(place) => {
+                    let listed = *types.get(place as usize).ok_or(Fault::Uneven)?;
+                    let code = u16::try_from(listed >> 1).map_err(|_| Fault::Value("event type", listed.into()))?;
+                    (code, listed & 1 != 0)
+                }
+                None if call.0 == NO_ROW => return Err(Fault::Uneven),
+                None => (call.1.wrapping_add(1), false),
+            };
+            let ends = call.0 != NO_ROW && call.1.checked_add(1) == Some(code);
+            codes.push(code);
+            enters.push(if ends { call.0 } else { NO_ROW });
+            if ends || is_enter {
+                *call = if is_enter { (row as u32, code) } else { (NO_ROW, 0) };
+            }
+        }
+        Ok(Calls { codes, enters })
+    }
+}
+
+/// Times of events, and what else is needed of every event.
+pub struct Heads {
+    /// Time of each event, ns since the epoch.
+    pub times: Vec<u64>,
+    /// Where each happened.
+    pub threads: Threads,
+    /// What each is.
+    pub calls: Calls,
+}
+
+impl Heads {
+    /// Reads them from a batch.
+    pub fn read(columns: &Stored<'_>) -> Result<Heads, Fault> {
+        let threads = Threads::read(columns)?;
+        let calls = Calls::read(columns, &threads)?;
+        let times = times(columns)?;
+        if times.len() != calls.codes.len() {
+            return Err(Fault::Uneven);
+        }
+        Ok(Heads { times, threads, calls })
+    }
+}
+
+/// The time of each event, ns since the epoch.
+pub fn times(columns: &Stored<'_>) -> Result<Vec<u64>, Fault> {
+    let head: Vec<i64> = columns.numbers(all(Kind::Head))?;
+    let mut time = *head.first().ok_or(Fault::Uneven)? as u64;
+    let steps: Vec<i64> = columns.numbers(all(Kind::Time))?;
+    let next = |step: i64| {
+        time = time.wrapping_add_signed(step);
+        time
+    };
+    Ok(steps.into_iter().map(next).collect())
+}

@@ -1,0 +1,123 @@
+//! Bytes to numbers.
+
+use super::rough::{lacking, smallest};
+use super::{Coding, Number};
+use crate::Fault;
+use crate::varint::{Input, unzigzag};
+
+/// The highest rough value.
+const ROUGHEST: u8 = 251;
+
+/// So many numbers are put together from planes at a time: they stay in the nearest cache.
+const BLOCK: usize = 512;
+
+/// The numbers that were coded as these bytes.
+pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> Result<Vec<T>, Fault> {
+    let mut fits = true;
+    let mut number = |wide: i64| {
+        fits &= T::holds(wide);
+        T::of(wide)
+    };
+    let mut sum = 0i64;
+    let numbers = match (coding, is_signed) {
+        (Coding::Delta, _) => varints(bytes, count, |difference| {
+            sum = sum.wrapping_add(unzigzag(difference));
+            number(sum)
+        }),
+        (_, true) => plain(coding, bytes, count, |value| number(unzigzag(value))),
+        (_, false) => plain(coding, bytes, count, |value| number(value as i64)),
+    };
+    numbers.and_then(|numbers| if fits { Ok(numbers) } else { Err(Fault::Large) })
+}
+
+#[inline]
+fn plain<T: Number>(
+    coding: Coding,
+    bytes: &[u8],
+    count: usize,
+    mut number: impl FnMut(u64) -> T,
+) -> Result<Vec<T>, Fault> {
+    match coding {
+        Coding::Constant => Ok(vec![number(Input(bytes).varint()?); count]),
+        Coding::Planes => planes(bytes, count, number),
+        Coding::Rough => exact(bytes, count, number),
+        Coding::Varint | Coding::Delta => varints(bytes, count, number),
+    }
+}
+
+#[inline]
+fn varints<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
+    if bytes.len() == count && bytes.is_ascii() {
+        return Ok(bytes.iter().map(|byte| number(u64::from(*byte))).collect());
+    }
+    // Each takes a byte at least.
+    let mut numbers = Vec::with_capacity(count.min(bytes.len()));
+    let mut input = Input(bytes);
+    for _ in 0..count {
+        numbers.push(number(input.varint()?));
+    }
+    Ok(numbers)
+}
+
+#[inline]
+fn planes<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
+    let planes = bytes.len() / count.max(1);
+    if planes > 8 || planes * count != bytes.len() {
+        return Err(Fault::Short);
+    }
+    if planes == 1 {
+        return Ok(bytes.iter().map(|byte| number(u64::from(*byte))).collect());
+    }
+    let mut numbers = Vec::with_capacity(count);
+    let mut block = [0u64; BLOCK];
+    for start in (0..count).step_by(BLOCK) {
+        let len = BLOCK.min(count - start);
+        block.fill(0);
+        for (plane, column) in bytes.chunks_exact(count).enumerate() {
+            let column = column.get(start..start + len).unwrap_or_default();
+            block.iter_mut().zip(column).for_each(|(value, byte)| *value |= u64::from(*byte) << (8 * plane));
+        }
+        numbers.extend(block.iter().take(len).map(|value| number(*value)));
+    }
+    Ok(numbers)
+}
+
+/// Rough numbers, made exact.
+#[inline]
+fn exact<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
+    let (roughs, rest) = bytes.split_at_checked(count).ok_or(Fault::Short)?;
+    let bits: usize = roughs.iter().map(|rough| lacking(*rough) as usize).sum();
+    if let Some(rough) = roughs.iter().find(|rough| **rough > ROUGHEST) {
+        return Err(Fault::Value("rough value", u64::from(*rough)));
+    }
+    if bits.div_ceil(8) != rest.len() {
+        return Err(Fault::Short);
+    }
+    let mut at = 0;
+    let exact = |rough: &u8| {
+        let lacking = lacking(*rough);
+        let value = smallest(*rough) | bits_at(rest, at, lacking);
+        at += lacking as usize;
+        number(value)
+    };
+    Ok(roughs.iter().map(exact).collect())
+}
+
+/// So many bits, fewer than 64, from this bit on.
+#[inline]
+fn bits_at(bytes: &[u8], at: usize, len: u32) -> u64 {
+    let (byte, shift) = (at / 8, at as u32 % 8);
+    let low = word_at(bytes, byte) >> shift;
+    let high = if shift + len > 64 { word_at(bytes, byte + 8) << (64 - shift) } else { 0 };
+    (low | high) & ((1 << len) - 1)
+}
+
+/// The eight bytes from here on; zeros behind the end.
+#[inline]
+fn word_at(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
