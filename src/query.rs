@@ -1,6 +1,7 @@
 //! `capture query`: the events of captures that a filter selects, printed or written.
 
 mod chisels;
+mod explain;
 mod gaps;
 mod hosts;
 mod print;
@@ -8,6 +9,7 @@ pub mod settings;
 mod show;
 mod summary;
 mod table;
+mod take;
 mod write;
 
 use crate::files::{Rotation, WRITING};
@@ -107,6 +109,14 @@ pub struct Args {
     /// Show progress on standard error, if that is a terminal.
     #[arg(short = 'P', long, help_heading = OUTPUT)]
     progress: bool,
+    /// Say on standard error how the filter is evaluated: how often which condition is computed. At the end, what was
+    /// read, replayed, evaluated and selected, and how long that took.
+    #[arg(long, conflicts_with = "write", help_heading = OUTPUT)]
+    explain: bool,
+    /// How many threads evaluate the filter and print; as many as the machine can run at once by default. With 1, all is
+    /// done on one thread, reading too. The results are the same.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), conflicts_with = "write", help_heading = OUTPUT)]
+    threads: Option<u16>,
     /// Send every line out at once. Always so when a pipe is read.
     #[arg(long, help_heading = OUTPUT)]
     unbuffered: bool,
@@ -149,6 +159,9 @@ pub struct Args {
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
 const LISTS: &str = "Lists";
+
+/// More threads than this cost more than they bring.
+const MOST_THREADS: i64 = 256;
 
 fn long(what: &str) -> String {
     format!("{what}: {}.", moment::HELP)

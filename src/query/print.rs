@@ -10,12 +10,14 @@ use capture_filter::{BufferFormat, Env};
 use std::ops::Range;
 
 /// Prints the events of one capture.
+#[derive(Clone)]
 pub struct Printer {
     form: Form,
     /// Whether events that are not printed matter too.
     pub is_ordered: bool,
 }
 
+#[derive(Clone)]
 enum Form {
     Lines(Format),
     Json(Format),

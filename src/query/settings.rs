@@ -12,6 +12,7 @@ use capture_filter::{BufferFormat, Columns, Env, Filter, FilterError, FilterWarn
 use capture_query::Capture;
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::ops::Range;
 
 /// What is to be done.
@@ -36,6 +37,10 @@ pub struct Job {
     pub summary: bool,
     /// Whether statistics are printed at the end.
     pub verbose: bool,
+    /// Whether it is said how the filter is evaluated, and what was done.
+    pub explain: bool,
+    /// How many threads evaluate and print.
+    pub threads: usize,
     /// Whether progress is shown.
     pub progress: bool,
     /// Whether results go to a terminal.
@@ -122,6 +127,8 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
         internal: args.debug,
         summary: args.summary,
         verbose: args.verbose,
+        explain: args.explain,
+        threads: args.threads.map_or_else(cores, usize::from),
         progress: args.progress,
         on_terminal: output.is_terminal(),
     })
@@ -139,6 +146,11 @@ fn natural_view(captures: &mut [Capture]) -> View {
         report::note("the exit view: exit events only (--view classic shows all events as they are stored)");
         View::Exit
     }
+}
+
+/// How many threads can run at once; 1 if that is not known.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// The zone of times of day.

@@ -9,6 +9,7 @@ use capture_filter::format::Format;
 use comfy_table::{Table, presets};
 
 /// One format for each column.
+#[derive(Clone)]
 pub struct Columns(Vec<Format>);
 
 impl Columns {

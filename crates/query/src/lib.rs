@@ -1,30 +1,41 @@
 //! From captures to results: reading, replay, and the order in which results appear.
 //!
 //! ```text
-//! Capture ─► Stream ─► make ─┐
-//!            (replay)        ├─► merge ─► take
-//! Capture ─► Stream ─► make ─┘
+//!             a thread            threads that are free        the caller's thread
+//! Input ─► Source ─► Work ─┐                           ┌─► Stream ─┐
+//!                          ├─► jobs ─► Batch ─► Maker ─┤           ├─► merge ─► Taker
+//! Input ─► Source ─► Work ─┘                           └─► Stream ─┘
 //! ```
 //!
-//! * [`Capture`] is an open file, not yet replayed: it knows when it begins and which view it was made for.
-//! * A stream replays one capture into batches ([`capture_machine::replay`]), with [`Pace::Ahead`] on threads of its
-//!   own (one reads, one replays) while earlier batches are being used. A few batches are ready at most: memory does not
-//!   grow with the capture.
-//! * A [`Consumer`] says which rows are of interest to it, makes of every batch what it needs (which rows match, lines
-//!   of text), and then takes the rows.
-//! * Several captures are merged by time. Each has a machine of its own: process ids of two hosts never mix. Pieces of
-//!   one recording become one capture before ([`join()`]).
+//! * An [`Input`] is a capture that was not begun yet; a [`Capture`] is one, of files. It begins when its first event is
+//!   due, and is a [`Source`] then, which a thread of its own goes through.
+//! * A source gives [`Work`]: a batch, or how to make one, on any thread. A capture of events is replayed
+//!   ([`capture_machine::replay`]) on the source's thread, with the reader a little ahead on another one. What need not
+//!   be looked at is skipped there.
+//! * A [`Question`] says which rows are of interest, and has a [`Maker`] for each thread and capture, which makes of
+//!   every batch what is needed: which rows are selected, lines of text. Where an answer may depend on the batches
+//!   before, one maker gets them all, in order, on the caller's thread.
+//! * A [`Taker`] gets what was made on the caller's thread, in order. Several captures are merged by time. Each has a
+//!   machine of its own: process ids of two hosts never mix. Pieces of one recording become one capture before
+//!   ([`join()`]).
+//! * A stream promises results in the order of its source before anybody works on them, and only so many: memory does not
+//!   grow with the capture, whoever is slow.
 //!
-//! [`run`] does all that. This crate decides which event comes when; what an event means is decided before, what is
-//! shown of it afterwards.
+//! [`run`] does all that. With one thread, all of it happens on the caller's, one batch after the other. This crate
+//! decides which event comes when; what an event means is decided before, what is shown of it afterwards.
 
 mod capture;
 mod join;
 mod merge;
+mod pool;
+mod replayed;
 mod run;
+mod source;
+mod stats;
 mod stream;
 
 pub use capture::Capture;
 pub use join::join;
-pub use run::{Consumer, Plan, run};
-pub use stream::Pace;
+pub use run::{Made, Maker, Plan, Question, Taker, run};
+pub use source::{Damage, Input, Item, Piece, Source, Work};
+pub use stats::{Count, Stage, Stats};

@@ -1,7 +1,8 @@
 //! Several captures as one row of events, by time.
 //!
-//! Within a capture events keep their order, whatever their times say: only the next event of each capture is
-//! compared. Of equal times the capture named first comes first.
+//! Only rows that are wanted take part, so that the answer does not depend on which others were made, or skipped. Within
+//! a capture they keep their order, whatever their times say: only the next one of each capture is compared. Of equal
+//! times the capture named first comes first.
 
 use std::ops::{ControlFlow, Range};
 
@@ -11,30 +12,33 @@ pub(crate) trait Parts {
     type Batch;
     /// How many parts there are.
     fn count(&self) -> usize;
-    /// The time of a part's first row, ns since the epoch; anything before it if that is not known.
+    /// When a part begins: the time of its first event, wanted or not, ns since the epoch.
     fn first_ts(&self, part: usize) -> u64;
-    /// A part's next batch; `None` at its end. Asked for the first time when the first row is due.
+    /// A part's next batch; `None` at its end. Asked for the first time when the part has begun.
     fn load(&mut self, part: usize) -> Option<Self::Batch>;
-    /// How many rows a batch has.
-    fn len(batch: &Self::Batch) -> usize;
+    /// The first row of a batch, from a row on, that is wanted.
+    fn wanted(batch: &Self::Batch, from: usize) -> Option<usize>;
     /// The time of a row of a batch, ns since the epoch.
     fn ts(batch: &Self::Batch, row: usize) -> u64;
-    /// Takes the next rows of all.
+    /// Takes the wanted ones of the next rows of all.
     fn emit(&mut self, part: usize, batch: &mut Self::Batch, rows: Range<usize>) -> ControlFlow<()>;
 }
 
 /// Where a part stands.
 enum Lane<B> {
-    /// Its first batch was not loaded yet: the time of its first row.
+    /// Its first batch was not loaded yet: the time when it begins.
     Waiting(u64),
-    /// A batch, and its next row.
+    /// A batch, and its next wanted row.
     At(B, usize),
     /// It has no rows any more.
     Ended,
 }
 
-/// Emits the rows of all parts in the order of their times, in runs of rows of one batch.
+/// Emits the wanted rows of all parts in the order of their times, in runs of rows of one batch.
 pub(crate) fn merge<P: Parts>(parts: &mut P) -> ControlFlow<()> {
+    if parts.count() == 1 {
+        return follow(parts);
+    }
     let mut lanes: Vec<Lane<P::Batch>> = (0..parts.count()).map(|i| Lane::Waiting(parts.first_ts(i))).collect();
     let mut due: Vec<Option<u64>> = lanes.iter().map(next_ts::<P>).collect();
     loop {
@@ -43,11 +47,11 @@ pub(crate) fn merge<P: Parts>(parts: &mut P) -> ControlFlow<()> {
         let Some(lane) = lanes.get_mut(next) else { return ControlFlow::Continue(()) };
         let is_used_up = match lane {
             Lane::At(batch, at) => {
-                let rows = *at..run_end::<P>(batch, *at, limit(&due, next));
+                let end = run_end::<P>(batch, *at, limit(&due, next));
+                let rows = *at..end.unwrap_or(usize::MAX);
                 *at = rows.end;
-                let len = P::len(batch);
                 parts.emit(next, batch, rows)?;
-                *at >= len
+                end.is_none()
             }
             _ => true,
         };
@@ -62,11 +66,19 @@ pub(crate) fn merge<P: Parts>(parts: &mut P) -> ControlFlow<()> {
     }
 }
 
-/// The next batch of a part that has rows.
+/// Emits the wanted rows of the only part. Their times do not matter.
+fn follow<P: Parts>(parts: &mut P) -> ControlFlow<()> {
+    while let Lane::At(mut batch, at) = load(parts, 0) {
+        parts.emit(0, &mut batch, at..usize::MAX)?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// The next batch of a part that has wanted rows.
 fn load<P: Parts>(parts: &mut P, part: usize) -> Lane<P::Batch> {
     while let Some(batch) = parts.load(part) {
-        if P::len(&batch) > 0 {
-            return Lane::At(batch, 0);
+        if let Some(at) = P::wanted(&batch, 0) {
+            return Lane::At(batch, at);
         }
     }
     Lane::Ended
@@ -88,22 +100,27 @@ fn limit(due: &[Option<u64>], of: usize) -> Option<u64> {
     others.filter_map(|(i, due)| due.map(|ts| if i > of { ts.saturating_add(1) } else { ts })).min()
 }
 
-fn run_end<P: Parts>(batch: &P::Batch, at: usize, limit: Option<u64>) -> usize {
-    let len = P::len(batch);
-    let Some(limit) = limit else { return len };
-    (at + 1..len).find(|&row| P::ts(batch, row) >= limit).unwrap_or(len)
+/// The wanted row before which a run that begins at a wanted row must end; `None` if it reaches to the batch's end.
+fn run_end<P: Parts>(batch: &P::Batch, at: usize, limit: Option<u64>) -> Option<usize> {
+    let limit = limit?;
+    let mut wanted = std::iter::successors(P::wanted(batch, at + 1), |&row| P::wanted(batch, row + 1));
+    wanted.find(|&row| P::ts(batch, row) >= limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Batches of times, and what was emitted of them.
+    /// Batches of times, and what was emitted of them. Times of which nothing is wanted end in 9.
     struct Times {
         first: Vec<u64>,
         batches: Vec<std::vec::IntoIter<Vec<u64>>>,
         rows: Vec<(usize, u64)>,
         stop_after: usize,
+    }
+
+    fn is_wanted(ts: u64) -> bool {
+        ts % 10 != 9
     }
 
     impl Times {
@@ -130,14 +147,16 @@ mod tests {
         fn load(&mut self, part: usize) -> Option<Vec<u64>> {
             self.batches[part].next()
         }
-        fn len(batch: &Vec<u64>) -> usize {
-            batch.len()
+        fn wanted(batch: &Vec<u64>, from: usize) -> Option<usize> {
+            (from..batch.len()).find(|&row| is_wanted(batch[row]))
         }
         fn ts(batch: &Vec<u64>, row: usize) -> u64 {
+            assert!(is_wanted(batch[row]));
             batch[row]
         }
         fn emit(&mut self, part: usize, batch: &mut Vec<u64>, rows: Range<usize>) -> ControlFlow<()> {
-            self.rows.extend(batch[rows].iter().map(|&ts| (part, ts)));
+            let rows = &batch[rows.start..rows.end.min(batch.len())];
+            self.rows.extend(rows.iter().filter(|&&ts| is_wanted(ts)).map(|&ts| (part, ts)));
             if self.rows.len() >= self.stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         }
     }
@@ -157,8 +176,8 @@ mod tests {
 
     #[test]
     fn captures_are_woven_by_time() {
-        let rows = merged(&[&[&[1, 4], &[5, 9]], &[&[2, 3, 6]], &[&[7]]]);
-        assert_eq!(rows, [(0, 1), (1, 2), (1, 3), (0, 4), (0, 5), (1, 6), (2, 7), (0, 9)]);
+        let rows = merged(&[&[&[1, 4], &[5, 8]], &[&[2, 3, 6]], &[&[7]]]);
+        assert_eq!(rows, [(0, 1), (1, 2), (1, 3), (0, 4), (0, 5), (1, 6), (2, 7), (0, 8)]);
     }
 
     #[test]
@@ -174,9 +193,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_nobody_wants_change_nothing() {
+        let with = merged(&[&[&[1, 29, 4], &[9, 9], &[19, 8]], &[&[2, 49, 3, 6, 9]]]);
+        let without = merged(&[&[&[1, 4], &[], &[8]], &[&[2, 3, 6]]]);
+        assert_eq!(with, without);
+        assert_eq!(with, [(0, 1), (1, 2), (1, 3), (0, 4), (1, 6), (0, 8)]);
+    }
+
+    #[test]
     fn a_consumer_can_stop() {
-        let mut times = Times { stop_after: 1, ..Times::new(&[&[&[1, 2], &[3]]]) };
-        assert_eq!(merge(&mut times), ControlFlow::Break(()));
-        assert_eq!(times.rows.len(), 2);
+        for captures in [&[&[&[1, 2][..], &[3]][..]][..], &[&[&[1], &[2]], &[&[3]]]] {
+            let mut times = Times { stop_after: 1, ..Times::new(captures) };
+            assert_eq!(merge(&mut times), ControlFlow::Break(()));
+            assert!(times.rows.len() <= 2);
+        }
     }
 }

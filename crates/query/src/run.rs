@@ -1,78 +1,172 @@
-//! Running captures through a consumer.
+//! Running captures: a question is asked of every batch, and the answers are taken in order.
 
-use crate::Capture;
+use crate::Stats;
 use crate::merge::{Parts, merge};
-use crate::stream::{Pace, Stream};
+use crate::pool::{Queue, work};
+use crate::source::{Damage, Input};
+use crate::stats::Count;
+use crate::stream::Stream;
 use capture_batch::{Batch, Interest, Needs, View};
-use capture_machine::replay::Piece;
-use capture_scap::Damage;
+use capture_filter::Selection;
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
-/// How captures are replayed.
+/// How many batches of one capture may be worked on, or wait to be taken, at most: memory stays bounded, however many
+/// threads there are.
+const MOST_IN_FLIGHT: usize = 16;
+
+/// How captures are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
     /// The view that is shown.
     pub view: View,
-    /// What the consumer looks at.
+    /// What is looked at.
     pub needs: Needs,
-    /// On which thread.
-    pub pace: Pace,
+    /// How many threads work on batches. Beside them, each capture has one that reads and one that replays, and the
+    /// caller's thread takes what was made. With 1, all is done on the caller's thread, one after the other: what is
+    /// right by definition.
+    pub threads: usize,
 }
 
-/// What uses the events. Captures are told by their place in the list that was given.
-pub trait Consumer {
-    /// What it makes of a batch before it is asked for results: matches, formatted lines …
-    type Made;
+impl Plan {
+    /// Whether other threads than the caller's do something.
+    pub fn is_parallel(&self) -> bool {
+        self.threads > 1
+    }
 
-    /// Which rows of a capture it looks at.
-    fn interest(&self, capture: usize) -> Box<dyn Interest>;
+    /// How many batches of each of `captures` are given out at once: one for every thread, and one to be taken.
+    fn window(&self, captures: usize) -> usize {
+        let of_all = self.threads.saturating_add(1);
+        of_all.div_ceil(captures.max(1)).clamp(2, MOST_IN_FLIGHT)
+    }
+}
 
-    /// Works on a batch. Batches of one capture come in order, those of several captures in any.
-    fn make(&mut self, capture: usize, batch: &Batch) -> Self::Made;
+/// What is asked of one capture, by any number of threads.
+pub trait Question: Sync {
+    /// What works on the batches of one capture.
+    type Maker<'q>: Maker<Output = Self::Output>
+    where
+        Self: 'q;
+    /// What it makes of a batch.
+    type Output: Send + 'static;
 
-    /// Takes the next rows of all: by time, and within a capture in its order.
-    fn take(&mut self, capture: usize, batch: &Batch, made: &mut Self::Made, rows: Range<usize>) -> ControlFlow<()>;
+    /// Which rows it looks at.
+    fn interest(&self) -> Box<dyn Interest>;
 
-    /// Hears of a place in a file of a capture that could not be read.
+    /// Whether an answer may depend on the batches before. Then all batches go through one maker, in their order.
+    fn is_ordered(&self) -> bool;
+
+    /// What works on batches. Each thread has its own, and keeps it to the end.
+    fn maker(&self) -> Self::Maker<'_>;
+}
+
+/// Works on the batches of one capture.
+pub trait Maker {
+    /// What it makes of a batch.
+    type Output;
+
+    /// Works on a batch. Batches come in their order, but not all of them unless the question is ordered.
+    fn make(&mut self, batch: &Batch) -> Made<Self::Output>;
+}
+
+/// What was made of a batch.
+pub struct Made<O> {
+    /// The rows that are taken.
+    pub selected: Selection,
+    /// What is known of them: lines of text, say.
+    pub output: O,
+}
+
+/// Takes what was made, on one thread. Captures are told by their place in the list that was given.
+pub trait Taker<O> {
+    /// Hears of every batch before its rows are taken, and how many bytes of all files were read by then. Batches of a
+    /// capture come in order.
+    fn arrives(&mut self, capture: usize, batch: &Batch, bytes: u64);
+
+    /// Takes the next rows of all, of those that were selected: by time, and within a capture in its order. The
+    /// range may end behind the batch.
+    fn take(&mut self, capture: usize, batch: &Batch, made: &mut Made<O>, rows: Range<usize>) -> ControlFlow<()>;
+
+    /// Hears of a place in a file of a capture that could not be read, between the batches before and after it.
     fn damage(&mut self, capture: usize, file: &str, damage: &Damage);
-
-    /// Hears how many bytes of all files were read.
-    fn progress(&mut self, bytes: u64);
 }
 
-/// Replays captures and hands their events to a consumer, until the captures or the consumer's wishes end.
-pub fn run<C: Consumer>(captures: Vec<Capture>, plan: Plan, consumer: &mut C) {
-    let parts = captures.into_iter().enumerate().map(|(i, mut capture)| Part {
-        first_ts: capture.first_ts().unwrap_or(0),
-        state: State::Waiting(Box::new(capture), consumer.interest(i)),
+/// Asks each capture its question, and hands the answers to a taker, until the captures or the taker's wishes end. Then no
+/// thread works on batches any more; those that read or replay go as soon as they have finished a piece, or as soon
+/// as the pipe goes on that they wait for.
+pub fn run<Q: Question, T: Taker<Q::Output>>(
+    captures: Vec<impl Input>,
+    questions: &[Q],
+    plan: Plan,
+    taker: &mut T,
+    stats: &Arc<Stats>,
+) {
+    let parts = captures.into_iter().zip(questions).map(|(mut capture, question)| Part {
+        first_ts: capture.first_ts(),
+        question,
+        state: State::Waiting(capture),
+        maker: None,
         position: 0,
     });
-    let parts = parts.collect();
-    let mut run = Run { parts, plan, consumer };
-    let _ = merge(&mut run);
+    let queue = Arc::new(Queue::new());
+    let mut run = Run { parts: parts.collect(), plan, taker, queue: queue.clone(), stats };
+    std::thread::scope(|scope| {
+        let _closing = Closing(&queue);
+        if plan.is_parallel() {
+            (0..plan.threads).for_each(|_| drop(scope.spawn(|| work(&queue, questions))));
+        }
+        let _ = merge(&mut run);
+    });
+}
+
+/// Closes a queue when it goes, in a panic too.
+struct Closing<'q, O>(&'q Queue<O>);
+
+impl<O> Drop for Closing<'_, O> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// One capture of a run.
-struct Part {
+struct Part<'q, I, Q: Question> {
     first_ts: u64,
-    state: State,
+    question: &'q Q,
+    state: State<I, Q::Output>,
+    /// Works on the batches that are not worked on elsewhere.
+    maker: Option<Q::Maker<'q>>,
     position: u64,
 }
 
-enum State {
-    Waiting(Box<Capture>, Box<dyn Interest>),
-    Running(Stream),
+enum State<I, O> {
+    Waiting(I),
+    Running(Stream<O>),
     Ended,
 }
 
-struct Run<'c, C> {
-    parts: Vec<Part>,
+struct Run<'q, I, Q: Question, T> {
+    parts: Vec<Part<'q, I, Q>>,
     plan: Plan,
-    consumer: &'c mut C,
+    taker: &'q mut T,
+    queue: Arc<Queue<Q::Output>>,
+    stats: &'q Arc<Stats>,
 }
 
-impl<C: Consumer> Parts for Run<'_, C> {
-    type Batch = (Batch, C::Made);
+impl<I: Input, Q: Question, T: Taker<Q::Output>> Run<'_, I, Q, T> {
+    /// Begins a capture.
+    fn start(&self, index: usize, capture: I, question: &Q) -> Stream<Q::Output> {
+        let source = capture.start(self.plan, question.interest(), self.stats.clone());
+        if self.plan.is_parallel() {
+            let window = self.plan.window(self.parts.len());
+            Stream::ahead(index, source, self.stats.clone(), self.queue.clone(), window)
+        } else {
+            Stream::Here(source, self.stats.clone())
+        }
+    }
+}
+
+impl<I: Input, Q: Question, T: Taker<Q::Output>> Parts for Run<'_, I, Q, T> {
+    type Batch = (Box<Batch>, Made<Q::Output>);
 
     fn count(&self) -> usize {
         self.parts.len()
@@ -83,26 +177,38 @@ impl<C: Consumer> Parts for Run<'_, C> {
     }
 
     fn load(&mut self, index: usize) -> Option<Self::Batch> {
+        let part = self.parts.get_mut(index)?;
+        let question = part.question;
+        let mut stream = match std::mem::replace(&mut part.state, State::Ended) {
+            State::Waiting(capture) => self.start(index, capture, question),
+            State::Running(stream) => stream,
+            State::Ended => return None,
+        };
         loop {
+            let arrival = stream.next()?;
             let part = self.parts.get_mut(index)?;
-            let Some(item) = part.next(self.plan) else {
-                part.state = State::Ended;
-                return None;
-            };
-            part.position = item.position;
-            match item.piece {
-                Piece::Damage(damage) => self.consumer.damage(index, &item.file, &damage),
-                Piece::Batch(batch) => {
-                    self.consumer.progress(self.parts.iter().map(|part| part.position).sum());
-                    let made = self.consumer.make(index, &batch);
+            self.stats.add(Count::Bytes, arrival.position.saturating_sub(part.position));
+            part.position = arrival.position;
+            match arrival.result {
+                Err(damage) => self.taker.damage(index, &arrival.file, &damage),
+                Ok((batch, made)) => {
+                    let bytes = self.parts.iter().map(|part| part.position).sum();
+                    self.taker.arrives(index, &batch, bytes);
+                    self.stats.add(Count::Batches, 1);
+                    self.stats.add(Count::Rows, batch.len() as u64);
+                    let part = self.parts.get_mut(index)?;
+                    part.state = State::Running(stream);
+                    let mut here = |batch| part.maker.get_or_insert_with(|| question.maker()).make(batch);
+                    let made = made.unwrap_or_else(|| here(&batch));
+                    self.stats.add(Count::Matched, made.selected.count() as u64);
                     return Some((batch, made));
                 }
             }
         }
     }
 
-    fn len(batch: &Self::Batch) -> usize {
-        batch.0.len()
+    fn wanted((_, made): &Self::Batch, from: usize) -> Option<usize> {
+        made.selected.next(from)
     }
 
     fn ts((batch, _): &Self::Batch, row: usize) -> u64 {
@@ -110,20 +216,6 @@ impl<C: Consumer> Parts for Run<'_, C> {
     }
 
     fn emit(&mut self, part: usize, (batch, made): &mut Self::Batch, rows: Range<usize>) -> ControlFlow<()> {
-        self.consumer.take(part, batch, made, rows)
-    }
-}
-
-impl Part {
-    fn next(&mut self, plan: Plan) -> Option<crate::stream::Item> {
-        if let State::Waiting(..) = self.state
-            && let State::Waiting(capture, interest) = std::mem::replace(&mut self.state, State::Ended)
-        {
-            self.state = State::Running(Stream::start(*capture, plan, interest));
-        }
-        match &mut self.state {
-            State::Running(stream) => stream.next(),
-            State::Waiting(..) | State::Ended => None,
-        }
+        self.taker.take(part, batch, made, rows)
     }
 }

@@ -5,12 +5,13 @@ use capture_batch::{Batch, Interest, Needs, RowFlags, Types, View};
 use capture_event::code;
 use capture_filter::{Env, Filter, Format, Selection};
 use capture_machine::replay::{Piece, Replay};
-use capture_query::{Capture, Consumer, Pace, Plan, run};
-use capture_scap::{Damage, Reader};
+use capture_query::{Capture, Count, Damage, Made, Maker, Plan, Question, Stats, Taker, run};
+use capture_scap::Reader;
 use capture_testkit::{EventBuilder, Form, captures, random_capture};
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const VIEWS: [View; 2] = [View::Classic, View::Exit];
 
@@ -23,7 +24,18 @@ const FIELDS: &str = "*%evt.num %evt.rawtime %evt.latency %evt.reltime %evt.delt
     %evt.key %evt.merged %evt.lost %evt.lost.reason %thread.exectime";
 
 fn format(view: View) -> Format {
-    let known = |field: &&str| Format::compile(field.trim_start_matches('*'), view).is_ok();
+    format_of(view, |_| true)
+}
+
+/// The same without what looks back.
+fn unordered(view: View) -> Format {
+    let format = format_of(view, |field| !field.is_ordered(&Env::default()));
+    assert!(!format.is_ordered(&Env::default()));
+    format
+}
+
+fn format_of(view: View, wanted: impl Fn(&Format) -> bool) -> Format {
+    let known = |field: &&str| Format::compile(field.trim_start_matches('*'), view).is_ok_and(|field| wanted(&field));
     let fields: Vec<&str> = FIELDS.split(' ').filter(known).collect();
     assert!(fields.len() > 25, "{fields:?}");
     Format::compile(&fields.join(" "), view).unwrap()
@@ -50,7 +62,11 @@ fn replay(bytes: &[u8], view: View, rows: usize) -> impl Iterator<Item = Batch> 
 }
 
 fn lines(bytes: &[u8], view: View, rows: usize) -> Vec<String> {
-    let (mut format, mut lines) = (format(view), Vec::new());
+    lines_in(format(view), bytes, view, rows)
+}
+
+fn lines_in(mut format: Format, bytes: &[u8], view: View, rows: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     replay(bytes, view, rows).for_each(|batch| print(&mut format, &batch, &mut lines));
     lines
 }
@@ -69,36 +85,66 @@ fn all_captures() -> Vec<(String, Vec<u8>)> {
     files.into_iter().chain(captures()).map(read).chain(random).collect()
 }
 
-/// Takes lines as they come.
-struct Lines {
-    format: Format,
-    found: Vec<String>,
-}
+/// Asks for lines.
+struct Lines(Format);
 
-impl Consumer for Lines {
-    type Made = Vec<(usize, String)>;
+impl Question for Lines {
+    type Maker<'q> = Printing;
+    type Output = Vec<(usize, String)>;
 
-    fn interest(&self, _: usize) -> Box<dyn Interest> {
+    fn interest(&self) -> Box<dyn Interest> {
         Box::new(Types::ALL)
     }
 
-    fn make(&mut self, _: usize, batch: &Batch) -> Self::Made {
-        let mut lines = Vec::new();
-        print(&mut self.format, batch, &mut lines);
-        let rows = (0..batch.len()).filter(|&row| is_shown(batch, row));
-        rows.zip(lines).collect()
+    fn is_ordered(&self) -> bool {
+        self.0.is_ordered(&Env::default())
     }
 
-    fn take(&mut self, _: usize, _: &Batch, made: &mut Self::Made, rows: Range<usize>) -> ControlFlow<()> {
-        self.found.extend(made.iter().filter(|(row, _)| rows.contains(row)).map(|(_, line)| line.clone()));
+    fn maker(&self) -> Printing {
+        Printing(self.0.clone())
+    }
+}
+
+struct Printing(Format);
+
+impl Maker for Printing {
+    type Output = Vec<(usize, String)>;
+
+    fn make(&mut self, batch: &Batch) -> Made<Self::Output> {
+        let mut lines = Vec::new();
+        print(&mut self.0, batch, &mut lines);
+        let selected = Selection::with(batch.len(), |&row| is_shown(batch, row));
+        let output = selected.iter().zip(lines).collect();
+        Made { selected, output }
+    }
+}
+
+/// Takes lines as they come.
+#[derive(Default)]
+struct Taken {
+    lines: Vec<String>,
+    batches: usize,
+}
+
+impl Taker<Vec<(usize, String)>> for Taken {
+    fn arrives(&mut self, _: usize, _: &Batch, _: u64) {
+        self.batches += 1;
+    }
+
+    fn take(
+        &mut self,
+        _: usize,
+        _: &Batch,
+        made: &mut Made<Vec<(usize, String)>>,
+        rows: Range<usize>,
+    ) -> ControlFlow<()> {
+        self.lines.extend(made.output.iter().filter(|(row, _)| rows.contains(row)).map(|(_, line)| line.clone()));
         ControlFlow::Continue(())
     }
 
     fn damage(&mut self, _: usize, _: &str, damage: &Damage) {
         panic!("{damage}");
     }
-
-    fn progress(&mut self, _: u64) {}
 }
 
 #[test]
@@ -112,11 +158,18 @@ fn batches_may_have_any_size_and_be_made_on_any_thread() {
             for rows in [1, 2, 7] {
                 assert!(lines(&bytes, view, rows) == expected, "{name} {view:?}: batches of {rows}");
             }
-            for pace in [Pace::Sequential, Pace::Ahead] {
-                let capture = Capture::open(&path, "capture").unwrap();
-                let mut consumer = Lines { format: format(view), found: Vec::new() };
-                run(vec![capture], Plan { view, needs: Needs::all(), pace }, &mut consumer);
-                assert!(consumer.found == expected, "{name} {view:?} {pace:?}");
+            // Some fields of the format look at the events before, and others do not.
+            for format in [format(view), unordered(view)] {
+                let expected = lines_in(format.clone(), &bytes, view, 1 << 14);
+                for threads in [1, 2, 7] {
+                    let capture = Capture::open(&path, "capture").unwrap();
+                    let plan = Plan { view, needs: Needs::all(), threads };
+                    let (mut taken, stats) = (Taken::default(), Arc::new(Stats::default()));
+                    run(vec![capture], &[Lines(format.clone())], plan, &mut taken, &stats);
+                    assert!(taken.lines == expected, "{name} {view:?} {threads} threads");
+                    assert_eq!(stats.count(Count::Batches), taken.batches as u64);
+                    assert_eq!(stats.count(Count::Matched), expected.len() as u64);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::run::Run;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 /// How many runs may wait for the reader.
 const AHEAD: usize = 4;
@@ -70,7 +71,7 @@ impl Feed {
         match self {
             Feed::Here(source, used) => {
                 let mut run = used.pop().unwrap_or_default();
-                source.fill(&mut run).then_some(run)
+                fill(&mut **source, &mut run).then_some(run)
             }
             Feed::Ahead(ahead) => ahead.next(),
         }
@@ -112,10 +113,18 @@ impl Ahead {
     }
 }
 
+/// Reads a run, and says in it how long that took. `false` at the end of the capture.
+fn fill(source: &mut dyn Runs, run: &mut Run) -> bool {
+    let started = Instant::now();
+    let is_more = source.fill(run);
+    run.took = started.elapsed();
+    is_more
+}
+
 fn read_all(source: &mut dyn Runs, sender: &SyncSender<Run>, recycled: &Receiver<Run>) {
     loop {
         let mut run = recycled.try_recv().unwrap_or_default();
-        if !source.fill(&mut run) || sender.send(run).is_err() {
+        if !fill(source, &mut run) || sender.send(run).is_err() {
             return;
         }
     }

@@ -16,6 +16,7 @@ use crate::source::live::{FromLive, Live};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// How far into a file that does not start with a section header a block is looked for.
 const SEARCHED: usize = 16 << 20;
@@ -32,6 +33,10 @@ pub struct Reader {
     compression: Option<&'static str>,
     /// What is wrong within the block that was handed out last.
     pending: VecDeque<Damage>,
+    /// What reading took, on whatever thread.
+    time_reading: Duration,
+    /// How long that was waited for.
+    time_waited: Duration,
 }
 
 impl Reader {
@@ -73,7 +78,9 @@ impl Reader {
 
     fn new(source: impl Runs + 'static, size: Option<u64>, compression: Option<&'static str>) -> Reader {
         let (runs, next, counts, pending) = Default::default();
-        Reader { feed: Feed::here(source), runs, next, counts, size, compression, pending }
+        let (time_reading, time_waited) = Default::default();
+        let feed = Feed::here(source);
+        Reader { feed, runs, next, counts, size, compression, pending, time_reading, time_waited }
     }
 
     /// The same capture, read by a thread of its own, a little ahead of what is asked for.
@@ -89,6 +96,16 @@ impl Reader {
     /// How many bytes of the file were read so far.
     pub fn file_position(&self) -> u64 {
         self.runs.front().map_or(0, |run| run.file_position)
+    }
+
+    /// How long it took to read so far, on whatever thread.
+    pub fn time_reading(&self) -> Duration {
+        self.time_reading
+    }
+
+    /// For how long callers had to wait for that so far.
+    pub fn time_waited(&self) -> Duration {
+        self.time_waited
     }
 
     /// How the file is compressed: `gzip`, `zstd`, `lz4`; `None` if it is not.
@@ -208,10 +225,13 @@ impl Reader {
 
     /// Reads one run more.
     fn read_run(&mut self) -> bool {
+        let asked = Instant::now();
         let run = self.feed.next();
-        let is_more = run.is_some();
-        self.runs.extend(run);
-        is_more
+        self.time_waited += asked.elapsed();
+        let Some(run) = run else { return false };
+        self.time_reading += run.took;
+        self.runs.push_back(run);
+        true
     }
 }
 

@@ -7,6 +7,7 @@ use crate::read::damage;
 use crate::read::event::{Head, Stored, event};
 use bytes::Bytes;
 use std::ops::Range;
+use std::time::Duration;
 
 /// The longest run.
 const LONGEST: usize = 4096;
@@ -26,6 +27,8 @@ pub(crate) struct Run {
     pub would_wait: bool,
     /// Where in the file the piece starts that the blocks were unpacked from, if they were: there, damage is.
     piece: Option<u64>,
+    /// How long it took to read.
+    pub took: Duration,
 }
 
 /// One piece of a run.

@@ -71,7 +71,7 @@ pub enum Depends {
 }
 
 /// What an order-dependent check remembers between two evaluations.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Memory {
     /// Time of the event it saw last, ns since the epoch; 0 at the start.
     pub last_ts: u64,

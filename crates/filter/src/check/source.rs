@@ -11,6 +11,7 @@ use capture_batch::Row;
 use rustc_hash::FxHashMap;
 
 /// Something that yields values, with its type.
+#[derive(Clone)]
 pub(crate) struct Source {
     /// How it is read.
     pub reader: Reader,
@@ -25,6 +26,7 @@ pub(crate) struct Source {
 }
 
 /// How values are read.
+#[derive(Clone)]
 pub(crate) enum Reader {
     /// From an event.
     Field {
@@ -62,7 +64,7 @@ pub(crate) enum Reader {
 }
 
 /// What an evaluation remembers from row to row.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
     /// One for each use of a field that needs it.
     memories: Vec<Memory>,
@@ -72,7 +74,7 @@ pub(crate) struct State {
 
 /// Values of the rows that are being worked on, by their places in the batch. In the exit view, conditions on the same order-dependent field read it once
 /// an event, whichever comes first; each has its own memory all the same.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Shared(FxHashMap<usize, Extracted<'static>>);
 
 impl State {

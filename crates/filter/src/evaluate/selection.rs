@@ -49,6 +49,15 @@ impl Selection {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
+    /// The first row in the set from a row on.
+    pub fn next(&self, from: usize) -> Option<usize> {
+        let rest = self.words.get(from / 64..)?;
+        let first = rest.first()? & (u64::MAX << (from % 64));
+        let words = std::iter::once(first).chain(rest.iter().skip(1).copied());
+        let (i, word) = words.enumerate().find(|(_, word)| *word != 0)?;
+        Some((from / 64 + i) * 64 + word.trailing_zeros() as usize)
+    }
+
     /// Adds a row. One that the batch does not have is not added.
     pub fn insert(&mut self, row: usize) {
         if let Some(word) = self.words.get_mut(row / 64).filter(|_| row < self.len) {
@@ -104,6 +113,8 @@ mod tests {
             let mut even = all.clone();
             even.remove(&odd);
             assert!(even.iter().eq((0..len).step_by(2)));
+            let next = |row: usize| Some(row + row % 2).filter(|next| *next < len);
+            assert!((0..len + 130).all(|row| even.next(row) == next(row)));
             let mut both = all.clone();
             both.keep(&odd);
             assert_eq!(both, odd);

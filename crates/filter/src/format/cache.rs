@@ -10,7 +10,7 @@ const SLOTS: usize = 64;
 
 /// The texts of one field, by what they depend on. Only what has to be made is kept: text that lies in the batch is
 /// copied as fast from there.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct TextCache {
     slots: Vec<Option<(Key, Box<[u8]>)>>,
 }

@@ -8,6 +8,7 @@ use crate::print::json::string;
 use capture_batch::Row;
 
 /// One member of the object.
+#[derive(Clone)]
 pub(super) struct Member {
     /// Its name in quotes and the colon behind it.
     name: Vec<u8>,

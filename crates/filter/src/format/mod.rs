@@ -25,7 +25,8 @@ use json::Member;
 const MISSING: &[u8] = b"<NA>";
 
 /// A compiled format, with what its order-dependent fields remember of the events they saw: one format prints one run
-/// of events, in their order.
+/// of events, in their order. A copy remembers the same.
+#[derive(Clone)]
 pub struct Format {
     segments: Vec<Segment>,
     members: Vec<Member>,
@@ -39,6 +40,7 @@ pub struct Format {
 }
 
 /// A piece of a format.
+#[derive(Clone)]
 enum Segment {
     /// Text as it is.
     Text(Vec<u8>),
@@ -47,6 +49,7 @@ enum Segment {
 }
 
 /// The place of a field or transformer.
+#[derive(Clone)]
 struct Slot {
     source: Source,
     style: Style,
