@@ -1,7 +1,6 @@
 //! The strings of a segment: each is stored once, in the batch that has it first.
 
 use rustc_hash::FxHashMap;
-use std::ops::Range;
 
 /// Strings by their numbers, which count from 0 in each segment.
 #[derive(Default)]
@@ -45,9 +44,13 @@ impl Strings {
         self.bytes.get(start..end)
     }
 
-    /// Those of a range, one after the other.
-    pub fn of(&self, range: Range<usize>) -> impl Iterator<Item = &[u8]> {
-        range.filter_map(|number| self.get(number))
+    /// The lengths of those from this number on, and their bytes.
+    pub fn from(&self, first: usize) -> (Vec<i64>, &[u8]) {
+        let start = first.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let mut before = start;
+        let length = |end: &usize| (end - std::mem::replace(&mut before, *end)) as i64;
+        let lengths = self.ends.iter().skip(first).map(length).collect();
+        (lengths, self.bytes.get(start..).unwrap_or_default())
     }
 }
 

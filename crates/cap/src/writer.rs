@@ -76,7 +76,8 @@ impl<W: Write> Writer<W> {
         if self.events.is_empty() {
             return Ok(());
         }
-        let payload = encode(&std::mem::take(&mut self.events), &mut self.strings, &mut self.packer);
+        let payload = encode(&self.events, &mut self.strings, &mut self.packer);
+        self.events.clear();
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
             (self.strings, self.batches) = Default::default();

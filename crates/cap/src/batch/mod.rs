@@ -107,8 +107,18 @@ impl Events {
         self.rows.is_empty()
     }
 
-    fn params(&self, row: &Row) -> &[Span] {
-        self.params.get(row.params.clone()).unwrap_or_default()
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.params.clear();
+        self.options.clear();
+        self.bytes.clear();
+        self.widest = 0;
+    }
+
+    fn param(&self, row: &Row, index: u16) -> Option<&[u8]> {
+        let params = self.params.get(row.params.clone())?;
+        Some(params.get(usize::from(index))?.of(&self.bytes))
     }
 
     fn options(&self, row: &Row) -> &[(u16, Span)] {

@@ -26,14 +26,12 @@ pub(super) fn put_values(
     let width = Some(first.len()).filter(|len| !is_buffer && values.iter().all(|value| value.len() == *len));
     let of_width = |(len, _): &&(usize, Kind)| Some(*len) == width;
     if let Some((_, kind)) = WIDTHS.iter().find(of_width) {
-        let numbers: Vec<i64> = values.iter().map(|value| number(value)).collect();
-        columns.numbers(id(*kind), &numbers);
+        columns.numbers(id(*kind), &numbers(values, first.len()));
     } else if let Some(len) = width.filter(|len| index == OPTION && len % 8 == 0 && (16..=LONGEST_VECTOR).contains(len))
     {
-        let word = |value: &[u8], at: usize| number(value.get(at..at + 8).unwrap_or_default());
-        let numbers: Vec<i64> =
-            (0..len).step_by(8).flat_map(|at| values.iter().map(move |value| word(value, at))).collect();
-        columns.numbers(id(Kind::Vector), &numbers);
+        let word = |value: &[u8], at: usize| little_endian(value.get(at..).unwrap_or_default());
+        let words = (0..len).step_by(8).flat_map(|at| values.iter().map(move |value| word(value, at)));
+        columns.numbers(id(Kind::Vector), &words.collect::<Vec<i64>>());
     } else if is_buffer {
         let lengths: Vec<i64> = values.iter().map(|value| value.len() as i64).collect();
         columns.numbers(id(Kind::Length), &lengths);
@@ -44,15 +42,14 @@ pub(super) fn put_values(
 }
 
 fn put_texts(id: impl Fn(Kind) -> Id, values: &[&[u8]], columns: &mut Columns<'_>, strings: &mut Interned) {
-    let (mut places, mut words, mut texts) = (FxHashMap::default(), Vec::new(), Vec::new());
+    let mut places: FxHashMap<&[u8], i64> = FxHashMap::default();
+    let (mut words, mut texts) = (Vec::new(), Vec::with_capacity(values.len()));
     for value in values {
-        let number = strings.number(value);
-        let next = words.len() as i64 + 1;
-        texts.push(match places.get(&number) {
+        texts.push(match places.get(value) {
             Some(place) => *place,
             None => {
-                places.insert(number, next);
-                words.push(i64::from(number));
+                words.push(i64::from(strings.number(value)));
+                places.insert(value, words.len() as i64);
                 0
             }
         });
@@ -61,12 +58,25 @@ fn put_texts(id: impl Fn(Kind) -> Id, values: &[&[u8]], columns: &mut Columns<'_
     columns.numbers(id(Kind::Words), &words);
 }
 
-/// A little-endian signed number of up to eight bytes.
-fn number(value: &[u8]) -> i64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(value).for_each(|(to, from)| *to = *from);
-    let unused = 64 - 8 * value.len().min(8) as u32;
-    if unused == 64 { 0 } else { i64::from_le_bytes(bytes) << unused >> unused }
+/// Little-endian signed numbers of so many bytes each.
+fn numbers(values: &[&[u8]], width: usize) -> Vec<i64> {
+    match width {
+        1 => values.iter().map(|value| value.first().map_or(0, |byte| *byte as i8).into()).collect(),
+        2 => values
+            .iter()
+            .map(|value| value.first_chunk().map_or(0, |bytes| i16::from_le_bytes(*bytes)).into())
+            .collect(),
+        4 => values
+            .iter()
+            .map(|value| value.first_chunk().map_or(0, |bytes| i32::from_le_bytes(*bytes)).into())
+            .collect(),
+        _ => values.iter().map(|value| little_endian(value)).collect(),
+    }
+}
+
+/// A number of eight bytes.
+fn little_endian(value: &[u8]) -> i64 {
+    value.first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes))
 }
 
 /// Values, in order.

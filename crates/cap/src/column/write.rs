@@ -10,6 +10,9 @@ use zstd::bulk::Compressor;
 /// How numbers are compressed.
 const LEVEL: i32 = 6;
 
+/// How rough numbers are compressed: few of them repeat, so that looking further gains nothing.
+const ROUGH_LEVEL: i32 = 1;
+
 /// How buffers are compressed: they are the most bytes, and gain least.
 const BUFFER_LEVEL: i32 = 4;
 
@@ -106,8 +109,9 @@ impl<'p> Columns<'p> {
         let mut coded = std::mem::take(&mut self.packer.coded);
         coded.clear();
         let front = numbers::encode(coding, numbers, &mut coded);
+        let level = if coding == Coding::Rough { ROUGH_LEVEL } else { LEVEL };
         let signed = if numbers.is_signed { SIGNED } else { 0 };
-        self.add(id, coding as u8 | signed, values.len(), &coded, front, LEVEL);
+        self.add(id, coding as u8 | signed, values.len(), &coded, front, level);
         self.packer.coded = coded;
     }
 

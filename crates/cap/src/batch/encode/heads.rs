@@ -1,0 +1,100 @@
+//! Who, when, where and what: what every event has.
+
+use super::super::{Events, Row};
+use super::{Links, NONE, all, has_exit};
+use crate::Kind;
+use crate::column::Columns;
+use rustc_hash::FxHashMap;
+
+/// What a thread does, or a CPU.
+#[derive(Clone, Copy)]
+struct Thread {
+    tid: i64,
+    /// From 1; 0 for none.
+    place: i64,
+}
+
+/// The call that a thread is in: row and type of its enter event.
+#[derive(Clone, Copy)]
+struct Call {
+    row: u32,
+    code: u16,
+}
+
+/// A type of events.
+struct Type {
+    is_enter: bool,
+    /// Its place in the list of those that are named, from 1; 0 for none yet.
+    named: i64,
+    rows: Vec<u32>,
+}
+
+/// Adds the columns of what every event has.
+pub(super) fn put(events: &Events, columns: &mut Columns<'_>) -> Links {
+    let (places, threads) = put_threads(events, columns);
+    let each = |value: fn(&Row) -> i64| events.rows.iter().map(value).collect::<Vec<_>>();
+    columns.numbers(all(Kind::Cpu), &each(|row| row.cpu.into()));
+    columns.numbers(all(Kind::Marks), &each(|row| i64::from(row.dump_flags) << 1 | i64::from(row.large)));
+    let mut before = events.rows.first().map_or(0, |row| row.ts);
+    let step = |row: &Row| (row.ts.wrapping_sub(std::mem::replace(&mut before, row.ts))) as i64;
+    let steps: Vec<i64> = events.rows.iter().map(step).collect();
+    columns.numbers(all(Kind::Time), &steps);
+    put_types(events, &places, threads, columns)
+}
+
+/// The place of each event's thread in the list of threads, from 0, and how many threads there are.
+fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, usize) {
+    let mut known: FxHashMap<i64, i64> = FxHashMap::default();
+    let mut threads = Vec::new();
+    let most = events.rows.iter().map(|row| row.cpu).max().unwrap_or(0);
+    let mut on_cpu = vec![Thread { tid: 0, place: 0 }; usize::from(most) + 1];
+    let (mut places, mut stored) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
+    for row in &events.rows {
+        let Some(last) = on_cpu.get_mut(usize::from(row.cpu)) else { continue };
+        if last.place != 0 && last.tid == row.tid {
+            stored.push(0);
+        } else {
+            let place = *known.entry(row.tid).or_insert_with(|| {
+                threads.push(row.tid);
+                threads.len() as i64
+            });
+            *last = Thread { tid: row.tid, place };
+            stored.push(place);
+        }
+        places.push(last.place as u32 - 1);
+    }
+    columns.numbers(all(Kind::Thread), &stored);
+    columns.numbers(all(Kind::Threads), &threads);
+    (places, threads.len())
+}
+
+fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Columns<'_>) -> Links {
+    let mut known: FxHashMap<u16, usize> = FxHashMap::default();
+    let (mut types, mut codes, mut named): (Vec<Type>, Vec<u16>, Vec<i64>) = Default::default();
+    let mut calls = vec![Call { row: NONE, code: 0 }; threads];
+    let (mut stored, mut enters) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
+    for (number, (row, thread)) in events.rows.iter().zip(places).enumerate() {
+        let at = *known.entry(row.code).or_insert_with(|| {
+            types.push(Type { is_enter: has_exit(row.code), named: 0, rows: Vec::new() });
+            codes.push(row.code);
+            codes.len() - 1
+        });
+        let (Some(of_type), Some(call)) = (types.get_mut(at), calls.get_mut(*thread as usize)) else { continue };
+        of_type.rows.push(number as u32);
+        let ends = call.row != NONE && call.code.checked_add(1) == Some(row.code);
+        enters.push(if ends { call.row } else { NONE });
+        if !ends && of_type.named == 0 {
+            named.push(i64::from(row.code) << 1 | i64::from(of_type.is_enter));
+            of_type.named = named.len() as i64;
+        }
+        stored.push(if ends { 0 } else { of_type.named });
+        if of_type.is_enter && !ends {
+            *call = Call { row: number as u32, code: row.code };
+        } else if ends {
+            call.row = NONE;
+        }
+    }
+    columns.numbers(all(Kind::Type), &stored);
+    columns.numbers(all(Kind::Types), &named);
+    Links { enters, types: codes.into_iter().zip(types).map(|(code, of_type)| (code, of_type.rows)).collect() }
+}
