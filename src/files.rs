@@ -1,7 +1,9 @@
 //! Where a capture goes: a file, standard output, or one file after another.
 
+mod form;
 mod out;
 
+pub use form::{CaptureWriter, Form, FormArgs, size, waiting};
 pub use out::{Meter, Out};
 
 use crate::status::Failure;

@@ -12,7 +12,7 @@ mod table;
 mod take;
 mod write;
 
-use crate::files::{Rotation, WRITING};
+use crate::files::{FormArgs, Rotation, WRITING};
 use crate::input;
 use crate::moment::{self, Moment};
 use crate::output::Output;
@@ -129,9 +129,8 @@ pub struct Args {
     /// `-` is standard output.
     #[arg(short, long, alias = "writefile", value_name = "FILE", help_heading = WRITING)]
     write: Option<PathBuf>,
-    /// Compress it.
-    #[arg(short = 'z', long, requires = "write", help_heading = WRITING)]
-    compress: bool,
+    #[command(flatten)]
+    form: FormArgs,
     #[command(flatten)]
     rotation: Rotation,
     /// Write, hidden, all events that change what is known of any thread, to the end.

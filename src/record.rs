@@ -12,7 +12,7 @@ mod target;
 mod wanted;
 mod watch;
 
-use crate::files::{Rotation, WRITING};
+use crate::files::{FormArgs, Rotation, WRITING};
 use crate::status::{End, Failure};
 use capture_scap::Target;
 use std::ffi::OsString;
@@ -90,9 +90,8 @@ pub struct Args {
     /// start of the pid namespace and more of the executable, but sysdig 0.29 then shows wrong login users.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Tail::Common, help_heading = WRITING)]
     scap_tail: Tail,
-    /// Compress the capture.
-    #[arg(short = 'z', long, help_heading = WRITING)]
-    compress: bool,
+    #[command(flatten)]
+    form: FormArgs,
     /// Write over a file that is there already.
     #[arg(long, help_heading = WRITING)]
     force: bool,

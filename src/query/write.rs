@@ -15,14 +15,14 @@ mod state;
 
 use super::Args;
 use super::settings::{self, Job, explain};
-use crate::files::{Files, Rotation};
+use crate::files::{Files, Form, Rotation};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::status::{End, Failure};
 use capture_batch::View;
 use capture_filter::{Columns, Filter};
 use capture_query::Capture;
-use capture_scap::{Compression, Target};
+use capture_scap::Target;
 use copy::Copying;
 use state::State;
 use std::ffi::OsString;
@@ -44,7 +44,7 @@ pub enum Extent {
 pub struct Order {
     name: PathBuf,
     extent: Extent,
-    compression: Compression,
+    form: Form,
     rotation: Rotation,
     filters_lists: bool,
 }
@@ -59,8 +59,8 @@ impl Order {
             (_, true) => Extent::Fat,
             _ => Extent::Needed,
         };
-        let compression = if args.compress { Compression::Gzip } else { Compression::None };
-        Ok(Some(Order { name, extent, compression, rotation, filters_lists: args.filter_proclist }))
+        let form = args.form.of(&name, Form::Scap);
+        Ok(Some(Order { name, extent, form, rotation, filters_lists: args.filter_proclist }))
     }
 }
 
@@ -138,7 +138,7 @@ pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, o
         files: Files::new(order.name, order.rotation.clone(), settings::zone(args))?,
         rotation: order.rotation,
         target,
-        compression: order.compression,
+        form: order.form,
     };
     let progress = Progress::new(true, natural.file_size());
     copying.run(&source, &progress)

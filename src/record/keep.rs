@@ -19,10 +19,9 @@ pub use ring::Span;
 pub use tally::Tally;
 
 use super::watch::Why;
-use crate::files::Out;
+use crate::files::{CaptureWriter, Out};
 use crate::status::Failure;
 use capture_record::stream::now;
-use capture_scap::Writer;
 
 /// What was kept.
 #[derive(Debug, Default)]
@@ -39,9 +38,9 @@ pub struct Kept {
 pub type Result = std::result::Result<Kept, Failure>;
 
 /// Says at the end of a file why it ends before its time, if there is room to say it. Gives the reason back.
-fn say_why(writer: &mut Writer<Out>, events: Option<u64>, failure: Failure) -> Failure {
+fn say_why(writer: &mut CaptureWriter<Out>, events: Option<u64>, failure: Failure) -> Failure {
     if let Failure::Message(reason) = &failure
-        && writer.get_ref().is_begun()
+        && writer.get_ref().get_ref().is_begun()
     {
         let end = piece::ending(now(), events, None, &format!("the capture could not be written: {reason}"));
         // What was cut off made room, unless it was nothing.

@@ -9,7 +9,7 @@ use super::target::Targets;
 use super::wanted::Wanted;
 use super::watch::{PASSED_OVER, SIGNALS, Watch, Why};
 use super::{Args, Calls, OWN_FAILURE, header, host};
-use crate::files::{Files, Meter, Out};
+use crate::files::{Files, Form, Meter, Out};
 use crate::query::settings::{compile, filter_text};
 use crate::report;
 use crate::status::Failure;
@@ -75,7 +75,7 @@ pub fn run(args: &Args, pids: Vec<i32>) -> Result<u8, Failure> {
     let watcher = signal::this_thread();
     thread::scope(|scope| {
         let keeper = scope.spawn(move || match order {
-            Order::All(file, compression) => keep::all(&taker, file, compression, args.summary),
+            Order::All(file, form) => keep::all(&taker, file, form, args.summary),
             Order::Chosen(choice) => choice.keep(taker),
         });
         // The kernel lets go of all that are followed when this thread ends.
@@ -258,7 +258,7 @@ fn wanted(args: &Args, filter: Option<&Filter>, until: Option<&Filter>) -> Wante
 /// What is to be done with the stream.
 enum Order {
     /// All of it goes to this file.
-    All(Out, Compression),
+    All(Out, Form),
     /// What is chosen.
     Chosen(Box<Choice>),
 }
@@ -277,14 +277,14 @@ impl Order {
         let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
         let mut files = files.private(args.force);
         let (first, meter) = (files.next(now())?, files.meter());
-        let compression = if args.compress { Compression::Gzip } else { Compression::None };
+        let form = args.form.of(&args.write, Form::Cap);
         if filter.is_none() && !rotation.is_wanted() && args.ring.is_none() && args.numevents.is_none() {
-            return Ok((Order::All(first, compression), meter));
+            return Ok((Order::All(first, form), meter));
         }
         let (wanted, is_counted) = (wanted.clone(), args.summary && args.ring.is_none());
         let ring = args.ring.map(|span| (span, until));
         let (limit, target, first) = (args.numevents, args.target(), Some(first));
-        let choice = Choice { filter, wanted, limit, compression, target, files, rotation, first, ring, is_counted };
+        let choice = Choice { filter, wanted, limit, form, target, files, rotation, first, ring, is_counted };
         Ok((Order::Chosen(Box::new(choice)), meter))
     }
 }

@@ -36,7 +36,12 @@ impl Blocks {
 
     /// Whether these should be written before there are more.
     pub fn is_full(&self) -> bool {
-        self.kinds.len() >= BLOCKS || self.of_kind.iter().map(|(.., bytes)| bytes.len()).sum::<usize>() >= BYTES
+        self.kinds.len() >= BLOCKS || self.size() >= BYTES as u64
+    }
+
+    /// How many bytes they have.
+    pub fn size(&self) -> u64 {
+        self.of_kind.iter().map(|(_, _, bytes)| bytes.len() as u64).sum()
     }
 
     /// Whether there is none.

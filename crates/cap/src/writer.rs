@@ -17,14 +17,18 @@ const BATCHES: usize = 16;
 /// A segment is closed when its strings have so many bytes.
 const STRINGS: usize = 32 << 20;
 
+/// What a block of an event has beside its parameters, about, bytes.
+const HEAD: u64 = 40;
+
 /// The version of the format.
 pub const VERSION: [u16; 2] = [1, 0];
 
 /// Writes a capture block by block. [`Writer::finish`] must be called at the end.
 pub struct Writer<W: Write> {
     out: W,
-    /// How many sections are written.
+    /// How many sections are written, and how many bytes.
     sections: u32,
+    written: u64,
     /// Blocks that are no events, and events, that are not written yet: not both.
     blocks: Blocks,
     events: Events,
@@ -35,13 +39,10 @@ pub struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a file.
+    /// Begins a file. Nothing is written before there is something to write.
     pub fn new(out: W) -> io::Result<Writer<W>> {
         let (blocks, events, strings, packer) = Default::default();
-        let mut writer = Writer { out, sections: 0, blocks, events, strings, packer, batches: 0 };
-        let version = VERSION.map(u16::to_le_bytes).concat();
-        writer.section(section::FILE, &version)?;
-        Ok(writer)
+        Ok(Writer { out, sections: 0, written: 0, blocks, events, strings, packer, batches: 0 })
     }
 
     /// Appends a block.
@@ -64,6 +65,28 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// How many bytes were written.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// How many bytes were given that are not written yet.
+    pub fn waiting(&self) -> u64 {
+        self.blocks.size() + self.events.size() as u64 + self.events.len() as u64 * HEAD
+    }
+
+    /// Where it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
+    /// Writes what was given, as sections of its own: many small ones are larger than few large ones.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.write_blocks()?;
+        self.write_events()?;
+        self.out.flush()
+    }
+
     fn write_blocks(&mut self) -> io::Result<()> {
         if self.blocks.is_empty() {
             return Ok(());
@@ -80,24 +103,37 @@ impl<W: Write> Writer<W> {
         self.events.clear();
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
-            (self.strings, self.batches) = Default::default();
-            self.packer.forget();
+            self.begin_segment();
         }
         self.section(section::BATCH, &payload)
     }
 
     fn section(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
+        if self.sections == 0 && kind != section::FILE {
+            self.section(section::FILE, &VERSION.map(u16::to_le_bytes).concat())?;
+        }
         let header = Header { kind, version: 1, len: payload.len() as u64, number: self.sections };
         self.sections = self.sections.wrapping_add(1);
-        self.out.write_all(&header.bytes())?;
-        self.out.write_all(payload)
+        let section = [&header.bytes()[..], payload].concat();
+        // Whoever has only whole writes has whole sections.
+        let result = self.out.write_all(&section).and_then(|()| self.out.flush());
+        match &result {
+            Ok(()) => self.written += section.len() as u64,
+            // What a batch has that is not there must not be referred to.
+            Err(_) => self.begin_segment(),
+        }
+        result
+    }
+
+    /// Refers to nothing that was written before.
+    fn begin_segment(&mut self) {
+        (self.strings, self.batches) = Default::default();
+        self.packer.forget();
     }
 
     /// Writes what is left, and gives back where it was written to.
     pub fn finish(mut self) -> io::Result<W> {
-        self.write_blocks()?;
-        self.write_events()?;
-        self.out.flush()?;
+        self.flush()?;
         Ok(self.out)
     }
 }

@@ -3,7 +3,7 @@
 use super::select::Selected;
 use super::state::State;
 use super::{Extent, Source};
-use crate::files::{Files, Out, Rotation};
+use crate::files::{CaptureWriter, Files, Form, Out, Rotation, size};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
@@ -13,7 +13,7 @@ use capture_event::recording::{Notice, Recording};
 use capture_event::schema::{self, Category};
 use capture_event::{Dialect, EventFlags, EventInfo, ParamType, code};
 use capture_scap::{Compression, Content, EventBlock, Target, WriteError, Writer};
-use std::io::{self, Write};
+use std::io;
 
 /// What decides which events are written, and how.
 pub struct Copying {
@@ -28,7 +28,7 @@ pub struct Copying {
     pub files: Files,
     pub rotation: Rotation,
     pub target: Target,
-    pub compression: Compression,
+    pub form: Form,
 }
 
 /// What becomes of an event.
@@ -44,9 +44,7 @@ enum Fate {
 
 /// The file that is being written.
 struct Output {
-    writer: Writer<Out>,
-    /// Bytes in it before this writer began.
-    bytes_before: u64,
+    writer: CaptureWriter<Out>,
     events: u64,
     begun: u64,
 }
@@ -74,13 +72,13 @@ struct Rendered {
 }
 
 impl Rendered {
-    fn new(target: Target, compression: Compression) -> Self {
-        Rendered { writer: Writer::new(Vec::new(), target, compression), bytes: Vec::new() }
+    fn new(target: Target) -> Self {
+        Rendered { writer: Writer::new(Vec::new(), target, Compression::None), bytes: Vec::new() }
     }
 
     /// All that was given to the writer.
-    fn bytes(&mut self, target: Target, compression: Compression) -> io::Result<&[u8]> {
-        let writer = std::mem::replace(&mut self.writer, Writer::new(Vec::new(), target, compression));
+    fn bytes(&mut self, target: Target) -> io::Result<&[u8]> {
+        let writer = std::mem::replace(&mut self.writer, Writer::new(Vec::new(), target, Compression::None));
         self.bytes.extend(writer.finish()?);
         Ok(&self.bytes)
     }
@@ -135,13 +133,13 @@ impl Copying {
             report::note("no event is selected; sysdig opens only captures with events");
         }
         if let Some(output) = output {
-            output.writer.finish()?.flush()?;
+            output.writer.finish()?.close()?;
         }
         Ok(damage.finish())
     }
 
     fn section(&self) -> Section {
-        let rendered = || Rendered::new(self.target, self.compression);
+        let rendered = || Rendered::new(self.target);
         let (recording, told) = Default::default();
         Section { head: rendered(), lists: rendered(), recording, told, is_begun: false, has_events: false }
     }
@@ -215,15 +213,11 @@ impl Copying {
         output: &mut Option<Output>,
     ) -> Result<(), Failure> {
         if let Some(current) = output {
-            // Sizes are those of the file, so what waits must not grow large.
-            if self.rotation.bytes.is_some_and(|limit| current.writer.waiting() > (limit / 8).min(1 << 18)) {
-                current.writer.flush()?;
-            }
-            let bytes = current.bytes_before + current.writer.written();
+            let bytes = self.bytes(current)?;
             if self.rotation.ends(bytes, current.events, current.begun, event.ts)
                 && let Some(full) = output.take()
             {
-                full.writer.finish()?.flush()?;
+                full.writer.finish()?.close()?;
                 // The next file's lists are those of this moment.
                 *output = Some(self.begin_with_lists(number, event.ts, section, true)?);
                 return Ok(());
@@ -238,42 +232,48 @@ impl Copying {
         Ok(())
     }
 
+    /// How many bytes a file has.
+    fn bytes(&self, output: &mut Output) -> io::Result<u64> {
+        if self.form == Form::Cap {
+            return Ok(size(&output.writer));
+        }
+        // Sizes are those of the file, so what waits must not grow large.
+        if self.rotation.bytes.is_some_and(|limit| output.writer.waiting() > (limit / 8).min(1 << 18)) {
+            output.writer.flush()?;
+        }
+        Ok(output.writer.get_ref().written())
+    }
+
     /// Begins a file.
     fn begin(&mut self, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
         self.begin_with_lists(number, ts, section, self.lists_anew)
     }
 
     fn begin_with_lists(&mut self, number: u64, ts: u64, section: &mut Section, anew: bool) -> Result<Output, Failure> {
-        let file = self.files.next(ts)?;
-        self.head(file, 0, number, ts, section, anew)
+        let writer = self.form.writer(self.files.next(ts)?, self.target)?;
+        self.head(writer, number, ts, section, anew)
     }
 
     /// Goes on in the same file with another section.
     fn go_on(&mut self, before: Output, number: u64, ts: u64, section: &mut Section) -> Result<Output, Failure> {
         let (events, begun) = (before.events, before.begun);
-        let bytes = before.bytes_before + before.writer.written() + before.writer.waiting();
-        let file = before.writer.finish()?;
-        Ok(Output { events, begun, ..self.head(file, bytes, number, ts, section, self.lists_anew)? })
+        let writer = self.form.go_on(before.writer.finish()?, self.target);
+        Ok(Output { events, begun, ..self.head(writer, number, ts, section, self.lists_anew)? })
     }
 
     /// Writes all that stands before a section's first event.
     fn head(
         &mut self,
-        mut file: Out,
-        bytes: u64,
+        mut writer: CaptureWriter<Out>,
         number: u64,
         ts: u64,
         section: &mut Section,
         lists_anew: bool,
     ) -> Result<Output, Failure> {
-        let mut bytes_before = bytes;
         let own_lists = Some(&mut section.lists).filter(|_| !lists_anew);
         for rendered in [Some(&mut section.head), own_lists].into_iter().flatten() {
-            let bytes = rendered.bytes(self.target, self.compression)?;
-            file.write_all(bytes)?;
-            bytes_before += bytes.len() as u64;
+            writer.raw(rendered.bytes(self.target)?)?;
         }
-        let mut writer = Writer::new(file, self.target, self.compression);
         if lists_anew {
             self.state.write(number, &mut writer).map_err(Failure::new)?;
         }
@@ -288,7 +288,7 @@ impl Copying {
             section.told.iter().try_for_each(|told| told.write(ts, &mut writer)).map_err(Failure::new)?;
         }
         section.is_begun = true;
-        Ok(Output { writer, bytes_before, events: 0, begun: ts })
+        Ok(Output { writer, events: 0, begun: ts })
     }
 }
 

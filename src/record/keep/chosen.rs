@@ -4,7 +4,7 @@ use super::pace::Pace;
 use super::piece::{Front, Piece, ending, missing_at};
 use super::ring::Ring;
 use super::{Kept, Span, say_why};
-use crate::files::{Files, Out as File, Rotation};
+use crate::files::{Files, Form, Out as File, Rotation, size, waiting};
 use crate::record::wanted::Wanted;
 use crate::record::watch::Why;
 use crate::status::Failure;
@@ -15,7 +15,7 @@ use capture_event::recording::ATTACHED;
 use capture_filter::{Columns, Filter, Selection};
 use capture_machine::replay::{Piece as Replayed, Replay};
 use capture_record::stream::{Taker, now};
-use capture_scap::{Compression, Reader, Target};
+use capture_scap::{Reader, Target};
 use std::time::Duration;
 
 /// A batch may hold so many events while files are rotated: a file ends between two batches.
@@ -32,7 +32,7 @@ pub struct Choice {
     pub wanted: Wanted,
     /// How many events are kept.
     pub limit: Option<u64>,
-    pub compression: Compression,
+    pub form: Form,
     pub target: Target,
     pub files: Files,
     pub rotation: Rotation,
@@ -72,15 +72,13 @@ impl Choice {
     /// Keeps what is chosen until the stream ends, or no more is wanted.
     pub fn keep(mut self, taker: Taker) -> super::Result {
         let columns = self.filter.as_ref().map(Filter::columns);
-        let pace = Pace::new(self.compression);
-        let (out, compression) = match self.ring.take() {
-            None => (Out::File(None), self.compression),
-            // It is compressed when it is saved.
-            Some((span, until)) => {
-                (Out::Ring(Ring::new(span), until.map(|filter| filter.columns())), Compression::None)
-            }
+        let pace = Pace::new(self.form);
+        let (out, form) = match self.ring.take() {
+            None => (Out::File(None), self.form),
+            // It gets its form when it is saved.
+            Some((span, until)) => (Out::Ring(Ring::new(span), until.map(|filter| filter.columns())), Form::Scap),
         };
-        let front = Front::new(self.target, compression);
+        let front = Front::new(self.target, form);
         Keeper { choice: self, columns, front, out, pace, kept: Kept::default() }.run(taker)
     }
 
@@ -143,7 +141,7 @@ impl Keeper {
     fn flush(&mut self, replay: &mut Replay) -> Result<(), Failure> {
         let Out::File(Some(piece)) = &mut self.out else { return Ok(()) };
         self.pace.flush(&mut piece.writer)?;
-        while piece.writer.waiting() > 0 && replay.would_wait() {
+        while waiting(&piece.writer) > 0 && replay.would_wait() {
             std::thread::sleep(MOMENT);
             self.pace.flush(&mut piece.writer)?;
         }
@@ -155,17 +153,16 @@ impl Keeper {
         let machine = replay.machine();
         match &mut self.out {
             Out::File(piece) => {
-                let Some(mut full) = piece.take_if(|piece| {
-                    let bytes = piece.writer.written() + piece.writer.waiting();
-                    self.choice.rotation.ends(bytes, piece.events, piece.begun, now())
-                }) else {
+                let Some(mut full) = piece
+                    .take_if(|piece| self.choice.rotation.ends(size(&piece.writer), piece.events, piece.begun, now()))
+                else {
                     return Ok(());
                 };
                 full.writer.raw(&ending(now(), Some(full.events), Some(full.lost), "another file was begun"))?;
-                full.writer.flush()?;
+                full.writer.finish()?.close()?;
                 self.kept.events += full.events;
                 let file = self.choice.files.next(now())?;
-                self.pace = Pace::new(self.choice.compression);
+                self.pace = Pace::new(self.choice.form);
                 *piece = Some(self.front.begin(file, machine, now())?);
             }
             Out::Ring(ring, _) if ring.is_part_full(now()) => {
@@ -282,14 +279,18 @@ impl Keeper {
             Some(file) => file,
             None => self.choice.files.next(now())?,
         };
-        self.kept.events += ring.save(file, self.choice.compression)?;
+        self.kept.events += ring.save(file, self.choice.form)?;
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        if let Out::File(Some(piece)) = &mut self.out {
+        let Out::File(piece) = &mut self.out else { return Ok(()) };
+        if let Some(piece) = piece {
             piece.writer.flush()?;
+        }
+        if let Some(piece) = piece.take() {
             self.kept.events += piece.events;
+            piece.writer.finish()?.close()?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! How soon what was kept is written.
 
-use capture_scap::{Compression, Writer};
+use crate::files::{CaptureWriter, Form, waiting};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -13,19 +13,19 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// Says when to write what a writer was given, which a killed recorder would take along. At once, as a rule. Compressed
 /// captures consist of parts that are compressed each by itself, and hardly so if they are small: there, it waits a little.
 pub struct Pace {
-    compression: Compression,
+    form: Form,
     due: Instant,
 }
 
 impl Pace {
     /// A file begins: what stands in front of its events is due at once, since without it the file does not open.
-    pub fn new(compression: Compression) -> Pace {
-        Pace { compression, due: Instant::now() }
+    pub fn new(form: Form) -> Pace {
+        Pace { form, due: Instant::now() }
     }
 
     /// Writes what waits, if it is time.
-    pub fn flush<W: Write>(&mut self, writer: &mut Writer<W>) -> io::Result<()> {
-        if !self.is_due(writer.waiting()) {
+    pub fn flush<W: Write>(&mut self, writer: &mut CaptureWriter<W>) -> io::Result<()> {
+        if !self.is_due(waiting(writer)) {
             return Ok(());
         }
         self.due = Instant::now() + LONGEST;
@@ -33,6 +33,12 @@ impl Pace {
     }
 
     fn is_due(&self, waiting: u64) -> bool {
-        waiting > 0 && (self.compression == Compression::None || waiting >= MEMBER || Instant::now() >= self.due)
+        let is_enough = match self.form {
+            Form::Scap => true,
+            Form::ScapGzip => waiting >= MEMBER,
+            // Its writer knows when a batch is full.
+            Form::Cap => false,
+        };
+        waiting > 0 && (is_enough || Instant::now() >= self.due)
     }
 }

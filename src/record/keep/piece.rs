@@ -1,5 +1,6 @@
 //! One file of a recording: what stands in front of its events, and the events.
 
+use crate::files::{CaptureWriter, Form};
 use crate::status::Failure;
 use crate::told::{STATE_ONLY, Told, is_told};
 use capture_batch::{Row, RowFlags};
@@ -15,7 +16,7 @@ use std::io::Write;
 /// What stands in front of the events of every file.
 pub struct Front {
     target: Target,
-    compression: Compression,
+    form: Form,
     /// Section header, machine info, interfaces and users, as they are written.
     head: Writer<Vec<u8>>,
     /// The lists of threads and descriptors with which the recording begins, as they are written.
@@ -29,7 +30,7 @@ pub struct Front {
 
 /// A file that is being written.
 pub struct Piece<W: Write> {
-    pub writer: Writer<W>,
+    pub writer: CaptureWriter<W>,
     /// Events in it that are shown.
     pub events: u64,
     /// What is missing in it.
@@ -40,9 +41,9 @@ pub struct Piece<W: Write> {
 
 impl Front {
     /// Nothing is known yet.
-    pub fn new(target: Target, compression: Compression) -> Front {
+    pub fn new(target: Target, form: Form) -> Front {
         let [head, lists] = [(); 2].map(|()| Writer::new(Vec::new(), target, Compression::None));
-        Front { target, compression, head, lists, recording: None, told: Vec::new(), pieces: 0 }
+        Front { target, form, head, lists, recording: None, told: Vec::new(), pieces: 0 }
     }
 
     /// Looks at every block on its way.
@@ -74,7 +75,7 @@ impl Front {
     /// Begins a file, with what is known of the host.
     pub fn begin<W: Write>(&mut self, out: W, machine: &Machine, ts: u64) -> Result<Piece<W>, Failure> {
         self.pieces += 1;
-        let mut writer = Writer::new(out, self.target, self.compression);
+        let mut writer = self.form.writer(out, self.target)?;
         self.write(&mut writer, machine, ts)?;
         Ok(Piece { writer, events: 0, lost: Lost::default(), begun: ts })
     }

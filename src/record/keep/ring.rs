@@ -4,10 +4,11 @@
 //! dropped when those behind it are enough.
 
 use super::piece::{Piece, ending};
+use crate::files::{Form, size};
 use crate::status::Failure;
 use capture_batch::Row;
 use capture_record::stream::{Lost, now};
-use capture_scap::{Compression, Target, WriteError, Writer};
+use capture_scap::{Target, WriteError};
 use std::collections::VecDeque;
 use std::io::Write;
 use std::str::FromStr;
@@ -56,7 +57,7 @@ struct Part {
 
 impl Part {
     fn bytes(&self) -> u64 {
-        self.piece.writer.written() + self.piece.writer.waiting()
+        size(&self.piece.writer)
     }
 }
 
@@ -82,7 +83,7 @@ impl Ring {
     /// Begins another part, and drops what is no longer asked for.
     pub fn begin(&mut self, piece: Piece<Vec<u8>>) {
         let begun = piece.begun;
-        let front = piece.writer.written() + piece.writer.waiting();
+        let front = size(&piece.writer);
         self.parts.push_back(Part { piece, front });
         while self.is_enough_without_oldest(begun) {
             self.parts.pop_front();
@@ -108,12 +109,12 @@ impl Ring {
     }
 
     /// Writes all of it to a file: how many events.
-    pub fn save<W: Write>(&mut self, file: W, compression: Compression) -> Result<u64, Failure> {
-        let mut writer = Writer::new(file, Target::All, compression);
+    pub fn save<W: Write>(&mut self, file: W, form: Form) -> Result<u64, Failure> {
+        let mut writer = form.writer(file, Target::All)?;
         let (mut events, mut lost, mut is_first) = (0, Lost::default(), true);
         for part in &mut self.parts {
             part.piece.writer.flush()?;
-            let bytes = part.piece.writer.get_ref();
+            let bytes = part.piece.writer.get_ref().get_ref();
             let from = if is_first { 0 } else { usize::try_from(part.front).unwrap_or(usize::MAX) };
             writer.raw(bytes.get(from..).unwrap_or_default())?;
             writer.flush()?;
@@ -123,7 +124,7 @@ impl Ring {
             is_first = false;
         }
         writer.raw(&ending(now(), Some(events), Some(lost), "what was held in memory was saved"))?;
-        writer.finish()?;
+        writer.finish()?.close()?;
         Ok(events)
     }
 }

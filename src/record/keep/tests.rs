@@ -1,6 +1,6 @@
 use super::super::wanted::Wanted;
 use super::Choice;
-use crate::files::{Files, Rotation};
+use crate::files::{Files, Form, Rotation};
 use capture_batch::View;
 use capture_event::code;
 use capture_event::option::{LOST, Origin};
@@ -36,7 +36,7 @@ fn kept(text: &str) -> Vec<(u16, Option<u64>)> {
         wanted: Wanted::of(&filter, false),
         filter: Some(filter),
         limit: None,
-        compression: Compression::None,
+        form: Form::Scap,
         target: Target::All,
         files: Files::new(name.clone(), Rotation::default(), TimeZone::UTC).unwrap(),
         rotation: Rotation::default(),

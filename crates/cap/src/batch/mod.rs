@@ -102,6 +102,11 @@ impl Events {
         self.rows.len()
     }
 
+    /// How many bytes their parameters and options have.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
