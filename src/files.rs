@@ -3,7 +3,7 @@
 mod form;
 mod out;
 
-pub use form::{CaptureWriter, Form, FormArgs, size, waiting};
+pub use form::{CaptureWriter, Form, FormArgs, size, size_within, waiting};
 pub use out::{Meter, Out};
 
 use crate::status::Failure;

@@ -126,7 +126,7 @@ pub struct Args {
 
     /// Write the selected events to this capture instead of printing them, with what is needed to understand them:
     /// the lists of threads and descriptors, and, hidden, the events that changed what is known of those that matter.
-    /// `-` is standard output.
+    /// `-` is standard output. It is a .scap, unless the name ends in .cap or .scap.gz.
     #[arg(short, long, alias = "writefile", value_name = "FILE", help_heading = WRITING)]
     write: Option<PathBuf>,
     #[command(flatten)]

@@ -23,7 +23,8 @@ use std::time::Duration;
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// Write the capture to this file, which must not be there yet; `-` is standard output.
+    /// Write the capture to this file, which must not be there yet; `-` is standard output. It is a .cap, unless the name ends
+    /// in .scap or .scap.gz.
     #[arg(short, long, alias = "writefile", value_name = "FILE")]
     write: PathBuf,
     /// Follow these processes, and all that they start from now on. May be given several times. The filter may follow.
@@ -182,10 +183,11 @@ const OUTPUT: &str = "Output";
 
 const AFTER_HELP: &str = "\
 Examples:
-  capture record -w build.scap -- make -j2        a command and all that it starts
-  capture record -w nginx.scap -p 4711            a process that runs, until Ctrl-C
+  capture record -w build.cap -- make -j2         a command and all that it starts
+  capture record -w build.scap -- make -j2        the same for sysdig, Falco and Wireshark
+  capture record -w nginx.cap -p 4711             a process that runs, until Ctrl-C
   capture record -w - -- ls | capture query -r -  as it happens
-  capture record -w host.scap                     the whole host, until Ctrl-C: files, processes, sockets (root)
+  capture record -w host.cap                      the whole host, until Ctrl-C: files, processes, sockets (root)
 
 Exit status:
   that of the command; 128+N if signal N ended it; 126 or 127 if it could not be executed

@@ -52,7 +52,7 @@ impl Form {
     /// Begins a capture.
     pub fn writer<W: Write>(self, out: W, target: Target) -> io::Result<CaptureWriter<W>> {
         let encoded = match self {
-            Form::Cap => Encoded::Native(Native::new(out)?),
+            Form::Cap => Encoded::Native { native: Box::new(Native::new(out)?), given: 0 },
             Form::Scap | Form::ScapGzip => Encoded::Blocks { out, written: 0 },
         };
         Ok(self.go_on(encoded, target))
@@ -75,18 +75,24 @@ pub enum Encoded<W: Write> {
         written: u64,
     },
     /// They become sections.
-    Native(Native<W>),
+    Native {
+        /// What makes them.
+        native: Box<Native<W>>,
+        /// How many bytes of blocks it was given.
+        given: u64,
+    },
 }
 
-/// A native capture is so many times smaller than its blocks, about.
-const NATIVE_RATIO: u64 = 8;
+/// A native capture is so many times smaller than its blocks, about, as long as not enough is written to know.
+const RATIO: u64 = 16;
+const ENOUGH: u64 = 4 << 20;
 
 impl<W: Write> Encoded<W> {
     /// How many bytes were written.
     pub fn written(&self) -> u64 {
         match self {
             Encoded::Blocks { written, .. } => *written,
-            Encoded::Native(native) => native.written(),
+            Encoded::Native { native, .. } => native.written(),
         }
     }
 
@@ -94,7 +100,7 @@ impl<W: Write> Encoded<W> {
     pub fn get_ref(&self) -> &W {
         match self {
             Encoded::Blocks { out, .. } => out,
-            Encoded::Native(native) => native.get_ref(),
+            Encoded::Native { native, .. } => native.get_ref(),
         }
     }
 
@@ -102,7 +108,7 @@ impl<W: Write> Encoded<W> {
     pub fn close(self) -> io::Result<W> {
         match self {
             Encoded::Blocks { mut out, .. } => out.flush().map(|()| out),
-            Encoded::Native(native) => native.finish(),
+            Encoded::Native { native, .. } => native.finish(),
         }
     }
 }
@@ -115,7 +121,8 @@ impl<W: Write> Write for Encoded<W> {
                 *written += result.as_ref().map_or(0, |bytes| *bytes as u64);
                 result
             }
-            Encoded::Native(native) => {
+            Encoded::Native { native, given } => {
+                *given += bytes.len() as u64;
                 let mut blocks = Reader::of_blocks(bytes.to_vec());
                 while let Some(block) = blocks.next_block() {
                     native.block(&block.map_err(io::Error::other)?)?;
@@ -128,7 +135,7 @@ impl<W: Write> Write for Encoded<W> {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Encoded::Blocks { out, .. } => out.flush(),
-            Encoded::Native(native) => native.flush(),
+            Encoded::Native { native, .. } => native.flush(),
         }
     }
 }
@@ -137,7 +144,7 @@ impl<W: Write> Write for Encoded<W> {
 pub fn waiting<W: Write>(writer: &CaptureWriter<W>) -> u64 {
     let encoded = match writer.get_ref() {
         Encoded::Blocks { .. } => 0,
-        Encoded::Native(native) => native.waiting(),
+        Encoded::Native { native, .. } => native.waiting(),
     };
     writer.waiting() + encoded
 }
@@ -147,8 +154,23 @@ pub fn size<W: Write>(writer: &CaptureWriter<W>) -> u64 {
     let waiting = waiting(writer);
     match writer.get_ref() {
         Encoded::Blocks { written, .. } => written + waiting,
-        Encoded::Native(native) => native.written() + waiting / NATIVE_RATIO,
+        Encoded::Native { native, given } => {
+            let (made, of) = match given.saturating_sub(native.waiting()) {
+                of if of > ENOUGH => (native.written(), of),
+                _ => (1, RATIO),
+            };
+            let waiting = u128::from(waiting) * u128::from(made) / u128::from(of);
+            native.written().saturating_add(waiting as u64)
+        }
     }
+}
+
+/// The same for a file that is to have about `limit` bytes: what may not become smaller must not wait until it is too much.
+pub fn size_within<W: Write>(writer: &mut CaptureWriter<W>, limit: Option<u64>) -> io::Result<u64> {
+    if limit.is_some_and(|limit| waiting(writer) / 2 > limit) {
+        writer.flush()?;
+    }
+    Ok(size(writer))
 }
 
 #[cfg(test)]

@@ -98,10 +98,10 @@ fn the_last_of_a_recording_is_saved_at_a_signal() {
     if !can_trace() {
         return;
     }
-    for options in [["--ring", "60s"], ["--ring", "1MB"]] {
+    for options in [&["--ring", "60s"][..], &["--ring", "1MB"], &["--ring", "60s", "--format", "cap"]] {
         for more in [&[][..], &["-z"], &["evt.type=openat"]] {
             let place = Place::new();
-            let (worker, recorder) = followed(&place, &[&options, more].concat());
+            let (worker, recorder) = followed(&place, &[options, more].concat());
             std::thread::sleep(std::time::Duration::from_millis(300));
             for name in ["r.scap", "r.scap1"] {
                 recorder.signal("USR1");
@@ -122,7 +122,7 @@ fn what_is_waited_for_ends_it_with_what_was_before() {
     if !can_trace() {
         return;
     }
-    for options in [&["--ring", "60s"][..], &["--ring", "10MB", "-z"]] {
+    for options in [&["--ring", "60s"][..], &["--ring", "10MB", "-z"], &["--ring", "10MB", "--format", "cap"]] {
         let place = Place::new();
         let until = ["--until", "evt.type=openat and evt.dir=< and fd.name endswith /trigger"];
         let (worker, recorder) = followed(&place, &[options, &until].concat());

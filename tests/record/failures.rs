@@ -8,8 +8,16 @@ use std::process::{Command, Stdio};
 /// Work that makes more events than there is room for, and leaves a mark at its end.
 const WORK: &str = "i=0; while [ $i -lt 900 ]; do /bin/true; i=$((i+1)); done; echo over >mark";
 
+/// The same for a form of which a part is written every second: it takes some seconds.
+const SLOW_WORK: &str = "i=0; while [ $i -lt 40 ]; do /bin/true; sleep 0.1; i=$((i+1)); done; echo over >mark";
+
+/// The work that is recorded in some way.
+fn work(way: &str) -> &'static str {
+    if way.contains("cap") { SLOW_WORK } else { WORK }
+}
+
 /// The ways in which a recording is written.
-const WAYS: [&str; 4] = ["", "-z", "-C 100", "evt.type!=brk"];
+const WAYS: [&str; 6] = ["", "-z", "-C 100", "evt.type!=brk", "--format cap", "--format cap -C 100"];
 
 /// A recording that could not be written is intact and says why.
 fn assert_intact(file: &Path, way: &str) {
@@ -19,12 +27,22 @@ fn assert_intact(file: &Path, way: &str) {
 
 /// The first file of a recording.
 fn first(place: &Path, way: &str) -> std::path::PathBuf {
-    place.join(if way.starts_with("-C") { "r.scap0" } else { "r.scap" })
+    place.join(if way.contains("-C") { "r.scap0" } else { "r.scap" })
 }
 
-/// How much a recording has before its first event, and compressed.
-fn room(place: &Place) -> u64 {
-    line("capture record -q -w probe.scap -- true", place.dir.path());
+/// How much room there is for a recording: enough for its beginning, and not for all of it.
+fn enough(place: &Place, way: &str) -> u64 {
+    let all = room(place, "") + 900_000;
+    match way {
+        "-z" => all / 5,
+        way if way.contains("cap") => room(place, "--format cap") + 30_000,
+        _ => all,
+    }
+}
+
+/// How much a recording has before its first event.
+fn room(place: &Place, way: &str) -> u64 {
+    line(&format!("capture record -q --force -w probe.scap {way} -- true"), place.dir.path());
     size(&place.path("probe.scap"))
 }
 
@@ -35,9 +53,11 @@ fn a_file_as_long_as_it_may_be() {
     }
     for way in WAYS {
         let place = Place::new();
-        let blocks = (room(&place) + 900_000) / if way == "-z" { 5 } else { 1 } / 512;
-        let ran =
-            line(&format!("ulimit -f {blocks}; capture record -q -w r.scap {way} -- sh -c '{WORK}'"), place.dir.path());
+        let blocks = enough(&place, way) / 512;
+        let ran = line(
+            &format!("ulimit -f {blocks}; capture record -q -w r.scap {way} -- sh -c '{}'", work(way)),
+            place.dir.path(),
+        );
         let said = String::from_utf8_lossy(&ran.stderr);
         assert_eq!(ran.status.code(), Some(125), "{way}: {said}");
         assert!(said.contains("File too large"), "{said}");
@@ -56,11 +76,12 @@ fn a_disk_that_is_full() {
     }
     for way in WAYS {
         let place = Place::new();
-        let room = (room(&place) + 900_000) / if way == "-z" { 5 } else { 1 };
+        let room = enough(&place, way);
         std::fs::create_dir(place.path("disk")).expect("a new directory");
         let script = format!(
-            "mount -t tmpfs -o size={room} none disk && capture record -q -w disk/r.scap {way} -- sh -c '{WORK}'; \
-             status=$?; cp disk/* kept; exit $status"
+            "mount -t tmpfs -o size={room} none disk && capture record -q -w disk/r.scap {way} -- sh -c '{}'; \
+             status=$?; cp disk/* kept; exit $status",
+            work(way)
         );
         std::fs::create_dir(place.path("kept")).expect("a new directory");
         std::fs::write(place.path("script"), script).expect("a new file");
@@ -89,7 +110,7 @@ fn a_reader_that_has_seen_enough() {
     if !can_trace() {
         return;
     }
-    for options in [&[][..], &["evt.type!=brk"], &["-z"]] {
+    for options in [&[][..], &["evt.type!=brk"], &["--format", "scap", "-z"], &["--format", "scap"]] {
         let place = Place::new();
         let mut command = Command::new(CAPTURE);
         command.args(["record", "-w", "-"]).args(options).args(["--", "sh", "-c", WORK]);

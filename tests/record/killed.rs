@@ -76,6 +76,21 @@ fn a_compressed_file_opens_too() {
 }
 
 #[test]
+fn a_native_file_opens_whenever_its_recorder_is_killed() {
+    for round in 0..rounds() {
+        let place = Place::new();
+        let file = place.path("r.cap");
+        let time = moment(round) * 17;
+        if killed_after(time, &file, &[]).is_none() {
+            return;
+        }
+        // The tables are there from the beginning; what was recorded a second before is there.
+        let count = events(&file);
+        assert!(time < Duration::from_millis(1300) || count > 20, "{count} events after {time:?}");
+    }
+}
+
+#[test]
 fn with_fast_the_command_ends_too() {
     for round in 0..rounds() {
         let place = Place::new();

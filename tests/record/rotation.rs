@@ -31,7 +31,14 @@ fn every_file_begins_with_what_is_known_by_then() {
     if !can_trace() {
         return;
     }
-    for options in ["-e 500", "-e 500 -z", "-e 500 -W 3", "-e 100 evt.type in (read, openat)", "-G 1 -e 700"] {
+    for options in [
+        "-e 500",
+        "-e 500 -z",
+        "-e 500 --format cap",
+        "-e 500 -W 3",
+        "-e 100 evt.type in (read, openat)",
+        "-G 1 -e 700",
+    ] {
         let place = Place::new();
         let (flags, filter) = options.split_once(" evt").unwrap_or((options, ""));
         let filter = if filter.is_empty() { String::new() } else { format!("\"evt{filter}\"") };
@@ -81,6 +88,13 @@ fn no_file_is_much_larger_than_asked_and_only_so_many_are_kept() {
     for file in &all[..all.len() - 1] {
         let size = size(file);
         assert!((1_000_000..2_000_000).contains(&size), "{file:?}: {size}");
+    }
+    let place = Place::new();
+    let all = pieces(&place, "-C 1 -s 65000 --format cap", "head -c 9000000 /dev/urandom >random");
+    assert!(all.len() > 2, "{all:?}");
+    for file in &all[..all.len() - 1] {
+        let size = size(file);
+        assert!((500_000..4_000_000).contains(&size), "{file:?}: {size}");
     }
     let place = Place::new();
     let files = pieces(&place, "-G 1", "i=0; while [ $i -lt 25 ]; do sleep 0.1; i=$((i+1)); done");

@@ -3,7 +3,7 @@
 use super::select::Selected;
 use super::state::State;
 use super::{Extent, Source};
-use crate::files::{CaptureWriter, Files, Form, Out, Rotation, size};
+use crate::files::{CaptureWriter, Files, Form, Out, Rotation, size_within};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
@@ -235,7 +235,7 @@ impl Copying {
     /// How many bytes a file has.
     fn bytes(&self, output: &mut Output) -> io::Result<u64> {
         if self.form == Form::Cap {
-            return Ok(size(&output.writer));
+            return size_within(&mut output.writer, self.rotation.bytes);
         }
         // Sizes are those of the file, so what waits must not grow large.
         if self.rotation.bytes.is_some_and(|limit| output.writer.waiting() > (limit / 8).min(1 << 18)) {

@@ -4,7 +4,7 @@ use super::pace::Pace;
 use super::piece::{Front, Piece, ending, missing_at};
 use super::ring::Ring;
 use super::{Kept, Span, say_why};
-use crate::files::{Files, Form, Out as File, Rotation, size, waiting};
+use crate::files::{Files, Form, Out as File, Rotation, size_within, waiting};
 use crate::record::wanted::Wanted;
 use crate::record::watch::Why;
 use crate::status::Failure;
@@ -153,8 +153,12 @@ impl Keeper {
         let machine = replay.machine();
         match &mut self.out {
             Out::File(piece) => {
-                let Some(mut full) = piece
-                    .take_if(|piece| self.choice.rotation.ends(size(&piece.writer), piece.events, piece.begun, now()))
+                let rotation = &self.choice.rotation;
+                let bytes = match piece {
+                    Some(piece) => size_within(&mut piece.writer, rotation.bytes)?,
+                    None => 0,
+                };
+                let Some(mut full) = piece.take_if(|piece| rotation.ends(bytes, piece.events, piece.begun, now()))
                 else {
                     return Ok(());
                 };
