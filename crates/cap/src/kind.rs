@@ -25,7 +25,7 @@ kinds! {
     Thread = 3,
     /// The distinct threads, in the order of their first events.
     Threads = 4,
-    /// Type of each event: 0 for the exit of the call that its thread is in, else one more than its place in `Types`.
+    /// Type of each event, thread by thread: 0 for the exit of the call that its thread is in, else one more than its place in `Types`.
     Type = 5,
     /// The distinct types that are named, in the order of their first events: twice the code, plus one if it is an enter
     /// event that its exit may follow.

@@ -41,12 +41,40 @@ impl Threads {
     }
 }
 
+/// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do they
+/// do over and over: side by side, their events compress far better than as they happened to meet.
+pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
+    let mut next = vec![0u32; threads + 1];
+    for place in places {
+        if let Some(count) = next.get_mut(*place as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut next {
+        sum += *start;
+        *start = sum;
+    }
+    let mut rows = vec![0; places.len()];
+    for (row, place) in (0..).zip(places) {
+        if let Some(next) = next.get_mut(*place as usize)
+            && let Some(at) = rows.get_mut(*next as usize)
+        {
+            *at = row;
+            *next += 1;
+        }
+    }
+    rows
+}
+
 /// What events are, and which belong together.
 pub struct Calls {
     /// The type of each event.
     pub codes: Vec<u16>,
     /// For each event that ends a call of its thread: the row of the call's enter event, else [`NO_ROW`].
     pub enters: Vec<u32>,
+    /// The rows of all events in the order in which columns have them that are not of all events: [`by_thread`].
+    pub order: Vec<u32>,
 }
 
 impl Calls {
@@ -57,11 +85,16 @@ impl Calls {
         if kinds.len() != threads.places.len() {
             return Err(Fault::Uneven);
         }
-        // The call that each thread is in: row and type of its enter event.
-        let mut calls = vec![(NO_ROW, 0u16); threads.ids.len()];
-        let (mut codes, mut enters) = (Vec::with_capacity(kinds.len()), Vec::with_capacity(kinds.len()));
-        for (row, (kind, thread)) in kinds.iter().zip(&threads.places).enumerate() {
-            let call = calls.get_mut(*thread as usize).ok_or(Fault::Uneven)?;
+        let order = by_thread(&threads.places, threads.ids.len());
+        let (mut codes, mut enters) = (vec![0; kinds.len()], vec![NO_ROW; kinds.len()]);
+        // The call that the thread is in: row and type of its enter event.
+        let (mut of_thread, mut call) = (0, (NO_ROW, 0u16));
+        for (kind, row) in kinds.iter().zip(&order) {
+            let at = *row as usize;
+            let thread = *threads.places.get(at).ok_or(Fault::Uneven)?;
+            if std::mem::replace(&mut of_thread, thread) != thread {
+                call = (NO_ROW, 0);
+            }
             let (code, is_enter) = match kind.checked_sub(1) {
                 Some(place) => {
                     let listed = *types.get(place as usize).ok_or(Fault::Uneven)?;
@@ -72,13 +105,15 @@ impl Calls {
                 None => (call.1.wrapping_add(1), false),
             };
             let ends = call.0 != NO_ROW && call.1.checked_add(1) == Some(code);
-            codes.push(code);
-            enters.push(if ends { call.0 } else { NO_ROW });
+            if let (Some(of_row), Some(enter)) = (codes.get_mut(at), enters.get_mut(at)) {
+                *of_row = code;
+                *enter = if ends { call.0 } else { NO_ROW };
+            }
             if ends || is_enter {
-                *call = if is_enter { (row as u32, code) } else { (NO_ROW, 0) };
+                call = (if is_enter { *row } else { NO_ROW }, code);
             }
         }
-        Ok(Calls { codes, enters })
+        Ok(Calls { codes, enters, order })
     }
 }
 

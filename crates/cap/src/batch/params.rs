@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 pub struct Rows {
     /// For each event, the place of its type in `types`.
     pub places: Vec<u16>,
-    /// Which event of its type each is, from 0.
+    /// Which event of its type each is, from 0, in the order of the columns ([`Calls::order`]).
     pub nth: Vec<u32>,
-    /// The distinct types, in the order of their first events.
+    /// The distinct types.
     pub types: Vec<OfType>,
 }
 
@@ -20,7 +20,7 @@ pub struct Rows {
 pub struct OfType {
     /// The type.
     pub code: u16,
-    /// Their rows.
+    /// Their rows, in the order of the columns.
     pub rows: Vec<u32>,
     /// How many parameters each has.
     pub counts: Vec<u16>,
@@ -38,16 +38,20 @@ impl Rows {
     pub fn read(columns: &Stored<'_>, calls: &Calls) -> Result<Rows, Fault> {
         let mut known: FxHashMap<u16, u16> = FxHashMap::default();
         let mut types: Vec<OfType> = Vec::new();
-        let (mut places, mut nth) = (Vec::with_capacity(calls.codes.len()), Vec::with_capacity(calls.codes.len()));
-        for (row, code) in calls.codes.iter().enumerate() {
+        let (mut places, mut nth) = (vec![0; calls.codes.len()], vec![0; calls.codes.len()]);
+        for row in &calls.order {
+            let at = *row as usize;
+            let code = calls.codes.get(at).ok_or(Fault::Uneven)?;
             let place = *known.entry(*code).or_insert_with(|| {
                 types.push(OfType { code: *code, rows: Vec::new(), counts: Vec::new() });
                 (types.len() - 1) as u16
             });
-            places.push(place);
-            if let Some(of_type) = types.get_mut(usize::from(place)) {
-                nth.push(of_type.rows.len() as u32);
-                of_type.rows.push(row as u32);
+            if let Some(of_type) = types.get_mut(usize::from(place))
+                && let (Some(of_row), Some(nth)) = (places.get_mut(at), nth.get_mut(at))
+            {
+                *of_row = place;
+                *nth = of_type.rows.len() as u32;
+                of_type.rows.push(*row);
             }
         }
         for of_type in &mut types {

@@ -1,5 +1,6 @@
 //! Who, when, where and what: what every event has.
 
+use super::super::heads::by_thread;
 use super::super::{Events, Row};
 use super::{Links, NONE, all, has_exit};
 use crate::Kind;
@@ -71,27 +72,33 @@ fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, usize) 
 fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Columns<'_>) -> Links {
     let mut known: FxHashMap<u16, usize> = FxHashMap::default();
     let (mut types, mut codes, mut named): (Vec<Type>, Vec<u16>, Vec<i64>) = Default::default();
-    let mut calls = vec![Call { row: NONE, code: 0 }; threads];
-    let (mut stored, mut enters) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
-    for (number, (row, thread)) in events.rows.iter().zip(places).enumerate() {
+    let (mut stored, mut enters) = (Vec::with_capacity(events.len()), vec![NONE; events.len()]);
+    let (mut of_thread, mut call) = (0, Call { row: NONE, code: 0 });
+    for number in by_thread(places, threads) {
+        let (Some(row), Some(thread)) = (events.rows.get(number as usize), places.get(number as usize)) else {
+            continue;
+        };
         let at = *known.entry(row.code).or_insert_with(|| {
             types.push(Type { is_enter: has_exit(row.code), named: 0, rows: Vec::new() });
             codes.push(row.code);
             codes.len() - 1
         });
-        let (Some(of_type), Some(call)) = (types.get_mut(at), calls.get_mut(*thread as usize)) else { continue };
-        of_type.rows.push(number as u32);
+        let Some(of_type) = types.get_mut(at) else { continue };
+        of_type.rows.push(number);
+        if std::mem::replace(&mut of_thread, *thread) != *thread {
+            call.row = NONE;
+        }
         let ends = call.row != NONE && call.code.checked_add(1) == Some(row.code);
-        enters.push(if ends { call.row } else { NONE });
+        if let Some(enter) = enters.get_mut(number as usize).filter(|_| ends) {
+            *enter = call.row;
+        }
         if !ends && of_type.named == 0 {
             named.push(i64::from(row.code) << 1 | i64::from(of_type.is_enter));
             of_type.named = named.len() as i64;
         }
         stored.push(if ends { 0 } else { of_type.named });
-        if of_type.is_enter && !ends {
-            *call = Call { row: number as u32, code: row.code };
-        } else if ends {
-            call.row = NONE;
+        if ends || of_type.is_enter {
+            call = Call { row: if of_type.is_enter { number } else { NONE }, code: row.code };
         }
     }
     columns.numbers(all(Kind::Type), &stored);
