@@ -38,7 +38,7 @@ kinds! {
     SurplusLength = 9,
     /// These bytes.
     Surplus = 10,
-    /// Which options each event has: 0 for none, else one more than the place in `Shapes`.
+    /// By type: which options each event has: 0 for none, else one more than the place in `Shapes`.
     Shape = 11,
     /// The distinct rows of options: each the number of its options, then their codes.
     Shapes = 12,
@@ -56,7 +56,7 @@ kinds! {
     Int32 = 22,
     /// Of eight bytes.
     Int64 = 23,
-    /// Of several times eight bytes each: all first numbers, all second ones …
+    /// Of several times eight bytes each: with index 0 the first number of each, with 1 the second …
     Vector = 24,
     /// Texts: 0 for the next word of the column's own list, else the place in that list, from 1.
     Text = 25,

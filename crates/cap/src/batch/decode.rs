@@ -5,7 +5,7 @@ use super::encode::all;
 use super::heads::Heads;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::Values;
-use crate::column::{MOST_BYTES, MOST_NUMBERS, Stored};
+use crate::column::{Id, MOST_BYTES, MOST_NUMBERS, Stored};
 use crate::strings::Strings;
 use crate::{Fault, Kind};
 use capture_scap::{BlockOption, RawEvent};
@@ -53,7 +53,7 @@ impl<'b> Decoded<'b> {
         let params = rows.types.iter().map(of_type).collect::<Result<_, Fault>>()?;
         let marks: Vec<i64> = columns.numbers(all(Kind::Marks))?;
         let surplus = (columns.numbers(all(Kind::SurplusLength))?, columns.bytes(all(Kind::Surplus))?);
-        let options = Options::read(&columns)?;
+        let options = Options::read(&columns, &rows)?;
         let is_even = |len: usize| len == 0 || len == marks.len();
         if marks.len() != heads.times.len() || !is_even(surplus.0.len()) || !is_even(options.shapes.len()) {
             return Err(Fault::Uneven);
@@ -121,8 +121,8 @@ impl<'b> Decoded<'b> {
 }
 
 impl Options {
-    fn read(columns: &Stored<'_>) -> Result<Options, Fault> {
-        let shapes: Vec<u32> = columns.numbers(all(Kind::Shape))?;
+    fn read(columns: &Stored<'_>, rows: &Rows) -> Result<Options, Fault> {
+        let shapes = shapes(columns, rows)?;
         let mut numbers = FxHashMap::default();
         let (mut listed, mut codes) = (Vec::new(), Vec::new());
         let shapes_listed: Vec<u16> = columns.numbers(all(Kind::Shapes))?;
@@ -168,6 +168,26 @@ impl Options {
         }
         Some(())
     }
+}
+
+/// The row of options of each event; empty if none has options.
+fn shapes(columns: &Stored<'_>, rows: &Rows) -> Result<Vec<u32>, Fault> {
+    let mut shapes = Vec::new();
+    for of_type in &rows.types {
+        let id = Id { kind: Kind::Shape, code: of_type.code, index: 0 };
+        if !columns.has(id) {
+            continue;
+        }
+        shapes.resize(rows.nth.len(), 0);
+        let listed: Vec<u32> = columns.numbers(id)?;
+        if listed.len() != of_type.rows.len() {
+            return Err(Fault::Uneven);
+        }
+        for (row, shape) in of_type.rows.iter().zip(listed) {
+            *shapes.get_mut(*row as usize).ok_or(Fault::Uneven)? = shape;
+        }
+    }
+    Ok(shapes)
 }
 
 /// Adds the strings of a batch to those of its segment.

@@ -29,9 +29,10 @@ pub(super) fn put_values(
         columns.numbers(id(*kind), &numbers(values, first.len()));
     } else if let Some(len) = width.filter(|len| index == OPTION && len % 8 == 0 && (16..=LONGEST_VECTOR).contains(len))
     {
-        let word = |value: &[u8], at: usize| little_endian(value.get(at..).unwrap_or_default());
-        let words = (0..len).step_by(8).flat_map(|at| values.iter().map(move |value| word(value, at)));
-        columns.numbers(id(Kind::Vector), &words.collect::<Vec<i64>>());
+        for word in 0..len / 8 {
+            let numbers = values.iter().map(|value| little_endian(value.get(8 * word..).unwrap_or_default()));
+            columns.numbers(Id { kind: Kind::Vector, code, index: word as u16 }, &numbers.collect::<Vec<i64>>());
+        }
     } else if is_buffer {
         let lengths: Vec<i64> = values.iter().map(|value| value.len() as i64).collect();
         columns.numbers(id(Kind::Length), &lengths);
@@ -102,8 +103,7 @@ impl Values {
             let ends = ends(&columns.numbers(id(Kind::Length))?)?;
             Values::Buffers(columns.bytes(id(Kind::Data))?.into_owned(), ends)
         } else {
-            let words = columns.numbers(id(Kind::Vector))?;
-            vectors(&words, words.len() / count.max(1))
+            vectors(columns, code, count)?
         };
         if values.len() == count { Ok(values) } else { Err(Fault::Uneven) }
     }
@@ -144,17 +144,22 @@ fn fixed(columns: &Stored<'_>, id: Id, width: usize) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// Rows of numbers: all first ones, all second ones …
-fn vectors(words: &[i64], len: usize) -> Values {
-    let mut bytes = vec![0; 8 * words.len()];
-    let count = words.len().checked_div(len).unwrap_or(0);
-    for (row, to) in bytes.chunks_exact_mut(8 * len.max(1)).enumerate() {
-        for (at, to) in to.chunks_exact_mut(8).enumerate() {
-            let word = words.get(at * count + row).copied().unwrap_or(0).to_le_bytes();
-            to.iter_mut().zip(word).for_each(|(to, byte)| *to = byte);
+/// Rows of numbers, of which there are `count`: all first ones, all second ones …
+fn vectors(columns: &Stored<'_>, code: u16, count: usize) -> Result<Values, Fault> {
+    let id = |word: usize| Id { kind: Kind::Vector, code, index: word as u16 };
+    let len = (0..LONGEST_VECTOR / 8).take_while(|word| columns.has(id(*word))).count();
+    let mut bytes = vec![0; 8 * len * count];
+    for word in 0..len {
+        let numbers: Vec<i64> = columns.numbers(id(word))?;
+        if numbers.len() != count {
+            return Err(Fault::Uneven);
+        }
+        for (row, number) in bytes.chunks_exact_mut(8 * len).zip(numbers) {
+            let to = row.iter_mut().skip(8 * word);
+            to.zip(number.to_le_bytes()).for_each(|(to, byte)| *to = byte);
         }
     }
-    Values::Fixed(8 * len, bytes)
+    Ok(Values::Fixed(8 * len, bytes))
 }
 
 fn texts(texts: &[u32], words: &[u32]) -> Result<Vec<u32>, Fault> {

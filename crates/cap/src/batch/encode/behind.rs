@@ -2,9 +2,9 @@
 
 use super::super::values::put_values;
 use super::super::{Events, OPTION};
-use super::all;
+use super::{Links, all};
 use crate::Kind;
-use crate::column::Columns;
+use crate::column::{Columns, Id};
 use crate::strings::Interned;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -20,11 +20,11 @@ pub(super) fn put_surplus(events: &Events, columns: &mut Columns<'_>) {
 }
 
 /// Adds the columns of options, if there are any.
-pub(super) fn put_options(events: &Events, columns: &mut Columns<'_>, strings: &mut Interned) {
+pub(super) fn put_options(events: &Events, links: &Links, columns: &mut Columns<'_>, strings: &mut Interned) {
     if events.options.is_empty() {
         return;
     }
-    put_shapes(events, columns);
+    put_shapes(events, links, columns);
     let mut by_code: BTreeMap<u16, Vec<&[u8]>> = BTreeMap::new();
     for (code, value) in &events.options {
         by_code.entry(*code).or_default().push(value.of(&events.bytes));
@@ -34,25 +34,31 @@ pub(super) fn put_options(events: &Events, columns: &mut Columns<'_>, strings: &
     }
 }
 
-/// Adds which options each event has.
-fn put_shapes(events: &Events, columns: &mut Columns<'_>) {
+/// Adds which options each event has: mostly the same for all events of a type.
+fn put_shapes(events: &Events, links: &Links, columns: &mut Columns<'_>) {
     let mut shapes: FxHashMap<Vec<u16>, i64> = FxHashMap::default();
-    let (mut listed, mut each, mut codes) = (Vec::new(), Vec::with_capacity(events.len()), Vec::new());
-    for row in &events.rows {
-        codes.clear();
-        codes.extend(events.options(row).iter().map(|(code, _)| *code));
-        if codes.is_empty() {
-            each.push(0);
-        } else if let Some(shape) = shapes.get(&codes) {
-            each.push(*shape);
-        } else {
+    let (mut listed, mut codes) = (Vec::new(), Vec::new());
+    for (code, rows) in &links.types {
+        let mut shape_of = |row: &u32| {
+            let options = events.rows.get(*row as usize).map_or(&[][..], |row| events.options(row));
+            if options.is_empty() {
+                return 0;
+            }
+            codes.clear();
+            codes.extend(options.iter().map(|(code, _)| *code));
+            if let Some(shape) = shapes.get(&codes) {
+                return *shape;
+            }
             let shape = shapes.len() as i64 + 1;
             shapes.insert(codes.clone(), shape);
             listed.push(codes.len() as i64);
             listed.extend(codes.iter().map(|code| i64::from(*code)));
-            each.push(shape);
+            shape
+        };
+        let each: Vec<i64> = rows.iter().map(&mut shape_of).collect();
+        if each.iter().any(|shape| *shape != 0) {
+            columns.numbers(Id { kind: Kind::Shape, code: *code, index: 0 }, &each);
         }
     }
-    columns.numbers(all(Kind::Shape), &each);
     columns.numbers(all(Kind::Shapes), &listed);
 }

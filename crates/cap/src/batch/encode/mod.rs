@@ -22,7 +22,7 @@ pub fn encode(events: &Events, strings: &mut Interned, packer: &mut Packer) -> V
     let links = heads::put(events, &mut columns);
     params::put(events, &links, &mut columns, strings);
     behind::put_surplus(events, &mut columns);
-    behind::put_options(events, &mut columns, strings);
+    behind::put_options(events, &links, &mut columns, strings);
     let (new, bytes) = strings.strings().from(first_string);
     columns.numbers(all(Kind::StringLength), &new);
     columns.bytes(all(Kind::String), bytes);
