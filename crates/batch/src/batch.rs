@@ -104,7 +104,7 @@ pub trait LateParams: Send + Sync {
 }
 
 /// What is known of the capture that a batch comes from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SourceInfo {
     /// Its name as given by the user.
     pub name: Text,

@@ -72,4 +72,49 @@ kinds! {
     StringLength = 30,
     /// The strings, one behind the other.
     String = 31,
+    /// Of a section of interned values: number of the segment, of the first string, and of the first value of each kind.
+    EntityHead = 40,
+    /// Versions of threads, field by field.
+    Own = 41,
+    /// Ancestors and leaders, field by field.
+    Lineage = 42,
+    /// What events worked on, field by field.
+    Object = 43,
+    /// Versions of containers, field by field.
+    Container = 44,
+    /// Names that parameters refer to.
+    Name = 45,
+    /// What is known of the capture, field by field.
+    Source = 46,
+    /// By view: time of the capture's first event, time and number of the last one before the batch.
+    ViewHead = 50,
+    /// By view: marks of the row of each event.
+    RowFlags = 51,
+    /// By view, for each event that has a row: its type.
+    RowCode = 52,
+    /// Its number.
+    RowNumber = 53,
+    /// Its thread.
+    RowOwn = 54,
+    /// Its ancestors and leaders.
+    RowLineage = 55,
+    /// The number of its descriptor.
+    RowFd = 56,
+    /// What it worked on.
+    RowObject = 57,
+    /// Its latency.
+    RowLatency = 58,
+    /// The enter event that its parameters are from.
+    RowTaken = 59,
+    /// Its quantities.
+    RowLive = 60,
+    /// By view and number: the quantities.
+    Live = 61,
+    /// By view: what parameters refer to.
+    Reference = 62,
+    /// By view: where events are missing.
+    Gap = 63,
+    /// Of a batch that events are bound in: number of its segment, of its first event, number of events that stand in
+    /// front, number of the interned values of each kind before it.
+    BatchHead = 64,
 }

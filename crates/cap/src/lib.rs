@@ -13,9 +13,13 @@
 //! * [`open()`]: captures of either form, read as blocks.
 
 pub mod batch;
+pub mod bind;
+mod bindings;
 pub mod blocks;
 pub mod column;
+pub mod entities;
 mod fault;
+mod file;
 mod kind;
 pub mod numbers;
 mod open;
@@ -25,11 +29,14 @@ pub mod strings;
 mod varint;
 mod writer;
 
+pub use bind::VIEWS;
+pub use bindings::Bind;
 pub use fault::Fault;
+pub use file::{BatchAt, File};
 pub use kind::Kind;
 pub use open::{is_native, of, open, stdin};
 pub use reader::Reader;
-pub use writer::Writer;
+pub use writer::{VERSION, Writer};
 
 /// Gives the size of each column of a file.
 pub fn each_column(file: &[u8], mut then: impl FnMut(column::Id, usize)) {

@@ -3,6 +3,7 @@
 use crate::Fault;
 use crate::batch::Decoded;
 use crate::blocks::Blocks;
+use crate::entities::read_strings;
 use crate::section::{self, HEADER, Header};
 use crate::strings::Strings;
 use capture_scap::{Compression, Damage, Problem, Target, Unpacked, Writer};
@@ -43,9 +44,17 @@ impl<R: Read> Reader<R> {
             let blocks = match header.kind {
                 section::BLOCKS => blocks(&payload),
                 section::BATCH => self.events(&payload),
+                section::ENTITIES => match read_strings(&payload, &mut self.strings) {
+                    Ok(()) => continue,
+                    Err(fault) => Err(fault),
+                },
                 _ => continue,
             };
-            let reading = if header.kind == section::BATCH { "a batch of events" } else { "blocks" };
+            let reading = match header.kind {
+                section::BATCH => "a batch of events",
+                section::ENTITIES => "what events are bound to",
+                _ => "blocks",
+            };
             let damage = |fault: Fault| {
                 let problem = Problem::Section(fault.to_string());
                 Damage { offset: start, reading, problem, resumes: Some(self.offset) }

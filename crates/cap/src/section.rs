@@ -37,6 +37,8 @@ pub const FILE: u16 = 1;
 pub const BLOCKS: u16 = 2;
 /// A batch of events.
 pub const BATCH: u16 = 3;
+/// Interned values that the batches after it name.
+pub const ENTITIES: u16 = 4;
 
 impl Header {
     /// As it is stored.

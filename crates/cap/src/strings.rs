@@ -1,5 +1,8 @@
 //! The strings of a segment: each is stored once, in the batch that has it first.
 
+use crate::batch::all;
+use crate::column::{Columns, MOST_BYTES, MOST_NUMBERS, Stored};
+use crate::{Fault, Kind};
 use rustc_hash::FxHashMap;
 
 /// Strings by their numbers, which count from 0 in each segment.
@@ -52,6 +55,21 @@ impl Strings {
         let lengths = self.ends.iter().skip(first).map(length).collect();
         (lengths, self.bytes.get(start..).unwrap_or_default())
     }
+
+    /// Appends those that a set of columns has.
+    pub(crate) fn add(&mut self, columns: &Stored<'_>) -> Result<(), Fault> {
+        let bytes = columns.bytes(all(Kind::String))?;
+        let mut rest = &*bytes;
+        for len in columns.numbers::<u32>(all(Kind::StringLength))? {
+            let (string, after) = rest.split_at_checked(len as usize).ok_or(Fault::Short)?;
+            self.push(string);
+            rest = after;
+        }
+        if self.size() > MOST_BYTES || self.len() > MOST_NUMBERS {
+            return Err(Fault::Value("number of strings", self.len() as u64));
+        }
+        Ok(())
+    }
 }
 
 /// Strings that are looked up by what they say.
@@ -71,6 +89,23 @@ impl Interned {
         self.strings.push(string);
         self.numbers.insert(string.into(), number);
         number
+    }
+
+    /// Forgets those from this number on.
+    pub fn truncate(&mut self, len: usize) {
+        for number in len..self.strings.len() {
+            if let Some(string) = self.strings.get(number) {
+                self.numbers.remove(string);
+            }
+        }
+        self.strings.truncate(len);
+    }
+
+    /// Adds those from this number on to a set of columns.
+    pub(crate) fn put_from(&self, first: usize, columns: &mut Columns<'_>) {
+        let (lengths, bytes) = self.strings.from(first);
+        columns.numbers(all(Kind::StringLength), &lengths);
+        columns.bytes(all(Kind::String), bytes);
     }
 
     /// All of them.

@@ -1,6 +1,7 @@
 //! Writes whole files.
 
-use crate::batch::{Events, encode};
+use crate::batch::{EVENTS, Events, encode};
+use crate::bindings::{Bind, Bindings};
 use crate::blocks::Blocks;
 use crate::column::Packer;
 use crate::section::{self, Header};
@@ -36,13 +37,37 @@ pub struct Writer<W: Write> {
     packer: Packer,
     /// How many batches the segment has.
     batches: usize,
+    bindings: Option<Bindings>,
+    /// How many events a batch has at most.
+    batch_events: usize,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a file. Nothing is written before there is something to write.
     pub fn new(out: W) -> io::Result<Writer<W>> {
         let (blocks, events, strings, packer) = Default::default();
-        Ok(Writer { out, sections: 0, written: 0, blocks, events, strings, packer, batches: 0 })
+        Ok(Writer {
+            out,
+            sections: 0,
+            written: 0,
+            blocks,
+            events,
+            strings,
+            packer,
+            batches: 0,
+            bindings: None,
+            batch_events: EVENTS,
+        })
+    }
+
+    /// Begins a file whose events are bound to what `bind` knows of them.
+    pub fn binding(out: W, bind: Box<dyn Bind>) -> io::Result<Writer<W>> {
+        Ok(Writer { bindings: Some(Bindings::new(bind)), ..Writer::new(out)? })
+    }
+
+    /// Writes batches of so many events at most, from 1 to 65,536.
+    pub fn with_batch_events(self, most: usize) -> Writer<W> {
+        Writer { batch_events: most.max(1), ..self }
     }
 
     /// Appends a block.
@@ -51,12 +76,14 @@ impl<W: Write> Writer<W> {
             && event.params.len() <= MOST_PARAMS
         {
             self.write_blocks()?;
-            if !self.events.has_room(event) {
+            if !self.events.has_room(event, self.batch_events) {
                 self.write_events()?;
             }
+            self.see(block);
             self.events.push(event);
         } else {
             self.write_events()?;
+            self.see(block);
             self.blocks.push(block.kind, block.body);
             if self.blocks.is_full() {
                 self.write_blocks()?;
@@ -99,13 +126,29 @@ impl<W: Write> Writer<W> {
         if self.events.is_empty() {
             return Ok(());
         }
-        let payload = encode(&self.events, &mut self.strings, &mut self.packer);
+        let written = match &mut self.bindings {
+            Some(bindings) => {
+                let (entities, batch) = bindings.encode(&mut self.events, &mut self.strings, &mut self.packer);
+                let entities = entities.map_or(Ok(()), |entities| self.section(section::ENTITIES, &entities));
+                entities.and_then(|()| self.section(section::BATCH, &batch))
+            }
+            None => {
+                let batch = encode(&self.events, &mut self.strings, &mut self.packer);
+                self.section(section::BATCH, &batch)
+            }
+        };
         self.events.clear();
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
             self.begin_segment();
         }
-        self.section(section::BATCH, &payload)
+        written
+    }
+
+    fn see(&mut self, block: &Block<'_>) {
+        if let Some(bindings) = &mut self.bindings {
+            bindings.see(block);
+        }
     }
 
     fn section(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
@@ -129,6 +172,7 @@ impl<W: Write> Writer<W> {
     fn begin_segment(&mut self) {
         (self.strings, self.batches) = Default::default();
         self.packer.forget();
+        self.bindings.iter_mut().for_each(Bindings::next_segment);
     }
 
     /// Writes what is left, and gives back where it was written to.

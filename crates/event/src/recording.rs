@@ -27,7 +27,7 @@ pub const FORMAT: u64 = 1;
 const ROOM: [(usize, usize); 3] = [(1 << 14, 1 << 10), (512, 64), (64, 8)];
 
 /// What was recorded, how, where.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Recording {
     /// `format`: the version of these keys. 0 if missing.
     pub format: u64,
@@ -75,7 +75,7 @@ pub struct Recording {
 }
 
 /// Which system calls were recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Calls {
     /// All; in JSON the text `all`.
     All,
@@ -84,7 +84,7 @@ pub enum Calls {
 }
 
 /// Whom a recorder followed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Followed {
     /// `pids`: processes that were there.
     pub pids: Vec<i64>,
@@ -95,7 +95,7 @@ pub struct Followed {
 }
 
 /// How a recording ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Ending {
     /// `ended`: when, ns since the epoch.
     pub ended: Option<u64>,
@@ -110,7 +110,7 @@ pub struct Ending {
 }
 
 /// What a notification of a recorder says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Notice {
     /// The recording begins.
     Begin(Box<Recording>),

@@ -3,9 +3,10 @@
 use super::OPTION;
 use super::encode::all;
 use super::heads::Heads;
+use super::late::BatchHead;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::Values;
-use crate::column::{Id, MOST_BYTES, MOST_NUMBERS, Stored};
+use crate::column::{Id, Stored};
 use crate::strings::Strings;
 use crate::{Fault, Kind};
 use capture_scap::{BlockOption, RawEvent};
@@ -17,6 +18,8 @@ const MOST_PLACES: usize = 1 << 25;
 
 /// A batch whose columns were read.
 pub struct Decoded<'b> {
+    /// How many events stand in front that are those of earlier batches.
+    carried: usize,
     heads: Heads,
     rows: Rows,
     marks: Vec<i64>,
@@ -27,13 +30,14 @@ pub struct Decoded<'b> {
 }
 
 /// The options behind events.
-struct Options {
+#[derive(Default)]
+pub(super) struct Options {
     /// The row of options of each event, from 1; 0 for none.
-    shapes: Vec<u32>,
+    pub(super) shapes: Vec<u32>,
     /// The distinct rows of options: places in `values`.
     listed: Vec<Vec<usize>>,
     /// Each distinct option, and its values.
-    values: Vec<(u16, Values)>,
+    pub(super) values: Vec<(u16, Values)>,
 }
 
 impl<'b> Decoded<'b> {
@@ -41,6 +45,7 @@ impl<'b> Decoded<'b> {
     pub fn read(bytes: &'b [u8], strings: &mut Strings) -> Result<Decoded<'b>, Fault> {
         let columns = Stored::open(bytes)?;
         read_strings(&columns, strings)?;
+        let carried = BatchHead::carried_by(&columns)?;
         let heads = Heads::read(&columns)?;
         let rows = Rows::read(&columns, &heads.calls)?;
         let places: usize = rows.types.iter().map(|of_type| of_type.rows.len() * usize::from(of_type.most())).sum();
@@ -58,24 +63,14 @@ impl<'b> Decoded<'b> {
         if marks.len() != heads.times.len() || !is_even(surplus.0.len()) || !is_even(options.shapes.len()) {
             return Err(Fault::Uneven);
         }
-        Ok(Decoded { heads, rows, marks, params, surplus, options })
+        Ok(Decoded { carried, heads, rows, marks, params, surplus, options })
     }
 
-    /// How many events it has.
-    pub fn len(&self) -> usize {
-        self.marks.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.marks.is_empty()
-    }
-
-    /// Gives all events in order; `Err` at the first that cannot be put together.
+    /// Gives all events in order, without those of earlier batches; `Err` at the first that cannot be put together.
     pub fn each(&self, strings: &Strings, mut then: impl FnMut(&RawEvent<'_>)) -> Result<(), Fault> {
         let mut used = vec![0; self.options.values.len()];
         let (mut surplus, mut params, mut options) = (&*self.surplus.1, Vec::new(), Vec::new());
-        for row in 0..self.len() {
+        for row in 0..self.marks.len() {
             let behind = self.surplus.0.get(row).copied().unwrap_or(0);
             let (behind, rest) = surplus.split_at_checked(behind as usize).ok_or(Fault::Short)?;
             surplus = rest;
@@ -83,6 +78,9 @@ impl<'b> Decoded<'b> {
             let code = self.params(row as u32, strings, &mut params).ok_or(Fault::Uneven)?;
             options.clear();
             self.options.of(row, &mut used, strings, &mut options).ok_or(Fault::Uneven)?;
+            if row < self.carried {
+                continue;
+            }
             let marks = self.marks.get(row).copied().unwrap_or(0);
             let place = self.heads.threads.places.get(row).copied().unwrap_or(0);
             then(&RawEvent {
@@ -121,7 +119,7 @@ impl<'b> Decoded<'b> {
 }
 
 impl Options {
-    fn read(columns: &Stored<'_>, rows: &Rows) -> Result<Options, Fault> {
+    pub(super) fn read(columns: &Stored<'_>, rows: &Rows) -> Result<Options, Fault> {
         let shapes = shapes(columns, rows)?;
         let mut numbers = FxHashMap::default();
         let (mut listed, mut codes) = (Vec::new(), Vec::new());
@@ -150,6 +148,12 @@ impl Options {
         let values = |(code, count)| Ok((code, Values::read(columns, code, OPTION, count)?));
         let values = codes.into_iter().map(values).collect::<Result<_, Fault>>()?;
         Ok(Options { shapes, listed, values })
+    }
+
+    /// The options of an event: places in `values`.
+    pub(super) fn shape(&self, row: usize) -> &[usize] {
+        let shape = self.shapes.get(row).and_then(|shape| self.listed.get(shape.checked_sub(1)? as usize));
+        shape.map_or(&[], Vec::as_slice)
     }
 
     /// Appends the options of an event. `used`: how many values of each option those before it have.
@@ -198,15 +202,5 @@ pub fn read_strings(columns: &Stored<'_>, strings: &mut Strings) -> Result<(), F
         return Err(Fault::Uneven);
     }
     strings.truncate(first);
-    let bytes = columns.bytes(all(Kind::String))?;
-    let mut rest = &*bytes;
-    for len in columns.numbers::<u32>(all(Kind::StringLength))? {
-        let (string, after) = rest.split_at_checked(len as usize).ok_or(Fault::Short)?;
-        strings.push(string);
-        rest = after;
-    }
-    if strings.size() > MOST_BYTES || strings.len() > MOST_NUMBERS {
-        return Err(Fault::Value("number of strings", strings.len() as u64));
-    }
-    Ok(())
+    strings.add(columns)
 }

@@ -8,6 +8,7 @@ use crate::{Fault, Kind};
 pub const NO_ROW: u32 = u32::MAX;
 
 /// The threads of events.
+#[derive(Default)]
 pub struct Threads {
     /// The CPU of each event.
     pub cpus: Vec<u16>,
@@ -68,6 +69,7 @@ pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
 }
 
 /// What events are, and which belong together.
+#[derive(Default)]
 pub struct Calls {
     /// The type of each event.
     pub codes: Vec<u16>,

@@ -3,16 +3,19 @@
 mod decode;
 mod encode;
 mod heads;
+mod late;
 mod params;
 mod values;
 
 pub use decode::{Decoded, read_strings};
-pub(crate) use encode::all;
-pub use encode::encode;
+pub(crate) use encode::{all, has_exit};
+pub use encode::{encode, put};
 pub use heads::{Calls, Heads, NO_ROW, Threads, times};
+pub use late::{BatchHead, Late};
 pub use params::{OfType, Param, Rows, Source};
 pub use values::Values;
 
+use crate::bind::{Layout, fd_of, fd_param};
 use capture_scap::{EventBlock, Span};
 use std::ops::Range;
 
@@ -20,7 +23,7 @@ use std::ops::Range;
 const OPTION: u16 = u16::MAX;
 
 /// A batch has so many events at most.
-const EVENTS: usize = 1 << 16;
+pub(crate) const EVENTS: usize = 1 << 16;
 
 /// A batch is closed when its parameters and options have so many bytes.
 const BYTES: usize = 32 << 20;
@@ -83,17 +86,62 @@ impl Events {
         });
     }
 
+    /// Puts copies of some events of another list in front.
+    pub(crate) fn put_in_front(&mut self, from: &Events, rows: &[usize]) {
+        let copies: Vec<Row> = rows.iter().filter_map(|row| Some(self.copy_of(from, from.rows.get(*row)?))).collect();
+        self.rows.splice(0..0, copies);
+    }
+
+    /// Appends copies of some events of another list.
+    pub(crate) fn extend_from(&mut self, from: &Events, rows: &[usize]) {
+        for row in rows.iter().filter_map(|row| from.rows.get(*row)) {
+            let copy = self.copy_of(from, row);
+            self.rows.push(copy);
+        }
+    }
+
+    /// A copy of an event of another list, whose values are in this one.
+    fn copy_of(&mut self, from: &Events, row: &Row) -> Row {
+        let (params, options) = (self.params.len(), self.options.len());
+        for param in from.params.get(row.params.clone()).unwrap_or_default() {
+            let copy = self.copy(param.of(&from.bytes));
+            self.params.push(copy);
+        }
+        for (code, value) in from.options(row) {
+            let copy = self.copy(value.of(&from.bytes));
+            self.options.push((*code, copy));
+        }
+        self.widest = self.widest.max(params.abs_diff(self.params.len()));
+        let surplus = self.copy(row.surplus.of(&from.bytes));
+        let (params, options) = (params..self.params.len(), options..self.options.len());
+        Row { params, options, surplus, ..row.clone() }
+    }
+
+    /// Who, when and what of the events, of which the first `carried` stand in front.
+    pub(crate) fn layout(&self, carried: usize) -> Layout {
+        let mut layout = Layout::new(carried, self.rows.len());
+        self.rows.iter().for_each(|row| layout.push(row.ts, row.tid, row.code));
+        layout
+    }
+
+    /// The number that an event says is that of its descriptor.
+    pub(crate) fn fd_param(&self, event: usize) -> Option<i64> {
+        let row = self.rows.get(event)?;
+        fd_of(self.param(row, fd_param(row.code)? as u16)?)
+    }
+
     fn copy(&mut self, bytes: &[u8]) -> Span {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(bytes);
         Span { start, len: bytes.len() as u32 }
     }
 
-    /// Whether the batch may have one more.
-    pub fn has_room(&self, event: &EventBlock<'_>) -> bool {
+    /// Whether the batch may have one more; it has `most` events at most.
+    pub fn has_room(&self, event: &EventBlock<'_>, most: usize) -> bool {
         let values = self.params.len() + self.options.len();
         let places = (self.rows.len() + 1).saturating_mul(self.widest.max(event.params.len()));
-        let is_full = self.rows.len() >= EVENTS || self.bytes.len() >= BYTES || values >= VALUES || places > PLACES;
+        let is_full =
+            self.rows.len() >= most.min(EVENTS) || self.bytes.len() >= BYTES || values >= VALUES || places > PLACES;
         !is_full || self.is_empty()
     }
 

@@ -7,6 +7,7 @@ use crate::{Fault, Kind};
 use rustc_hash::FxHashMap;
 
 /// The events of a batch by type.
+#[derive(Default)]
 pub struct Rows {
     /// For each event, the place of its type in `types`.
     pub places: Vec<u16>,
@@ -70,7 +71,7 @@ impl Rows {
     }
 
     /// How many parameters an event has; 0 for one that is not there.
-    fn count(&self, row: u32) -> u16 {
+    pub fn count(&self, row: u32) -> u16 {
         let count = |(place, nth): (usize, usize)| self.types.get(place)?.counts.get(nth).copied();
         self.place(row).and_then(count).unwrap_or(0)
     }
@@ -88,7 +89,7 @@ pub enum Source {
 }
 
 /// One parameter of the events of a type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Param {
     /// The values that are stored.
     pub values: Values,

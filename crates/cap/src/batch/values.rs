@@ -91,6 +91,13 @@ pub enum Values {
     Buffers(Vec<u8>, Vec<usize>),
 }
 
+/// No values.
+impl Default for Values {
+    fn default() -> Self {
+        Values::Texts(Vec::new())
+    }
+}
+
 impl Values {
     /// Reads the values of a parameter, of which there are `count`.
     pub fn read(columns: &Stored<'_>, code: u16, index: u16, count: usize) -> Result<Values, Fault> {

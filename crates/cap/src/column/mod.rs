@@ -17,7 +17,7 @@
 mod read;
 mod write;
 
-pub use read::Stored;
+pub use read::{Directory, Stored};
 pub use write::{Columns, Packer};
 
 use crate::Kind;

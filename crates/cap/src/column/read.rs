@@ -6,6 +6,7 @@ use crate::varint::Input;
 use crate::{Fault, Kind};
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 use zstd::bulk::Decompressor;
 
 /// A column that is not read yet.
@@ -21,10 +22,27 @@ struct Entry {
     start: u64,
 }
 
+/// Which columns there are, and where.
+#[derive(Clone)]
+pub struct Directory {
+    entries: Arc<[Entry]>,
+    /// Where the columns begin.
+    body: usize,
+}
+
+impl Directory {
+    /// The columns of the set that it is from: the same bytes as it was read from.
+    pub fn over<'b>(&self, bytes: &'b [u8]) -> Stored<'b> {
+        Stored { entries: self.entries.clone(), body: bytes.get(self.body..).unwrap_or_default(), at: self.body }
+    }
+}
+
 /// Columns to be read.
 pub struct Stored<'b> {
-    entries: Vec<Entry>,
+    entries: Arc<[Entry]>,
     body: &'b [u8],
+    /// Where that begins.
+    at: usize,
 }
 
 impl<'b> Stored<'b> {
@@ -45,7 +63,12 @@ impl<'b> Stored<'b> {
             }
         }
         entries.sort_by_key(|entry| entry.id);
-        Ok(Stored { entries, body: input.0 })
+        Ok(Stored { entries: entries.into(), body: input.0, at: bytes.len() - input.0.len() })
+    }
+
+    /// Its directory, for reading the same bytes again.
+    pub fn directory(&self) -> Directory {
+        Directory { entries: self.entries.clone(), body: self.at }
     }
 
     /// Which columns there are, in order, and how many bytes each takes.

@@ -13,20 +13,23 @@ use capture_event::schema::{self, Dialect};
 /// No enter event.
 const NONE: u32 = u32::MAX;
 
-/// The columns of some events; their new strings are added to those of the segment.
+/// The columns of some events as a set; their new strings are added to those of the segment.
 pub fn encode(events: &Events, strings: &mut Interned, packer: &mut Packer) -> Vec<u8> {
     let mut columns = Columns::new(packer);
+    put(events, &mut columns, strings);
+    columns.finish()
+}
+
+/// Adds the columns of some events to a set; their new strings are added to those of the segment.
+pub fn put(events: &Events, columns: &mut Columns<'_>, strings: &mut Interned) {
     let first_string = strings.strings().len();
     let base = events.rows.first().map_or(0, |row| row.ts);
     columns.numbers(all(Kind::Head), &[base as i64, first_string as i64]);
-    let links = heads::put(events, &mut columns);
-    params::put(events, &links, &mut columns, strings);
-    behind::put_surplus(events, &mut columns);
-    behind::put_options(events, &links, &mut columns, strings);
-    let (new, bytes) = strings.strings().from(first_string);
-    columns.numbers(all(Kind::StringLength), &new);
-    columns.bytes(all(Kind::String), bytes);
-    columns.finish()
+    let links = heads::put(events, columns);
+    params::put(events, &links, columns, strings);
+    behind::put_surplus(events, columns);
+    behind::put_options(events, &links, columns, strings);
+    strings.put_from(first_string, columns);
 }
 
 /// A column of all events.
@@ -51,7 +54,7 @@ impl Links {
 }
 
 /// Whether a call begins with it whose exit is an event of its own.
-fn has_exit(code: u16) -> bool {
+pub(crate) fn has_exit(code: u16) -> bool {
     let info = |code| schema::event(code, Dialect::Newest);
     let is_call = info(code).is_some_and(|event| event.source == capture_event::Source::Syscall);
     code.is_multiple_of(2) && is_call && info(code + 1).is_some_and(|exit| !exit.name.is_empty())

@@ -1,0 +1,274 @@
+//! A batch of which only what somebody looks at is read.
+
+use super::decode::Options;
+use super::encode::all;
+use super::heads::{Calls, Threads, times};
+use super::params::{OfType, Param, Rows, Source};
+use super::values::Values;
+use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param};
+use crate::column::{Columns, Directory, Stored};
+use crate::entities::{Counts, Loaded};
+use crate::strings::Strings;
+use crate::{Fault, Kind};
+use bytes::Bytes;
+use capture_batch::View;
+use std::sync::{Arc, OnceLock};
+
+/// A batch, read column by column. What cannot be read is taken for nothing, and [`Late::fault`] tells.
+///
+/// Its events are those of earlier batches that it needs ([`Late::carried`]), then its own.
+pub struct Late {
+    bytes: Bytes,
+    directory: Directory,
+    loaded: Arc<Loaded>,
+    head: BatchHead,
+    strings: OnceLock<Strings>,
+    threads: OnceLock<Threads>,
+    calls: OnceLock<Calls>,
+    times: OnceLock<Vec<u64>>,
+    layout: OnceLock<Layout>,
+    rows: OnceLock<Rows>,
+    /// By type and parameter.
+    params: OnceLock<Vec<Vec<OnceLock<Param>>>>,
+    options: OnceLock<Behind>,
+    views: Views,
+    fault: OnceLock<Fault>,
+}
+
+impl Late {
+    /// Opens a batch: what follows the header of its section. `loaded`: the interned values of its segment, those of the
+    /// sections before it at least.
+    pub fn open(bytes: Bytes, loaded: Arc<Loaded>) -> Result<Late, Fault> {
+        let columns = Stored::open(&bytes)?;
+        let directory = columns.directory();
+        let head = BatchHead::read(&columns)?;
+        Ok(Late {
+            directory,
+            loaded,
+            head,
+            strings: OnceLock::new(),
+            threads: OnceLock::new(),
+            calls: OnceLock::new(),
+            times: OnceLock::new(),
+            layout: OnceLock::new(),
+            rows: OnceLock::new(),
+            params: OnceLock::new(),
+            options: OnceLock::new(),
+            views: Views::default(),
+            fault: OnceLock::new(),
+            bytes: bytes.clone(),
+        })
+    }
+
+    /// The number of events of the capture before its own.
+    pub fn first(&self) -> u64 {
+        self.head.first
+    }
+
+    /// How many of its events are those of earlier batches, which stand in front.
+    pub fn carried(&self) -> usize {
+        self.head.carried
+    }
+
+    /// The interned values of its segment.
+    pub fn loaded(&self) -> &Arc<Loaded> {
+        &self.loaded
+    }
+
+    /// What a view binds to its events.
+    pub fn view(&self, view: View) -> At<'_> {
+        self.views.at(VIEWS.iter().position(|other| *other == view).unwrap_or(0), self)
+    }
+
+    /// The first fault that was found.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault.get().copied()
+    }
+
+    /// The types of its events.
+    pub fn codes(&self) -> &[u16] {
+        &self.calls().codes
+    }
+
+    /// The times of its events, ns since the epoch.
+    pub fn times(&self) -> &[u64] {
+        self.times.get_or_init(|| self.read(times))
+    }
+
+    /// Where its events happened.
+    pub fn threads(&self) -> &Threads {
+        self.threads.get_or_init(|| self.read(Threads::read))
+    }
+
+    fn calls(&self) -> &Calls {
+        self.calls.get_or_init(|| self.read(|columns| Calls::read(columns, self.threads())))
+    }
+
+    fn rows(&self) -> &Rows {
+        self.rows.get_or_init(|| self.read(|columns| Rows::read(columns, self.calls())))
+    }
+
+    /// The strings that only this batch has.
+    fn strings(&self) -> &Strings {
+        self.strings.get_or_init(|| {
+            self.read(|columns| {
+                let mut strings = Strings::default();
+                strings.add(columns).map(|()| strings)
+            })
+        })
+    }
+
+    /// The options behind an event: code and value. Of several with one code, all have the value of the first.
+    pub fn options(&self, event: usize) -> Vec<(u16, &[u8])> {
+        let behind =
+            self.options.get_or_init(|| self.read(|columns| Options::read(columns, self.rows()).map(Behind::of)));
+        let places = behind.options.shape(event).iter();
+        let value = |place: &usize| {
+            let ((code, values), rows) = (behind.options.values.get(*place)?, behind.rows.get(*place)?);
+            Some((*code, self.value(values, rows.partition_point(|row| (*row as usize) < event))?))
+        };
+        places.filter_map(value).collect()
+    }
+
+    /// How many parameters an event has.
+    pub fn count(&self, event: usize) -> usize {
+        self.rows().count(event as u32).into()
+    }
+
+    /// The bytes of a parameter of an event; `None` if it has no such parameter.
+    pub fn raw(&self, event: usize, index: usize) -> Option<&[u8]> {
+        let (place, nth) = self.rows().place(event as u32)?;
+        let param = self.param(place, index)?;
+        match param.source(nth) {
+            Source::Here(at) => self.value(&param.values, at),
+            Source::Enter => {
+                let enter = *self.calls().enters.get(event)?;
+                let (place, nth) = self.rows().place(enter)?;
+                let given = self.param(place, param.same_as.into())?;
+                let Source::Here(at) = given.source(nth) else { return None };
+                self.value(&given.values, at)
+            }
+            Source::Absent => None,
+        }
+    }
+
+    fn value<'v>(&'v self, values: &'v Values, at: usize) -> Option<&'v [u8]> {
+        let Values::Texts(numbers) = values else { return values.get(at, &self.loaded.strings) };
+        let number = *numbers.get(at)? as usize;
+        match number.checked_sub(self.head.strings) {
+            None => self.loaded.strings.get(number),
+            Some(number) => self.strings().get(number),
+        }
+    }
+
+    fn param(&self, place: usize, index: usize) -> Option<&Param> {
+        let all = self.params.get_or_init(|| {
+            let params = |of_type: &OfType| (0..of_type.most()).map(|_| OnceLock::new()).collect();
+            self.rows().types.iter().map(params).collect()
+        });
+        let of_type = self.rows().types.get(place)?;
+        let param = all.get(place)?.get(index)?;
+        Some(param.get_or_init(|| {
+            self.read(|columns| Param::read(columns, self.calls(), self.rows(), of_type, index as u16))
+        }))
+    }
+
+    /// Reads something; what stands for nothing where that cannot be read.
+    fn read<T: Default>(&self, read: impl FnOnce(&Stored<'_>) -> Result<T, Fault>) -> T {
+        read(&self.columns()).unwrap_or_else(|fault| {
+            Place::fault(self, fault);
+            T::default()
+        })
+    }
+}
+
+impl Place for Late {
+    fn columns(&self) -> Stored<'_> {
+        self.directory.over(&self.bytes)
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| {
+            let (calls, threads, times) = (self.calls(), self.threads(), self.times());
+            let places = threads.places.clone();
+            Layout::of(self.head.carried, calls.codes.clone(), times.to_vec(), places, calls.enters.clone())
+        })
+    }
+
+    fn before(&self) -> Counts {
+        self.head.before
+    }
+
+    fn fd_param(&self, event: usize) -> Option<i64> {
+        fd_of(self.raw(event, fd_param(*self.codes().get(event)?)?)?)
+    }
+
+    fn fault(&self, fault: Fault) {
+        let _ = self.fault.set(fault);
+    }
+}
+
+/// What a batch says of where it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchHead {
+    /// The number of its segment.
+    pub segment: u64,
+    /// The number of events of the capture before its own.
+    pub first: u64,
+    /// How many events of earlier batches stand in front.
+    pub carried: usize,
+    /// How many strings its segment has before it.
+    pub strings: usize,
+    /// How many interned values of each kind its segment has before it names new ones.
+    pub before: Counts,
+}
+
+impl BatchHead {
+    fn read(columns: &Stored<'_>) -> Result<BatchHead, Fault> {
+        let head: Vec<i64> = columns.numbers(all(Kind::BatchHead))?;
+        let &[segment, first, carried, owns, lineages, objects, containers, names] = head.as_slice() else {
+            return Err(Fault::Uneven);
+        };
+        let of_events: Vec<i64> = columns.numbers(all(Kind::Head))?;
+        let size = |number: i64| usize::try_from(number).map_err(|_| Fault::Uneven);
+        Ok(BatchHead {
+            segment: segment as u64,
+            first: first as u64,
+            carried: size(carried)?,
+            strings: size(of_events.get(1).copied().unwrap_or(-1))?,
+            before: Counts { owns, lineages, objects, containers, names },
+        })
+    }
+
+    /// How many events of earlier batches a batch has; none if nothing is bound in it.
+    pub(super) fn carried_by(columns: &Stored<'_>) -> Result<usize, Fault> {
+        if columns.has(all(Kind::BatchHead)) { Ok(BatchHead::read(columns)?.carried) } else { Ok(0) }
+    }
+
+    pub(crate) fn put(&self, columns: &mut Columns<'_>) {
+        let Counts { owns, lineages, objects, containers, names } = self.before;
+        let head = [self.segment as i64, self.first as i64, self.carried as i64];
+        columns.numbers(all(Kind::BatchHead), &[&head[..], &[owns, lineages, objects, containers, names]].concat());
+    }
+}
+
+/// The options of events, and which events have each.
+#[derive(Default)]
+struct Behind {
+    options: Options,
+    rows: Vec<Vec<u32>>,
+}
+
+impl Behind {
+    fn of(options: Options) -> Behind {
+        let mut rows = vec![Vec::new(); options.values.len()];
+        for event in 0..options.shapes.len() {
+            for place in options.shape(event) {
+                if let Some(rows) = rows.get_mut(*place) {
+                    rows.push(event as u32);
+                }
+            }
+        }
+        Behind { options, rows }
+    }
+}

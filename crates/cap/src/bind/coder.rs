@@ -1,0 +1,119 @@
+//! Values as what they differ in from a prediction, and back: each column is described once, for both ways.
+
+use crate::varint::{unzigzag, zigzag};
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
+/// One way of going through the values of a column.
+pub(super) trait Coder {
+    /// Writes a value as a symbol, or puts the value of the next symbol in its place.
+    fn value(&mut self, value: &mut i64, to: impl FnOnce(i64) -> i64, from: impl FnOnce(i64) -> i64);
+
+    /// Whether there is no next symbol to be read.
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    /// A value as the difference to a prediction.
+    fn near(&mut self, value: &mut i64, predicted: i64) {
+        let to = |value: i64| value.wrapping_sub(predicted);
+        self.value(value, to, |symbol| symbol.wrapping_add(predicted));
+    }
+
+    /// A value that is the predicted one as a rule: 0; else one more than what [`zigzag`] makes of it.
+    fn as_predicted(&mut self, value: &mut i64, predicted: i64) {
+        let to = |value| if value == predicted { 0 } else { (zigzag(value) as i64).wrapping_add(1) };
+        let from = |symbol: i64| if symbol == 0 { predicted } else { unzigzag(symbol.wrapping_sub(1) as u64) };
+        self.value(value, to, from);
+    }
+}
+
+/// Writes symbols.
+#[derive(Default)]
+pub(super) struct Put(pub(super) Vec<i64>);
+
+impl Coder for Put {
+    fn value(&mut self, value: &mut i64, to: impl FnOnce(i64) -> i64, _: impl FnOnce(i64) -> i64) {
+        self.0.push(to(*value));
+    }
+}
+
+/// Reads symbols.
+pub(super) struct Take {
+    symbols: std::vec::IntoIter<i64>,
+    /// Whether there were too few.
+    pub(super) is_short: bool,
+}
+
+impl Take {
+    pub(super) fn new(symbols: Vec<i64>) -> Self {
+        Take { symbols: symbols.into_iter(), is_short: false }
+    }
+}
+
+impl Coder for Take {
+    fn value(&mut self, value: &mut i64, _: impl FnOnce(i64) -> i64, from: impl FnOnce(i64) -> i64) {
+        match self.symbols.next() {
+            Some(symbol) => *value = from(symbol),
+            None => self.is_short = true,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.symbols.len() == 0
+    }
+}
+
+/// Predicts that a value is the same as the last one of its context.
+pub(super) struct Last<K> {
+    known: FxHashMap<K, i64>,
+}
+
+impl<K> Default for Last<K> {
+    fn default() -> Self {
+        Last { known: FxHashMap::default() }
+    }
+}
+
+impl<K: Hash + Eq> Last<K> {
+    /// `first`: what is predicted where the context is new.
+    pub(super) fn code(&mut self, coder: &mut impl Coder, context: K, first: i64, value: &mut i64) {
+        let last = self.known.entry(context).or_insert(first);
+        coder.as_predicted(value, *last);
+        *last = *value;
+    }
+}
+
+/// Predicts numbers of things that are numbered as they come: that of the last one of its context; where the context is
+/// new, the next number that none has yet.
+pub(super) struct Numbered<K> {
+    known: FxHashMap<K, i64>,
+    highest: i64,
+}
+
+impl<K: Hash + Eq> Numbered<K> {
+    /// `count`: how many have a number before.
+    pub(super) fn new(count: i64) -> Self {
+        Numbered { known: FxHashMap::default(), highest: count.wrapping_sub(1) }
+    }
+
+    /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one.
+    pub(super) fn code(&mut self, coder: &mut impl Coder, context: K, value: &mut i64) {
+        let (highest, next) = (self.highest, self.highest.wrapping_add(1));
+        let last = self.known.entry(context).or_insert(next);
+        let predicted = *last;
+        let to = |value: i64| match value {
+            _ if value == predicted => 0,
+            _ if value == next => 1,
+            _ => (zigzag(highest.wrapping_sub(value)) as i64).wrapping_add(2),
+        };
+        let from = |symbol: i64| match symbol {
+            0 => predicted,
+            1 => next,
+            _ => highest.wrapping_sub(unzigzag(symbol.wrapping_sub(2) as u64)),
+        };
+        coder.value(value, to, from);
+        *last = *value;
+        self.highest = highest.max(*value);
+    }
+}

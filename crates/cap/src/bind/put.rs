@@ -1,0 +1,163 @@
+//! Writes what a view binds.
+
+use super::coder::Put;
+use super::columns::{self, NO_ROW, Reference, ReferenceCoders};
+use super::layout::Layout;
+use super::lives::{self, Lives, NUMBERS, Quantities};
+use crate::Kind;
+use crate::column::{Columns, Id};
+use crate::entities::{Counts, Finder};
+use capture_batch::{Batch, Gap, NOT_STORED, Target};
+use std::array::from_fn;
+
+/// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the last
+/// three are by event, those in front included.
+pub(crate) struct Values {
+    /// Time of the capture's first event, time of the last one before the batch, number of the last one before it.
+    head: [i64; 3],
+    flags: Vec<i64>,
+    codes: Vec<i64>,
+    numbers: Vec<i64>,
+    owns: Vec<i64>,
+    lineages: Vec<i64>,
+    fds: Vec<i64>,
+    objects: Vec<i64>,
+    latencies: Vec<i64>,
+    lives: Vec<i64>,
+    taken: Vec<i64>,
+    quantities: Vec<Quantities>,
+    references: Vec<Reference>,
+    gaps: Vec<Gap>,
+}
+
+impl Values {
+    /// What a batch of a view says. `first`: the stored number of the first event of the batch; `event_of`: which event of
+    /// the layout a stored one is; `number_before`: of the last event of the view before it that has one.
+    pub(crate) fn of(
+        batch: &Batch,
+        layout: &Layout,
+        event_of: impl Fn(u64) -> Option<usize>,
+        number_before: u64,
+        finder: &mut Finder<'_>,
+    ) -> Values {
+        let empty = || vec![-1; layout.len()];
+        let mut values = Values {
+            head: [batch.head.first_ts as i64, batch.head.ts_before as i64, number_before as i64],
+            flags: vec![NO_ROW; layout.len()],
+            codes: empty(),
+            numbers: empty(),
+            owns: empty(),
+            lineages: empty(),
+            fds: empty(),
+            objects: empty(),
+            latencies: empty(),
+            lives: empty(),
+            taken: empty(),
+            quantities: Vec::new(),
+            references: Vec::new(),
+            gaps: batch.gaps.to_vec(),
+        };
+        let mut events = Vec::with_capacity(batch.len());
+        for (row, stored) in batch.stored.iter().enumerate() {
+            let event = event_of(*stored).unwrap_or(usize::MAX);
+            events.push(event);
+            values.take(batch, row, event, finder);
+            let enter = batch.taken_from.get(row).copied().filter(|enter| *enter != NOT_STORED);
+            set(&mut values.taken, event, enter.and_then(&event_of).map_or(-1, |enter| enter as i64));
+        }
+        let mut stream = |id| finder.object(id);
+        values.quantities = batch.lives.iter().map(|live| Quantities::of(live, &mut stream)).collect();
+        let reference = |reference: &capture_batch::Reference| {
+            let (kind, number) = match reference.target {
+                Target::Object(id) => (0, finder.object(id)),
+                Target::Name(id) => (1, finder.name(id)),
+                Target::Container(id) => (2, finder.container(id)),
+            };
+            let event = events.get(reference.row as usize).copied().unwrap_or(usize::MAX);
+            Reference { event, param: reference.param.into(), item: reference.item.into(), kind, number }
+        };
+        values.references = batch.references.iter().map(reference).collect();
+        values
+    }
+
+    fn take(&mut self, batch: &Batch, row: usize, event: usize, finder: &mut Finder<'_>) {
+        let Some(header) = batch.headers.get(row) else { return };
+        set(&mut self.flags, event, header.flags.bits().into());
+        set(&mut self.codes, event, header.code.into());
+        set(&mut self.numbers, event, header.num as i64);
+        set(&mut self.owns, event, batch.own.get(row).map_or(-1, |id| finder.own(*id)));
+        set(&mut self.lineages, event, batch.lineage.get(row).map_or(-1, |id| finder.lineage(*id)));
+        set(&mut self.fds, event, batch.fd.get(row).copied().unwrap_or(-1));
+        set(&mut self.objects, event, batch.object.get(row).map_or(-1, |id| finder.object(*id)));
+        set(&mut self.latencies, event, batch.latency.get(row).map_or(0, |latency| *latency as i64));
+        set(&mut self.lives, event, batch.live.get(row).map_or(-1, |live| lives::number_of(*live)));
+    }
+
+    fn lives(&self) -> Lives<'_> {
+        Lives { of_events: &self.lives, all: &self.quantities }
+    }
+}
+
+fn set(values: &mut [i64], event: usize, value: i64) {
+    if let Some(place) = values.get_mut(event) {
+        *place = value;
+    }
+}
+
+/// Adds the columns of a view to a set. `view`: its place in [`super::VIEWS`]; `upper`: the view before; `before`: how
+/// many interned values there were before the batch; `fd_param`: the number that an event says is that of its descriptor.
+pub(crate) fn put(
+    view: u16,
+    values: &mut Values,
+    upper: Option<&Values>,
+    before: &Counts,
+    layout: &Layout,
+    fd_param: impl Fn(usize) -> Option<i64>,
+    to: &mut Columns<'_>,
+) {
+    let mut column = |kind, index, symbols: &[i64]| to.numbers(Id { kind, code: view, index }, symbols);
+    column(Kind::ViewHead, 0, &values.head);
+    let mut coded = |kind, code: &mut dyn FnMut(&mut Put)| {
+        let mut coder = Put::default();
+        code(&mut coder);
+        column(kind, 0, &coder.0);
+    };
+    let flags = &mut values.flags;
+    coded(Kind::RowFlags, &mut |coder| columns::flags(coder, layout, flags));
+    let flags = &values.flags;
+    coded(Kind::RowCode, &mut |coder| columns::codes(coder, layout, flags, &mut values.codes));
+    coded(Kind::RowNumber, &mut |coder| columns::numbers(coder, flags, values.head[2], &mut values.numbers));
+    let above = upper.map(|upper| &*upper.owns);
+    coded(Kind::RowOwn, &mut |coder| columns::owns(coder, layout, flags, before.owns, above, &mut values.owns));
+    let above = upper.map(|upper| &*upper.lineages);
+    let owns = &values.owns;
+    coded(Kind::RowLineage, &mut |coder| {
+        columns::lineages(coder, flags, owns, before.lineages, above, &mut values.lineages);
+    });
+    let above = upper.map(|upper| &*upper.fds);
+    coded(Kind::RowFd, &mut |coder| columns::fds(coder, layout, flags, &fd_param, above, &mut values.fds));
+    let above = upper.map(|upper| &*upper.objects);
+    let fds = &values.fds;
+    coded(Kind::RowObject, &mut |coder| {
+        columns::objects(coder, layout, flags, fds, before.objects, above, &mut values.objects);
+    });
+    coded(Kind::RowLatency, &mut |coder| columns::latencies(coder, layout, flags, &mut values.latencies));
+    coded(Kind::RowTaken, &mut |coder| columns::taken(coder, layout, flags, &mut values.taken));
+    let above = upper.map(|upper| &*upper.lives);
+    coded(Kind::RowLive, &mut |coder| lives::numbers(coder, layout, flags, above, &mut values.lives));
+    let mut coders: [Put; NUMBERS + 1] = from_fn(|_| Put::default());
+    let of_events = (&*values.lives, before.objects);
+    lives::quantities(&mut coders, layout, flags, of_events, upper.map(Values::lives), &values.quantities);
+    for (index, coder) in (0..).zip(&coders) {
+        column(Kind::Live, index, &coder.0);
+    }
+    let none = Put::default;
+    let mut coders = ReferenceCoders { counts: none(), params: none(), items: none(), kinds: none(), numbers: none() };
+    columns::references(&mut coders, layout, flags, &values.objects, &values.references);
+    let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
+    for (index, coder) in (0..).zip([counts, params, items, kinds, numbers]) {
+        column(Kind::Reference, index, &coder.0);
+    }
+    let gaps: Vec<i64> = values.gaps.iter().flat_map(|gap| [gap.ts as i64, gap.lost as i64]).collect();
+    column(Kind::Gap, 0, &gaps);
+}

@@ -1,0 +1,255 @@
+//! Reads what a view binds, column by column, when somebody looks at it.
+
+use super::coder::Take;
+use super::columns::{self, Reference, ReferenceCoders};
+use super::layout::Layout;
+use super::lives::{self, Lives, NUMBERS, Quantities};
+use crate::column::{Id, Stored};
+use crate::entities::Counts;
+use crate::{Fault, Kind};
+use capture_batch::{Gap, Live, Target};
+use std::sync::OnceLock;
+
+/// What both views bind to the events of a batch.
+#[derive(Default)]
+pub struct Views {
+    views: [LateView; 2],
+}
+
+/// What a view binds to the events of a batch. All lists are by event, those in front of a batch included.
+#[derive(Default)]
+struct LateView {
+    head: OnceLock<[i64; 3]>,
+    flags: OnceLock<Vec<i64>>,
+    codes: OnceLock<Vec<i64>>,
+    numbers: OnceLock<Vec<i64>>,
+    owns: OnceLock<Vec<i64>>,
+    lineages: OnceLock<Vec<i64>>,
+    fds: OnceLock<Vec<i64>>,
+    objects: OnceLock<Vec<i64>>,
+    latencies: OnceLock<Vec<i64>>,
+    taken: OnceLock<Vec<i64>>,
+    lives: OnceLock<Vec<i64>>,
+    quantities: OnceLock<Vec<Quantities>>,
+}
+
+/// Where the columns of a batch are, and what they are read with.
+pub trait Place {
+    /// The columns.
+    fn columns(&self) -> Stored<'_>;
+
+    /// Who, when and what of the events.
+    fn layout(&self) -> &Layout;
+
+    /// How many interned values of each kind there are before the batch.
+    fn before(&self) -> Counts;
+
+    /// The number that an event says is that of its descriptor.
+    fn fd_param(&self, event: usize) -> Option<i64>;
+
+    /// Hears of a column that cannot be read; what it would have said is taken for nothing.
+    fn fault(&self, fault: Fault);
+}
+
+/// One view of a batch.
+#[derive(Clone, Copy)]
+pub struct At<'p> {
+    place: &'p dyn Place,
+    views: &'p Views,
+    view: usize,
+}
+
+impl Views {
+    /// One of them, by its place in [`super::VIEWS`].
+    pub fn at<'p>(&'p self, view: usize, place: &'p dyn Place) -> At<'p> {
+        At { place, views: self, view: view.min(1) }
+    }
+}
+
+impl<'p> At<'p> {
+    fn late(&self) -> &'p LateView {
+        let [classic, exit] = &self.views.views;
+        if self.view == 0 { classic } else { exit }
+    }
+
+    /// The view before.
+    fn upper(&self) -> Option<At<'p>> {
+        self.view.checked_sub(1).map(|view| At { view, ..*self })
+    }
+
+    fn symbols(&self, kind: Kind, index: u16) -> Take {
+        let read = self.place.columns().numbers(Id { kind, code: self.view as u16, index });
+        Take::new(read.unwrap_or_else(|fault| {
+            self.place.fault(fault);
+            Vec::new()
+        }))
+    }
+
+    fn list(&self, kind: Kind, read: impl FnOnce(&mut Take, &mut [i64])) -> Vec<i64> {
+        let mut coder = self.symbols(kind, 0);
+        let mut values = vec![-1; self.place.layout().len()];
+        read(&mut coder, &mut values);
+        if coder.is_short {
+            self.place.fault(Fault::Uneven);
+        }
+        values
+    }
+
+    fn head(&self) -> &'p [i64; 3] {
+        self.late().head.get_or_init(|| {
+            let id = Id { kind: Kind::ViewHead, code: self.view as u16, index: 0 };
+            let head: Result<Vec<i64>, Fault> = self.place.columns().numbers(id);
+            head.and_then(|head| head.try_into().map_err(|_| Fault::Uneven)).unwrap_or_else(|fault| {
+                self.place.fault(fault);
+                [0; 3]
+            })
+        })
+    }
+
+    /// Time of the capture's first event, and of the last one before the batch, ns since the epoch.
+    pub fn times(&self) -> (u64, u64) {
+        let [first, before, _] = self.head();
+        (*first as u64, *before as u64)
+    }
+
+    /// Marks of rows; -1 for events that have none.
+    pub fn flags(&self) -> &'p [i64] {
+        let layout = self.place.layout();
+        self.late().flags.get_or_init(|| {
+            let mut flags = self.list(Kind::RowFlags, |coder, values| columns::flags(coder, layout, values));
+            flags.iter_mut().take(layout.carried).for_each(|flags| *flags = columns::NO_ROW);
+            flags
+        })
+    }
+
+    /// Types of rows.
+    pub fn codes(&self) -> &'p [i64] {
+        let read =
+            |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place.layout(), self.flags(), values);
+        self.late().codes.get_or_init(|| self.list(Kind::RowCode, read))
+    }
+
+    /// Numbers of rows; 0 for none.
+    pub fn numbers(&self) -> &'p [i64] {
+        let [_, _, before] = self.head();
+        let read = |coder: &mut Take, values: &mut [i64]| columns::numbers(coder, self.flags(), *before, values);
+        self.late().numbers.get_or_init(|| self.list(Kind::RowNumber, read))
+    }
+
+    /// Threads.
+    pub fn owns(&self) -> &'p [i64] {
+        let (count, layout) = (self.place.before().owns, self.place.layout());
+        self.late().owns.get_or_init(|| {
+            let above = self.upper().map(|upper| upper.owns());
+            self.list(Kind::RowOwn, |coder, values| columns::owns(coder, layout, self.flags(), count, above, values))
+        })
+    }
+
+    /// Ancestors and leaders.
+    pub fn lineages(&self) -> &'p [i64] {
+        let count = self.place.before().lineages;
+        self.late().lineages.get_or_init(|| {
+            let (owns, above) = (self.owns(), self.upper().map(|upper| upper.lineages()));
+            self.list(Kind::RowLineage, |coder, values| {
+                columns::lineages(coder, self.flags(), owns, count, above, values);
+            })
+        })
+    }
+
+    /// Numbers of descriptors.
+    pub fn fds(&self) -> &'p [i64] {
+        let (layout, param) = (self.place.layout(), |event| self.place.fd_param(event));
+        self.late().fds.get_or_init(|| {
+            let above = self.upper().map(|upper| upper.fds());
+            self.list(Kind::RowFd, |coder, values| columns::fds(coder, layout, self.flags(), param, above, values))
+        })
+    }
+
+    /// Objects.
+    pub fn objects(&self) -> &'p [i64] {
+        let (count, layout) = (self.place.before().objects, self.place.layout());
+        self.late().objects.get_or_init(|| {
+            let (fds, above) = (self.fds(), self.upper().map(|upper| upper.objects()));
+            self.list(Kind::RowObject, |coder, values| {
+                columns::objects(coder, layout, self.flags(), fds, count, above, values);
+            })
+        })
+    }
+
+    /// Latencies, ns.
+    pub fn latencies(&self) -> &'p [i64] {
+        let layout = self.place.layout();
+        let read = |coder: &mut Take, values: &mut [i64]| columns::latencies(coder, layout, self.flags(), values);
+        self.late().latencies.get_or_init(|| self.list(Kind::RowLatency, read))
+    }
+
+    /// The events that rows took parameters from; -1 for none.
+    pub fn taken(&self) -> &'p [i64] {
+        let layout = self.place.layout();
+        let read = |coder: &mut Take, values: &mut [i64]| columns::taken(coder, layout, self.flags(), values);
+        self.late().taken.get_or_init(|| self.list(Kind::RowTaken, read))
+    }
+
+    /// Which quantities hold.
+    pub fn lives(&self) -> &'p [i64] {
+        let layout = self.place.layout();
+        self.late().lives.get_or_init(|| {
+            let above = self.upper().map(|upper| upper.lives());
+            self.list(Kind::RowLive, |coder, values| lives::numbers(coder, layout, self.flags(), above, values))
+        })
+    }
+
+    fn known_quantities(&self) -> Lives<'p> {
+        let of_events = self.lives();
+        let all = self.late().quantities.get_or_init(|| {
+            let mut coders: [Take; NUMBERS + 1] = std::array::from_fn(|index| self.symbols(Kind::Live, index as u16));
+            let (upper, before) = (self.upper().map(|upper| upper.known_quantities()), self.place.before().objects);
+            let layout = self.place.layout();
+            let all = lives::quantities(&mut coders, layout, self.flags(), (of_events, before), upper, &[]);
+            if coders.iter().any(|coder| coder.is_short) {
+                self.place.fault(Fault::Uneven);
+            }
+            all
+        });
+        Lives { of_events, all }
+    }
+
+    /// The quantities.
+    pub fn quantities(&self) -> Vec<Live> {
+        self.known_quantities().all.iter().map(Quantities::live).collect()
+    }
+
+    /// What parameters refer to: the event, and the reference but for its row.
+    pub fn references(&self) -> Vec<(usize, capture_batch::Reference)> {
+        let [counts, params, items, kinds, numbers] =
+            std::array::from_fn(|at| self.symbols(Kind::Reference, at as u16));
+        let mut coders = ReferenceCoders { counts, params, items, kinds, numbers };
+        let all = columns::references(&mut coders, self.place.layout(), self.flags(), self.objects(), &[]);
+        let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
+        if [counts, params, items, kinds, numbers].iter().any(|coder| coder.is_short) {
+            self.place.fault(Fault::Uneven);
+        }
+        all.iter().map(|reference| (reference.event, reference_of(reference))).collect()
+    }
+
+    /// Where events are missing.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let id = Id { kind: Kind::Gap, code: self.view as u16, index: 0 };
+        let numbers: Vec<i64> = self.place.columns().numbers(id).unwrap_or_else(|fault| {
+            self.place.fault(fault);
+            Vec::new()
+        });
+        let gap = |gap: &[i64; 2]| Gap { ts: gap[0] as u64, lost: gap[1] as u64 };
+        numbers.as_chunks().0.iter().map(gap).collect()
+    }
+}
+
+fn reference_of(reference: &Reference) -> capture_batch::Reference {
+    use crate::entities::place_of;
+    let target = match reference.kind {
+        0 => Target::Object(place_of(reference.number)),
+        1 => Target::Name(place_of(reference.number)),
+        _ => Target::Container(place_of(reference.number)),
+    };
+    capture_batch::Reference { row: 0, param: reference.param as u16, item: reference.item as u16, target }
+}

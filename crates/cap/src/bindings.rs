@@ -1,0 +1,136 @@
+//! Writes batches together with what their events are bound to.
+
+use crate::batch::{BatchHead, Events, put};
+use crate::bind::{self, VIEWS, Values};
+use crate::column::{Columns, Packer};
+use crate::entities::{Entities, Finder, Names};
+use crate::strings::Interned;
+use capture_batch::{Batch, NOT_STORED};
+use capture_scap::Block;
+
+/// Knows what events are bound to: follows a capture for each view.
+pub trait Bind: Send {
+    /// Hears of the next block.
+    fn see(&mut self, block: &Block<'_>);
+
+    /// What each of [`VIEWS`] binds to the events since the last time: batches that say which stored events their rows
+    /// are ([`capture_batch::Needs::STORED`]).
+    fn bind(&mut self) -> [Batch; VIEWS.len()];
+
+    /// The numbers, among all events so far, of those that later ones may take parameters from.
+    fn awaited(&self) -> Vec<u64>;
+}
+
+/// What is bound to the events of a file, while it is written.
+pub(crate) struct Bindings {
+    bind: Box<dyn Bind>,
+    /// The number of the segment.
+    segment: u64,
+    entities: Entities,
+    names: [Names; VIEWS.len()],
+    /// How many events were written.
+    written: u64,
+    /// Events that later ones may need, and their numbers, ascending.
+    kept: Events,
+    kept_numbers: Vec<u64>,
+    /// By view: the number of the last row that has one.
+    last: [u64; VIEWS.len()],
+}
+
+impl Bindings {
+    pub(crate) fn new(bind: Box<dyn Bind>) -> Bindings {
+        Bindings {
+            bind,
+            segment: 0,
+            entities: Entities::default(),
+            names: Default::default(),
+            written: 0,
+            kept: Events::default(),
+            kept_numbers: Vec::new(),
+            last: [0; VIEWS.len()],
+        }
+    }
+
+    pub(crate) fn see(&mut self, block: &Block<'_>) {
+        self.bind.see(block);
+    }
+
+    /// The next segment has no interned values yet.
+    pub(crate) fn next_segment(&mut self) {
+        self.segment += 1;
+        (self.entities, self.names) = Default::default();
+    }
+
+    /// A batch of events, and the new interned values that go in front of it, if there are any.
+    pub(crate) fn encode(
+        &mut self,
+        events: &mut Events,
+        strings: &mut Interned,
+        packer: &mut Packer,
+    ) -> (Option<Vec<u8>>, Vec<u8>) {
+        let batches = self.bind.bind();
+        let first = self.written;
+        self.written += events.len() as u64;
+        let carried = self.needed(&batches, first);
+        let kept = self.still_awaited(events, first);
+        events.put_in_front(&self.kept, &carried);
+        let in_front = |stored: u64| carried.iter().position(|row| self.kept_numbers.get(*row) == Some(&stored));
+        let event_of = |stored: u64| match stored.checked_sub(first) {
+            Some(own) => Some(carried.len() + usize::try_from(own).ok()?),
+            None => in_front(stored),
+        };
+        let layout = events.layout(carried.len());
+        let before = self.entities.counts();
+        let mut values: Vec<Values> = Vec::new();
+        for ((batch, names), last) in batches.iter().zip(&mut self.names).zip(&mut self.last) {
+            let mut finder = Finder::new(&mut self.entities, names, &batch.segment);
+            values.push(Values::of(batch, &layout, event_of, *last, &mut finder));
+            *last = batch.headers.iter().rev().map(|header| header.num).find(|num| *num != 0).unwrap_or(*last);
+            self.entities.source(&batch.head.source);
+        }
+        let entities = self.entities.encode(self.segment, strings, packer);
+        let shared = strings.strings().len();
+        let head = BatchHead { segment: self.segment, first, carried: carried.len(), strings: shared, before };
+        let mut columns = Columns::new(packer);
+        put(events, &mut columns, strings);
+        head.put(&mut columns);
+        let mut done: &mut [Values] = &mut [];
+        let mut rest: &mut [Values] = &mut values;
+        for view in 0.. {
+            let Some((values, after)) = std::mem::take(&mut rest).split_first_mut() else { break };
+            let upper = done.first();
+            bind::put(view, values, upper, &before, &layout, |event| events.fd_param(event), &mut columns);
+            (done, rest) = (std::slice::from_mut(values), after);
+        }
+        strings.truncate(shared);
+        (self.kept, self.kept_numbers) = kept;
+        (entities, columns.finish())
+    }
+
+    /// The kept events that a view needs in this batch, by their places.
+    fn needed(&self, batches: &[Batch], first: u64) -> Vec<usize> {
+        let taken = batches.iter().flat_map(|batch| batch.taken_from.iter());
+        let earlier = taken.filter(|number| **number != NOT_STORED && **number < first);
+        let mut places: Vec<usize> =
+            earlier.filter_map(|number| self.kept_numbers.binary_search(number).ok()).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The events up to these, the first of which has the number `first`, that later ones may need, and their numbers.
+    fn still_awaited(&self, events: &Events, first: u64) -> (Events, Vec<u64>) {
+        let mut numbers = self.bind.awaited();
+        numbers.sort_unstable();
+        let earlier = |number: &u64| self.kept_numbers.binary_search(number).ok();
+        let own = |number: &u64| {
+            let place = usize::try_from(number.checked_sub(first)?).ok()?;
+            Some(place).filter(|place| *place < events.len())
+        };
+        numbers.retain(|number| earlier(number).is_some() || own(number).is_some());
+        let mut kept = Events::default();
+        kept.extend_from(&self.kept, &numbers.iter().filter_map(earlier).collect::<Vec<_>>());
+        kept.extend_from(events, &numbers.iter().filter_map(own).collect::<Vec<_>>());
+        (kept, numbers)
+    }
+}
