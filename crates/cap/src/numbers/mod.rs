@@ -56,3 +56,57 @@ macro_rules! number {
 }
 
 number!(u8 u16 u32 i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [Coding; 5] = [Coding::Constant, Coding::Varint, Coding::Delta, Coding::Planes, Coding::Rough];
+
+    /// Numbers of which most have few bits, but some many.
+    fn numbers() -> impl Strategy<Value = Vec<i64>> {
+        let number = (any::<i64>(), 0..64u32, 0..64u32).prop_map(|(number, up, down)| number >> up << down);
+        let odd = prop_oneof![Just(0), Just(i64::MIN), Just(i64::MAX), Just(-1), 0..300i64];
+        prop_oneof![
+            prop::collection::vec(prop_oneof![number.clone(), odd.clone()], 1..200),
+            prop::collection::vec(0..9i64, 1..1200),
+            (number, 1..100usize).prop_map(|(number, len)| vec![number; len]),
+        ]
+    }
+
+    fn is_held<T: Number>(values: &[i64], coding: Coding, is_signed: bool, bytes: &[u8]) -> bool {
+        let decoded = decode::<T>(coding, is_signed, bytes, values.len());
+        decoded.is_ok() == values.iter().all(|value| T::holds(*value))
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(values in numbers()) {
+            let numbers = Numbers::new(&values);
+            prop_assert_eq!(numbers.is_signed, values.iter().any(|value| *value < 0));
+            let is_constant = values.iter().all(|value| Some(value) == values.first());
+            for coding in ALL.into_iter().filter(|coding| *coding != Coding::Constant || is_constant) {
+                let mut bytes = Vec::new();
+                let front = encode(coding, numbers, &mut bytes);
+                prop_assert!(front <= bytes.len());
+                let back = decode::<i64>(coding, numbers.is_signed, &bytes, values.len());
+                prop_assert_eq!(back.as_ref(), Ok(&values), "{:?}", coding);
+                prop_assert!(is_held::<u8>(&values, coding, numbers.is_signed, &bytes));
+                prop_assert!(is_held::<u16>(&values, coding, numbers.is_signed, &bytes));
+                prop_assert!(is_held::<u32>(&values, coding, numbers.is_signed, &bytes));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            bytes in prop::collection::vec(any::<u8>(), 0..200), count in 0..300usize, is_signed: bool,
+        ) {
+            for coding in ALL {
+                if let Ok(numbers) = decode::<u32>(coding, is_signed, &bytes, count) {
+                    prop_assert_eq!(numbers.len(), count);
+                }
+            }
+        }
+    }
+}
