@@ -1,9 +1,11 @@
 //! Where a capture goes: a file, standard output, or one file after another.
 
 mod form;
+mod lossless;
 mod out;
 
 pub use form::{CaptureWriter, Form, FormArgs, size, size_within, waiting};
+pub use lossless::{Lossless, refuse_same};
 pub use out::{Meter, Out};
 
 use crate::status::Failure;
@@ -72,6 +74,8 @@ pub struct Files {
     opened: u64,
     /// Files whose names tell the time, oldest first.
     past: VecDeque<PathBuf>,
+    /// Whether numbers stand before the end of the name that tells the form.
+    keeps_extension: bool,
     /// For files that nobody else may read.
     private: Option<Private>,
     meter: Meter,
@@ -94,12 +98,17 @@ impl Files {
             return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
         }
         let (past, meter) = Default::default();
-        Ok(Files { name, rotation, zone, opened: 0, past, private: None, meter })
+        Ok(Files { name, rotation, zone, opened: 0, past, keeps_extension: false, private: None, meter })
     }
 
     /// How much is written to them.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
+    }
+
+    /// Numbers stand before the end of the name that tells the form: `a-0.cap`.
+    pub fn keeping_extension(self) -> Files {
+        Files { keeps_extension: true, ..self }
     }
 
     /// Nobody else may read the files. Unless it is `forced`, none replaces a file that was there before.
@@ -175,6 +184,9 @@ impl Files {
             (Some(_), Some(limit)) => limit.to_string().len(),
             _ => 1,
         };
+        if self.keeps_extension {
+            return named(name, &format!("{index:0digits$}"));
+        }
         PathBuf::from(format!("{name}{index:0digits$}"))
     }
 
@@ -188,6 +200,13 @@ impl Files {
             let _ = std::fs::remove_file(oldest);
         }
     }
+}
+
+/// A name with another word in it, before the end that tells the form.
+pub fn named(name: &str, word: &str) -> PathBuf {
+    let end = Form::of_name(name.as_ref()).map_or(0, |form| form.extension().len());
+    let (stem, extension) = name.split_at_checked(name.len().saturating_sub(end)).unwrap_or((name, ""));
+    PathBuf::from(format!("{stem}-{word}{extension}"))
 }
 
 #[cfg(test)]

@@ -63,6 +63,14 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
     if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
 }
 
+/// Opens the one capture that a user named.
+pub fn one(names: &[PathBuf]) -> Result<Capture, Failure> {
+    match <[Capture; 1]>::try_from(open(names)?.captures) {
+        Ok([capture]) => Ok(capture),
+        Err(_) => Err(Failure::new("one capture at a time: a capture is of one host")),
+    }
+}
+
 /// Makes one capture of the pieces of a recording, and says so.
 pub fn joined(captures: Vec<Capture>) -> Vec<Capture> {
     let captures = capture_query::join(captures);

@@ -5,8 +5,10 @@
 //!   terminal), [`framed`] (tables there), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`]
 //!   (times on the command line), [`files`] and [`told`] (captures that are written).
 
+mod cat;
 mod cli;
 mod completions;
+mod convert;
 mod escape;
 mod events;
 mod fields;
@@ -21,6 +23,7 @@ mod progress;
 mod query;
 mod record;
 mod report;
+mod slice;
 mod status;
 mod told;
 

@@ -3,6 +3,7 @@
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::ops::Range;
 use std::str::FromStr;
 
 /// A moment as a user names it.
@@ -16,6 +17,29 @@ pub enum Moment {
     Time(civil::Time),
     /// So long after the first event.
     AfterFirst(SignedDuration),
+}
+
+/// Which time is looked at: options of commands that read captures.
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
+pub struct Between {
+    /// Only events from this moment on.
+    #[arg(long, value_name = "MOMENT", long_help = long("Only events from this moment on"), help_heading = "Input")]
+    from: Option<Moment>,
+    /// Only events before this moment.
+    #[arg(long, value_name = "MOMENT", long_help = long("Only events before this moment"), help_heading = "Input")]
+    to: Option<Moment>,
+}
+
+fn long(what: &str) -> String {
+    format!("{what}: {HELP}.")
+}
+
+impl Between {
+    /// The times in ns since the epoch, in a capture whose first event has the time `first_ts`.
+    pub fn resolve(&self, first_ts: u64, zone: &TimeZone) -> Range<u64> {
+        let bound = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.resolve(first_ts, zone));
+        bound(&self.from).unwrap_or(0)..bound(&self.to).unwrap_or(u64::MAX)
+    }
 }
 
 /// What the command line's help says of moments.

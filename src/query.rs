@@ -12,14 +12,15 @@ mod table;
 mod take;
 mod write;
 
-use crate::files::{FormArgs, Rotation, WRITING};
+use crate::files::{Form, FormArgs, Rotation, WRITING};
 use crate::input;
-use crate::moment::{self, Moment};
+use crate::moment::Between;
 use crate::output::Output;
 use crate::status::{End, Failure, READING_HELP};
 use capture_batch::View;
 use capture_filter::TimeOutput;
 use capture_filter::format::preset;
+use clap::{Args as _, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -40,12 +41,8 @@ pub struct Args {
     /// was made for.
     #[arg(long, value_enum, help_heading = INPUT)]
     view: Option<ViewName>,
-    /// Only events from this moment on.
-    #[arg(long, value_name = "MOMENT", long_help = long("Only events from this moment on"), help_heading = INPUT)]
-    from: Option<Moment>,
-    /// Only events before this moment.
-    #[arg(long, value_name = "MOMENT", long_help = long("Only events before this moment"), help_heading = INPUT)]
-    to: Option<Moment>,
+    #[command(flatten)]
+    between: Between,
     /// Stop after so many events that the filter selects. Hidden events, such as internal ones, count: fewer lines
     /// may appear.
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..), help_heading = INPUT)]
@@ -162,10 +159,6 @@ const LISTS: &str = "Lists";
 /// More threads than this cost more than they bring.
 const MOST_THREADS: i64 = 256;
 
-fn long(what: &str) -> String {
-    format!("{what}: {}.", moment::HELP)
-}
-
 fn after_help() -> String {
     format!(
         "Examples:
@@ -223,6 +216,45 @@ impl TimeType {
             TimeType::Delta => TimeOutput::Delta,
         }
     }
+}
+
+/// What `-w` does, for other commands.
+pub struct Copy {
+    /// The capture; `-` is standard input.
+    pub input: PathBuf,
+    /// Where it goes; `-` is standard output.
+    pub output: PathBuf,
+    /// The form in which it is written.
+    pub form: Form,
+    /// When another file is begun.
+    pub rotation: Rotation,
+    /// Whether the numbers of files stand before the end of their names that tells the form.
+    pub keeps_extension: bool,
+    /// Which time is copied.
+    pub between: Between,
+    /// Whether times of day are in UTC.
+    pub utc: bool,
+    /// The filter.
+    pub words: Vec<OsString>,
+}
+
+impl Copy {
+    /// All of a file to another one.
+    pub fn of(input: PathBuf, output: PathBuf, form: Form) -> Copy {
+        let (rotation, between, words) = Default::default();
+        Copy { input, output, form, rotation, keeps_extension: false, between, utc: false, words }
+    }
+}
+
+/// Writes a copy.
+pub fn copy(copy: Copy) -> Result<End, Failure> {
+    let none = Args::augment_args(clap::Command::new("query")).get_matches_from(["query"]);
+    let mut args = Args::from_arg_matches(&none).map_err(Failure::new)?;
+    (args.write, args.form, args.rotation) = (Some(copy.output), FormArgs::exactly(copy.form), copy.rotation);
+    (args.between, args.utc) = (copy.between, copy.utc);
+    let Some(mut order) = write::Order::of(&args)? else { return Ok(End::Good) };
+    order.keeps_extension = copy.keeps_extension;
+    write::run(order, &args, &[copy.input], copy.words, Output::stdout(false)?)
 }
 
 /// Does what the options say.

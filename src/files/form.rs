@@ -29,6 +29,11 @@ pub struct FormArgs {
 }
 
 impl FormArgs {
+    /// This form.
+    pub fn exactly(form: Form) -> FormArgs {
+        FormArgs { format: Some(form), compress: false }
+    }
+
     /// The form of a file of this name: `default` if nothing says another.
     pub fn of(&self, name: &Path, default: Form) -> Form {
         match self.format.or_else(|| Form::of_name(name)).unwrap_or(default) {
@@ -45,8 +50,17 @@ impl Form {
     /// The form that a file's name tells.
     pub fn of_name(name: &Path) -> Option<Form> {
         let name = name.file_name()?.as_encoded_bytes().to_ascii_lowercase();
-        let known = [(".cap", Form::Cap), (".scap", Form::Scap), (".scap.gz", Form::ScapGzip)];
-        known.into_iter().find(|(end, _)| name.ends_with(end.as_bytes())).map(|(_, form)| form)
+        let known = [Form::Cap, Form::Scap, Form::ScapGzip];
+        known.into_iter().find(|form| name.ends_with(form.extension().as_bytes()))
+    }
+
+    /// How names of files end that tell it.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Form::Cap => ".cap",
+            Form::Scap => ".scap",
+            Form::ScapGzip => ".scap.gz",
+        }
     }
 
     /// Begins a capture.

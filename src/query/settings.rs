@@ -1,7 +1,6 @@
 //! From options to what is to be done: which captures, which view, which events, printed how.
 
 use super::{Args, TimeType, default_format, gaps, hosts};
-use crate::moment::Moment;
 use crate::output::Output;
 use crate::report;
 use crate::status::Failure;
@@ -115,12 +114,11 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
     let names = compiled.map(|filter| filter.host_names().to_vec()).unwrap_or_default();
     let envs = hosts::envs(env, args.hosts.as_deref(), args.resolve, &names, captures.len())?;
     let first_ts = captures.iter_mut().filter_map(Capture::first_ts).min().unwrap_or(0);
-    let bound = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.resolve(first_ts, &zone));
     Ok(Job {
         captures,
         view,
         filter,
-        times: bound(&args.from).unwrap_or(0)..bound(&args.to).unwrap_or(u64::MAX),
+        times: args.between.resolve(first_ts, &zone),
         limit: args.numevents,
         show: show(args, output),
         envs,

@@ -15,7 +15,7 @@ mod state;
 
 use super::Args;
 use super::settings::{self, Job, explain};
-use crate::files::{Files, Form, Rotation};
+use crate::files::{Files, Form, Rotation, refuse_same};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::status::{End, Failure};
@@ -47,6 +47,8 @@ pub struct Order {
     form: Form,
     rotation: Rotation,
     filters_lists: bool,
+    /// Whether the numbers of files stand before the end of their names that tells the form.
+    pub keeps_extension: bool,
 }
 
 impl Order {
@@ -60,7 +62,7 @@ impl Order {
             _ => Extent::Needed,
         };
         let form = args.form.of(&name, Form::Scap);
-        Ok(Some(Order { name, extent, form, rotation, filters_lists: args.filter_proclist }))
+        Ok(Some(Order { name, extent, form, rotation, filters_lists: args.filter_proclist, keeps_extension: false }))
     }
 }
 
@@ -122,6 +124,7 @@ impl Source {
 
 /// Writes the copy.
 pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, output: Output) -> Result<End, Failure> {
+    refuse_same(files, &order.name)?;
     let source = Source::new(files)?;
     let job = settings::job(args, vec![source.open()?], words, &output)?;
     let mut natural = source.open()?;
@@ -130,12 +133,16 @@ pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, o
         View::Exit => Target::Newest,
     };
     let is_all = job.filter.is_empty() && job.times == (0..u64::MAX) && job.limit.is_none();
+    let mut numbered = Files::new(order.name.clone(), order.rotation.clone(), settings::zone(args))?;
+    if order.keeps_extension {
+        numbered = numbered.keeping_extension();
+    }
     let copying = Copying {
         selected: if is_all { None } else { Some(select::select(&job, source.open()?)?) },
         extent: order.extent,
         state: State::new(&source, job.view, order.lists_filter(&job)?)?,
         lists_anew: order.filters_lists,
-        files: Files::new(order.name, order.rotation.clone(), settings::zone(args))?,
+        files: numbered,
         rotation: order.rotation,
         target,
         form: order.form,
