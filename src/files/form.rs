@@ -1,6 +1,7 @@
 //! The forms of captures that are written.
 
 use capture_cap::Writer as Native;
+use capture_machine::native::Followers;
 use capture_scap::{Compression, Reader, Target, Writer};
 use std::io::{self, Write};
 use std::path::Path;
@@ -66,7 +67,9 @@ impl Form {
     /// Begins a capture.
     pub fn writer<W: Write>(self, out: W, target: Target) -> io::Result<CaptureWriter<W>> {
         let encoded = match self {
-            Form::Cap => Encoded::Native { native: Box::new(Native::new(out)?), given: 0 },
+            Form::Cap => {
+                Encoded::Native { native: Box::new(Native::binding(out, Box::new(Followers::new()))?), given: 0 }
+            }
             Form::Scap | Form::ScapGzip => Encoded::Blocks { out, written: 0 },
         };
         Ok(self.go_on(encoded, target))

@@ -5,14 +5,44 @@ use crate::entities::{EntityHead, Loaded};
 use crate::section::{self, HEADER, Header};
 use crate::{Fault, VERSION};
 use bytes::Bytes;
+use capture_scap::{Problem, Ranges};
 use std::ops::Range;
 use std::sync::Arc;
 
+/// What the sections of a file are read from.
+enum Input {
+    File(Ranges),
+    Memory(Bytes),
+}
+
+impl Input {
+    fn size(&self) -> u64 {
+        match self {
+            Input::File(file) => file.size(),
+            Input::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// The bytes of a range.
+    fn get(&self, range: Range<u64>) -> Result<Bytes, Problem> {
+        let len = range.end.saturating_sub(range.start);
+        let bytes = match self {
+            Input::File(file) => file.get(range)?,
+            Input::Memory(bytes) => {
+                let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+                bytes.slice(place(range.start)..place(range.end))
+            }
+        };
+        let present = bytes.len() as u64;
+        if present < len { Err(Problem::Truncated { needed: len, present }) } else { Ok(bytes) }
+    }
+}
+
 /// Where the batches of a file are, and what they are read with.
 pub struct File {
-    bytes: Bytes,
+    input: Input,
     /// By segment the sections of interned values: where what follows their headers stands.
-    segments: Vec<Vec<Range<usize>>>,
+    segments: Vec<Vec<Range<u64>>>,
     batches: Vec<BatchAt>,
 }
 
@@ -20,7 +50,7 @@ pub struct File {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchAt {
     /// Where what follows its header stands.
-    pub payload: Range<usize>,
+    pub payload: Range<u64>,
     /// The place of its segment.
     pub segment: usize,
 }
@@ -28,25 +58,37 @@ pub struct BatchAt {
 impl File {
     /// Finds the batches of a file; `None` if it cannot be read in batches: where anything is damaged or unknown, and where
     /// nothing is bound to events, it has to be read from its beginning.
-    pub fn open(bytes: Bytes) -> Option<File> {
-        let mut file = File { bytes: bytes.clone(), segments: Vec::new(), batches: Vec::new() };
-        let (mut at, mut number) = (0, 0);
-        while at < bytes.len() {
-            let header = Header::read(bytes.get(at..)?).filter(|header| header.number == number)?;
-            let start = at.checked_add(HEADER)?;
-            let payload = start..start.checked_add(usize::try_from(header.len).ok()?)?;
-            at = payload.end;
-            number = number.wrapping_add(1);
-            file.take(header.kind, bytes.get(payload.clone())?, payload)?;
-        }
-        Some(file)
+    pub fn open(file: Ranges) -> Option<File> {
+        File::of(Input::File(file))
     }
 
-    fn take(&mut self, kind: u16, bytes: &[u8], payload: Range<usize>) -> Option<()> {
+    /// The same for a file in memory.
+    pub fn from_bytes(bytes: Bytes) -> Option<File> {
+        File::of(Input::Memory(bytes))
+    }
+
+    fn of(input: Input) -> Option<File> {
+        let mut file = File { input, segments: Vec::new(), batches: Vec::new() };
+        let (mut at, mut number) = (0, 0);
+        while at < file.input.size() {
+            let start = at + HEADER as u64;
+            let header = Header::read(&file.input.get(at..start).ok()?).filter(|header| header.number == number)?;
+            let payload = start..start.checked_add(header.len)?;
+            at = payload.end;
+            number = number.wrapping_add(1);
+            file.take(header.kind, payload)?;
+        }
+        Some(file).filter(|file| at == file.input.size())
+    }
+
+    fn take(&mut self, kind: u16, payload: Range<u64>) -> Option<()> {
         match kind {
-            section::FILE => bytes.starts_with(&VERSION[0].to_le_bytes()).then_some(()),
+            section::FILE => {
+                let version = self.input.get(payload).ok()?;
+                version.starts_with(&VERSION[0].to_le_bytes()).then_some(())
+            }
             section::ENTITIES => {
-                let head = EntityHead::of(bytes).ok()?;
+                let head = EntityHead::of(&self.input.get(payload.clone()).ok()?).ok()?;
                 if head.is_first() {
                     self.segments.push(Vec::new());
                 }
@@ -68,18 +110,20 @@ impl File {
     }
 
     /// The interned values of a segment, by its place.
-    pub fn segment(&self, place: usize) -> Result<Loaded, Fault> {
+    pub fn segment(&self, place: usize) -> Result<Loaded, Problem> {
         let mut loaded = Loaded::default();
         for payload in self.segments.get(place).into_iter().flatten() {
-            loaded.add(self.bytes.get(payload.clone()).ok_or(Fault::Short)?)?;
+            loaded.add(&self.input.get(payload.clone())?).map_err(section)?;
         }
         Ok(loaded)
     }
 
     /// A batch. `loaded`: the values of its segment.
-    pub fn batch(&self, at: &BatchAt, loaded: Arc<Loaded>) -> Result<Late, Fault> {
-        let range = at.payload.clone();
-        let bytes = if self.bytes.get(range.clone()).is_some() { self.bytes.slice(range) } else { Bytes::new() };
-        Late::open(bytes, loaded)
+    pub fn batch(&self, at: &BatchAt, loaded: Arc<Loaded>) -> Result<Late, Problem> {
+        Late::open(self.input.get(at.payload.clone())?, loaded).map_err(section)
     }
+}
+
+fn section(fault: Fault) -> Problem {
+    Problem::Section(fault.to_string())
 }

@@ -72,7 +72,7 @@ fn replayed(reader: Reader, view: View) -> (Vec<String>, Vec<capture_batch::Gap>
 }
 
 fn stored(cap: &[u8], view: View) -> (Vec<String>, Vec<capture_batch::Gap>) {
-    let file = File::open(cap.to_vec().into()).unwrap();
+    let file = File::from_bytes(cap.to_vec().into()).unwrap();
     let (mut rows, mut gaps) = (Vec::new(), Vec::new());
     for at in file.batches() {
         let loaded = Arc::new(file.segment(at.segment).unwrap());

@@ -1,12 +1,15 @@
 //! A capture that is open but not yet replayed.
 
 use crate::join::Host;
+use crate::stored::Stored;
+use crate::{Plan, Stats};
 use capture_batch::View;
 use capture_event::recording::{Notice, Recording};
 use capture_event::{Dialect, Source, code, schema};
 use capture_scap::{Block, Content, EventBlock, OpenError, Reader};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many events decide which view a capture was made for.
 const DECIDING_EVENTS: usize = 10_000;
@@ -137,6 +140,12 @@ impl Capture {
             false => (is_pipe && is_newest_exit(event)).then_some(View::Exit),
         };
         self.reader.find_ahead(DECIDING_EVENTS, decides).unwrap_or(View::Exit)
+    }
+
+    /// Its batches, if they are stored. The state of a recording in pieces goes from piece to piece: that takes a replay.
+    pub(crate) fn stored(&self, plan: Plan, stats: &Arc<Stats>) -> Option<Stored> {
+        let path = self.path.as_deref().filter(|_| self.rest.is_empty())?;
+        Stored::open(path, &self.name, plan, stats.clone())
     }
 
     /// What reads it, and its name. Of a recording in pieces, the first.

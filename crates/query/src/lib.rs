@@ -32,6 +32,7 @@ mod replayed;
 mod run;
 mod source;
 mod stats;
+mod stored;
 mod stream;
 
 pub use capture::Capture;

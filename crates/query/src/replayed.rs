@@ -43,6 +43,9 @@ impl Input for Capture {
     }
 
     fn start(self, plan: Plan, interest: Box<dyn Interest>, stats: Arc<Stats>) -> Box<dyn Source> {
+        if let Some(stored) = self.stored(plan, &stats) {
+            return Box::new(stored);
+        }
         let ((reader, name), rest) = self.into_pieces();
         // Where there are threads, one reads while another one replays.
         let ahead = move |reader: Reader| if plan.is_parallel() { reader.ahead() } else { reader };

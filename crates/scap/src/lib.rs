@@ -68,5 +68,6 @@ pub use packed::{Packed, Unpacked};
 pub use reader::Reader;
 pub use source::input::Input;
 pub use source::live::Live;
+pub use source::ranges::Ranges;
 pub use write::build::{EventBuilder, EventHead};
 pub use writer::{Compression, Target, WriteError, Writer};

@@ -104,7 +104,7 @@ impl Mapped {
 }
 
 #[allow(unsafe_code)]
-fn map(file: &File, at: u64, len: u64) -> io::Result<Mmap> {
+pub(crate) fn map(file: &File, at: u64, len: u64) -> io::Result<Mmap> {
     let mut options = MmapOptions::new();
     options.offset(at).len(usize::try_from(len).unwrap_or(usize::MAX)).populate();
     // SAFETY: the bytes are only read, as `&[u8]`, and must neither change nor go as long as the map lives. No

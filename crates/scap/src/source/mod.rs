@@ -16,6 +16,7 @@ mod gunzip;
 pub(crate) mod input;
 pub(crate) mod live;
 mod map;
+pub(crate) mod ranges;
 mod stream;
 pub(crate) mod unpack;
 
