@@ -14,6 +14,7 @@ mod names;
 mod pieces;
 mod recorder;
 mod support;
+mod threads;
 
 use capture_testkit::sysdig;
 use std::ffi::OsStr;

@@ -8,17 +8,23 @@ impl Machine {
     /// Applies one event to the state and says what it was bound to. Events of types that the view's schema does not
     /// have are bound to nothing. The event must not have more parameters than its type has.
     pub fn apply(&mut self, event: &Event<'_>) -> Applied {
+        let mut applied = Applied::default();
+        self.apply_to(event, &mut applied);
+        applied
+    }
+
+    /// As [`Machine::apply`], for who has many: what the event was bound to goes into `applied`, which is as new.
+    pub(crate) fn apply_to(&mut self, event: &Event<'_>, applied: &mut Applied) {
         self.now = event.ts;
         self.allowance.pay_in();
         self.clean_up();
         containers::begin(self, event.code);
-        let mut applied = Applied::default();
-        self.reset(event, &mut applied);
-        self.keep(event, &applied);
-        threads::apply(self, event, &mut applied);
-        fds::apply(self, event, &mut applied);
-        containers::apply(self, event, &mut applied);
-        users::apply(self, event, &mut applied);
+        self.reset(event, applied);
+        self.keep(event, applied);
+        threads::apply(self, event, applied);
+        fds::apply(self, event, applied);
+        containers::apply(self, event, applied);
+        users::apply(self, event, applied);
         if self.view == View::Classic {
             // Whatever is asked about its process makes a placeholder for a leader that is not known.
             let tid = applied.thread.unwrap_or(event.tid);
@@ -26,12 +32,18 @@ impl Machine {
                 self.leader_of(tid);
             }
         }
-        self.done_with(&mut applied);
-        applied
+        self.done_with(applied);
     }
 
     /// Removes what the event before left for the sake of being explained.
+    #[inline]
     pub(crate) fn clean_up(&mut self) {
+        if self.pending.thread.is_some() || !self.pending.fds.is_empty() {
+            self.remove_pending();
+        }
+    }
+
+    fn remove_pending(&mut self) {
         if let Some(tid) = self.pending.thread.take() {
             if self.view == View::Exit {
                 let ptid = self.threads.get(tid).map_or(-1, |thread| thread.id.ptid);

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 /// The longest run.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
 
 /// Some blocks in a row, all in one chunk, and what could not be read before them or among them.
 #[derive(Default)]

@@ -27,10 +27,14 @@ fn tells_the_beginning(view: View, code: u16) -> bool {
 
 /// Looks at the process list when the first event comes that does not belong to the beginning. To be called before
 /// every event, those included that the exit view drops.
+#[inline]
 pub fn begin(machine: &mut Machine, code: u16) {
-    if machine.containers.begun || tells_the_beginning(machine.view, code) {
-        return;
+    if !machine.containers.begun && !tells_the_beginning(machine.view, code) {
+        look(machine);
     }
+}
+
+fn look(machine: &mut Machine) {
     machine.containers.begun = true;
     if std::mem::replace(&mut machine.containers.has_looked, true) {
         return;

@@ -347,7 +347,8 @@ impl Engine {
         if self.first_ts == 0 && is_first(self.view, info) {
             self.first_ts = event.ts;
         }
-        let applied = self.machine.apply(&event);
+        let mut applied = Applied::default();
+        self.machine.apply_to(&event, &mut applied);
         if block.may_have_options() {
             self.learn(block, &event, info, &applied);
         }

@@ -127,19 +127,20 @@ impl Replay {
             {
                 return Some(Piece::Batch(batch));
             }
-            match self.reader.next_block() {
-                None => {
-                    self.ended = true;
-                    return self.follower.take_rows().map(Piece::Batch);
-                }
-                Some(Err(damage)) => return Some(Piece::Damage(damage)),
-                Some(Ok(block)) => {
-                    see(&block);
-                    if let Some(batch) = self.follower.take(&block.content) {
-                        return Some(Piece::Batch(batch));
-                    }
+            let next = self.reader.next_block();
+            // Events come in millions: each is looked at where it lies.
+            if let Some(Ok(block)) = &next {
+                see(block);
+                match self.follower.take(&block.content) {
+                    Some(batch) => return Some(Piece::Batch(batch)),
+                    None => continue,
                 }
             }
+            if let Some(Err(damage)) = next {
+                return Some(Piece::Damage(damage));
+            }
+            self.ended = true;
+            return self.follower.take_rows().map(Piece::Batch);
         }
         None
     }
