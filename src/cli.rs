@@ -49,6 +49,7 @@ subcommands! {
     Info: info,
     Convert: convert,
     Slice: slice,
+    Split: split,
     Cat: cat,
     Fields: fields,
     Events: events,

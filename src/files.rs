@@ -74,8 +74,6 @@ pub struct Files {
     opened: u64,
     /// Files whose names tell the time, oldest first.
     past: VecDeque<PathBuf>,
-    /// Whether numbers stand before the end of the name that tells the form.
-    keeps_extension: bool,
     /// For files that nobody else may read.
     private: Option<Private>,
     meter: Meter,
@@ -98,17 +96,12 @@ impl Files {
             return Err(Failure::new("-W limits the number of files: it needs -C, -G or -e"));
         }
         let (past, meter) = Default::default();
-        Ok(Files { name, rotation, zone, opened: 0, past, keeps_extension: false, private: None, meter })
+        Ok(Files { name, rotation, zone, opened: 0, past, private: None, meter })
     }
 
     /// How much is written to them.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
-    }
-
-    /// Numbers stand before the end of the name that tells the form: `a-0.cap`.
-    pub fn keeping_extension(self) -> Files {
-        Files { keeps_extension: true, ..self }
     }
 
     /// Nobody else may read the files. Unless it is `forced`, none replaces a file that was there before.
@@ -184,9 +177,6 @@ impl Files {
             (Some(_), Some(limit)) => limit.to_string().len(),
             _ => 1,
         };
-        if self.keeps_extension {
-            return named(name, &format!("{index:0digits$}"));
-        }
         PathBuf::from(format!("{name}{index:0digits$}"))
     }
 

@@ -24,6 +24,7 @@ mod query;
 mod record;
 mod report;
 mod slice;
+mod split;
 mod status;
 mod told;
 

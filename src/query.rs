@@ -12,6 +12,8 @@ mod table;
 mod take;
 mod write;
 
+pub use write::split::{Cut, split};
+
 use crate::files::{Form, FormArgs, Rotation, WRITING};
 use crate::input;
 use crate::moment::Between;
@@ -226,10 +228,6 @@ pub struct Copy {
     pub output: PathBuf,
     /// The form in which it is written.
     pub form: Form,
-    /// When another file is begun.
-    pub rotation: Rotation,
-    /// Whether the numbers of files stand before the end of their names that tells the form.
-    pub keeps_extension: bool,
     /// Which time is copied.
     pub between: Between,
     /// Whether times of day are in UTC.
@@ -241,8 +239,8 @@ pub struct Copy {
 impl Copy {
     /// All of a file to another one.
     pub fn of(input: PathBuf, output: PathBuf, form: Form) -> Copy {
-        let (rotation, between, words) = Default::default();
-        Copy { input, output, form, rotation, keeps_extension: false, between, utc: false, words }
+        let (between, words) = Default::default();
+        Copy { input, output, form, between, utc: false, words }
     }
 }
 
@@ -250,10 +248,9 @@ impl Copy {
 pub fn copy(copy: Copy) -> Result<End, Failure> {
     let none = Args::augment_args(clap::Command::new("query")).get_matches_from(["query"]);
     let mut args = Args::from_arg_matches(&none).map_err(Failure::new)?;
-    (args.write, args.form, args.rotation) = (Some(copy.output), FormArgs::exactly(copy.form), copy.rotation);
+    (args.write, args.form) = (Some(copy.output), FormArgs::exactly(copy.form));
     (args.between, args.utc) = (copy.between, copy.utc);
-    let Some(mut order) = write::Order::of(&args)? else { return Ok(End::Good) };
-    order.keeps_extension = copy.keeps_extension;
+    let Some(order) = write::Order::of(&args)? else { return Ok(End::Good) };
     write::run(order, &args, &[copy.input], copy.words, Output::stdout(false)?)
 }
 

@@ -204,6 +204,16 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     seconds.or_else(with_units).ok_or_else(|| "expected seconds, or a duration such as 1m30s".to_owned())
 }
 
+/// A size: a number with a unit.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("KB", 1_000)];
+    let of_unit = |(unit, factor): (&str, u64)| Some((text.strip_suffix(unit)?.trim().parse::<u64>().ok()?, factor));
+    let found = units.into_iter().find_map(of_unit).filter(|(number, _)| *number > 0);
+    found
+        .map(|(number, factor)| number.saturating_mul(factor))
+        .ok_or_else(|| "expected a size such as 100MB".to_owned())
+}
+
 /// Does what the options say.
 pub fn run(mut args: Args) -> Result<End, Failure> {
     match args.take_pids().and_then(|pids| session::run(&args, pids)) {

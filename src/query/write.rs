@@ -11,6 +11,7 @@
 mod bits;
 mod copy;
 mod select;
+pub mod split;
 mod state;
 
 use super::Args;
@@ -47,8 +48,6 @@ pub struct Order {
     form: Form,
     rotation: Rotation,
     filters_lists: bool,
-    /// Whether the numbers of files stand before the end of their names that tells the form.
-    pub keeps_extension: bool,
 }
 
 impl Order {
@@ -62,7 +61,7 @@ impl Order {
             _ => Extent::Needed,
         };
         let form = args.form.of(&name, Form::Scap);
-        Ok(Some(Order { name, extent, form, rotation, filters_lists: args.filter_proclist, keeps_extension: false }))
+        Ok(Some(Order { name, extent, form, rotation, filters_lists: args.filter_proclist }))
     }
 }
 
@@ -122,27 +121,29 @@ impl Source {
     }
 }
 
+/// Whom a copy is for, of a capture that was made for a view.
+fn target(natural: View, form: Form) -> Target {
+    match natural {
+        // Older readers are to open it.
+        View::Classic if form != Form::Cap => Target::All,
+        View::Classic | View::Exit => Target::Newest,
+    }
+}
+
 /// Writes the copy.
 pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, output: Output) -> Result<End, Failure> {
     refuse_same(files, &order.name)?;
     let source = Source::new(files)?;
     let job = settings::job(args, vec![source.open()?], words, &output)?;
     let mut natural = source.open()?;
-    let target = match natural.natural_view() {
-        View::Classic => Target::All,
-        View::Exit => Target::Newest,
-    };
+    let target = target(natural.natural_view(), order.form);
     let is_all = job.filter.is_empty() && job.times == (0..u64::MAX) && job.limit.is_none();
-    let mut numbered = Files::new(order.name.clone(), order.rotation.clone(), settings::zone(args))?;
-    if order.keeps_extension {
-        numbered = numbered.keeping_extension();
-    }
     let copying = Copying {
         selected: if is_all { None } else { Some(select::select(&job, source.open()?)?) },
         extent: order.extent,
         state: State::new(&source, job.view, order.lists_filter(&job)?)?,
         lists_anew: order.filters_lists,
-        files: numbered,
+        files: Files::new(order.name, order.rotation.clone(), settings::zone(args))?,
         rotation: order.rotation,
         target,
         form: order.form,

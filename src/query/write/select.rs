@@ -4,10 +4,10 @@ use super::bits::Bits;
 use crate::query::gaps::Gaps;
 use crate::query::settings::{Job, selected, shown};
 use crate::status::Failure;
-use capture_batch::{Batch, Needs, Row, RowFlags};
+use capture_batch::{Needs, Row, RowFlags, View};
 use capture_event::schema::{self, Dialect, Source};
 use capture_event::{EventInfo, ParamType};
-use capture_filter::{Filter, Selection};
+use capture_filter::Filter;
 use capture_machine::replay::{Piece, Replay};
 use capture_query::Capture;
 use capture_scap::{Block, Content};
@@ -35,8 +35,8 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
     let mut replay = Replay::new(reader, job.view, needs, &name);
     let hosts = job.envs.first().filter(|_| job.names_hosts());
     let mut gaps = Gaps::default();
-    let (mut pairs, mut finder) =
-        (Pairs::default(), Finder { left: job.limit.unwrap_or(u64::MAX), ..Finder::default() });
+    let (mut pairs, mut kin, mut finder) = (Pairs::default(), Kin::default(), Finder::default());
+    let mut left = job.limit.unwrap_or(u64::MAX);
     while let Some(piece) = replay.next_piece_seeing(|block| pairs.see(block)) {
         let Piece::Batch(batch) = piece else { continue };
         if let Some(env) = hosts {
@@ -47,13 +47,54 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
             None => shown(&batch, &job.times),
         };
         gaps.add(&batch.gaps, &job.times);
-        finder.take(&batch, &selected, &pairs);
+        for row in batch.rows() {
+            kin.see(row);
+            let Some(&stored) = batch.stored.get(row.index) else { continue };
+            if selected.contains(row.index) && left > 0 {
+                left -= 1;
+                finder.keep(row, stored, &pairs);
+            }
+        }
         pairs.0.clear();
     }
     if finder.selected.last.is_none() {
         gaps.say_nothing_is_proved(&name);
     }
-    Ok(finder.finish())
+    Ok(finder.finish(&kin))
+}
+
+/// Goes through a capture that is to be cut: every stored event is kept in the piece that `piece_of` gives for it (and, if it is
+/// shown, for its row).
+pub fn pieces(view: View, capture: Capture, mut piece_of: impl FnMut(u64, Option<Row<'_>>) -> usize) -> Vec<Selected> {
+    let (reader, name) = capture.into_parts();
+    let mut replay = Replay::new(reader, view, Needs::STORED | Needs::LINEAGE, &name);
+    let (mut pairs, mut kin, mut seen) = (Pairs::default(), Kin::default(), Bits::default());
+    let mut finders: Vec<Finder> = Vec::new();
+    let finder = |finders: &mut Vec<Finder>, piece: usize| {
+        finders.resize_with(finders.len().max(piece + 1), Finder::default);
+        piece
+    };
+    while let Some(piece) = replay.next_piece_seeing(|block| pairs.see(block)) {
+        let Piece::Batch(batch) = piece else { continue };
+        let shown = shown(&batch, &(0..u64::MAX));
+        for row in batch.rows() {
+            kin.see(row);
+            let Some(&stored) = batch.stored.get(row.index).filter(|_| shown.contains(row.index)) else { continue };
+            let piece = finder(&mut finders, piece_of(stored, Some(row)));
+            if let Some(finder) = finders.get_mut(piece) {
+                finder.keep(row, stored, &pairs);
+            }
+            seen.insert(stored);
+        }
+        pairs.0.clear();
+    }
+    for stored in (0..pairs.2).filter(|stored| !seen.contains(*stored)) {
+        let piece = finder(&mut finders, piece_of(stored, None));
+        if let Some(finder) = finders.get_mut(piece) {
+            finder.keep_stored(stored);
+        }
+    }
+    finders.into_iter().map(|finder| finder.finish(&kin)).collect()
 }
 
 /// The last enter event before every exit event since the last batch, and of every thread; how many events came.
@@ -85,13 +126,12 @@ fn pids<'r>(row: Row<'r>, info: &'r EventInfo) -> impl Iterator<Item = i64> {
     params.filter(|(_, param)| param.ty == ParamType::Pid).filter_map(move |(i, _)| row.i64(i))
 }
 
+/// What is found of one copy.
 #[derive(Default)]
 struct Finder {
     selected: Selected,
-    left: u64,
     /// Threads that kept events speak of.
     spoken_of: HashSet<i64>,
-    kin: Kin,
 }
 
 /// On which other threads depends what is known of a thread: those of its process, and those that made it, now or
@@ -133,20 +173,17 @@ impl Kin {
 }
 
 impl Finder {
-    fn take(&mut self, batch: &Batch, selected: &Selection, pairs: &Pairs) {
-        for row in batch.rows() {
-            self.kin.see(row);
-            let Some(&stored) = batch.stored.get(row.index) else { continue };
-            if selected.contains(row.index) && self.left > 0 {
-                self.left -= 1;
-                self.selected.kept.insert(stored);
-                self.selected.last = Some(stored);
-                if let Some(enter) = pairs.0.get(&stored) {
-                    self.selected.enters.insert(*enter);
-                }
-                self.need(row);
-            }
+    fn keep(&mut self, row: Row<'_>, stored: u64, pairs: &Pairs) {
+        self.keep_stored(stored);
+        if let Some(enter) = pairs.0.get(&stored) {
+            self.selected.enters.insert(*enter);
         }
+        self.need(row);
+    }
+
+    fn keep_stored(&mut self, stored: u64) {
+        self.selected.kept.insert(stored);
+        self.selected.last = self.selected.last.max(Some(stored));
     }
 
     /// The threads that a kept event speaks of: its own, ancestors and leaders, those in parameters.
@@ -159,8 +196,8 @@ impl Finder {
         self.spoken_of.extend(row.info().into_iter().flat_map(|info| pids(row, info)));
     }
 
-    fn finish(mut self) -> Selected {
-        self.selected.threads = self.kin.of(self.spoken_of);
+    fn finish(mut self, kin: &Kin) -> Selected {
+        self.selected.threads = kin.of(self.spoken_of);
         self.selected
     }
 }

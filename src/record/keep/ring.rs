@@ -30,16 +30,9 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Span, String> {
-        let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("KB", 1_000)];
-        for (unit, factor) in units {
-            if let Some(number) = text.strip_suffix(unit) {
-                let number: u64 = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
-                return Ok(Span::Bytes(number.saturating_mul(factor)));
-            }
-        }
-        crate::record::duration(text)
-            .map(Span::Time)
-            .map_err(|_| "expected a time such as 60s, or a size such as 100MB".into())
+        let time = || crate::record::duration(text).map(Span::Time);
+        let bytes = crate::record::bytes(text).map(Span::Bytes);
+        bytes.or_else(|_| time()).map_err(|_| "expected a time such as 60s, or a size such as 100MB".into())
     }
 }
 
