@@ -58,6 +58,8 @@ kinds! {
     Int64 = 23,
     /// Of several times eight bytes each: with index 0 the first number of each, with 1 the second …
     Vector = 24,
+    /// As `Text`, of texts that all end with a zero byte, which their strings do not have.
+    EndedText = 19,
     /// Texts: 0 for the next word of the column's own list, else the place in that list, from 1.
     Text = 25,
     /// The column's list of words: their numbers in the segment's strings.
@@ -68,9 +70,11 @@ kinds! {
     Data = 28,
     /// Of blocks that are no events: the type of each.
     BlockType = 29,
-    /// Lengths of the segment's new strings.
+    /// Of each new string of the segment: twice its length, plus one if it is the end of an earlier one.
     StringLength = 30,
-    /// The strings, one behind the other.
+    /// Of each that is the end of an earlier one: the number of that.
+    StringModel = 13,
+    /// The other strings, one behind the other.
     String = 31,
     /// Of a section of interned values: number of the segment, of the first string, and of the first value of each kind.
     EntityHead = 40,

@@ -202,5 +202,5 @@ pub fn read_strings(columns: &Stored<'_>, strings: &mut Strings) -> Result<(), F
         return Err(Fault::Uneven);
     }
     strings.truncate(first);
-    strings.add(columns)
+    strings.add(columns, None)
 }

@@ -113,7 +113,8 @@ impl Late {
         self.strings.get_or_init(|| {
             self.read(|columns| {
                 let mut strings = Strings::default();
-                strings.add(columns).map(|()| strings)
+                let earlier = (&self.loaded.strings, self.head.strings);
+                strings.add(columns, Some(earlier)).map(|()| strings)
             })
         })
     }
@@ -153,11 +154,10 @@ impl Late {
     }
 
     fn value<'v>(&'v self, values: &'v Values, at: usize) -> Option<&'v [u8]> {
-        let Values::Texts(numbers) = values else { return values.get(at, &self.loaded.strings) };
-        let number = *numbers.get(at)? as usize;
-        match number.checked_sub(self.head.strings) {
-            None => self.loaded.strings.get(number),
-            Some(number) => self.strings().get(number),
+        let Values::Texts { numbers, .. } = values else { return values.get(at, &self.loaded.strings) };
+        match (*numbers.get(at)? as usize).checked_sub(self.head.strings) {
+            None => values.get(at, &self.loaded.strings),
+            Some(_) => values.get_own(at, self.head.strings, self.strings()),
         }
     }
 

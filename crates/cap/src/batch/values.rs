@@ -45,17 +45,19 @@ pub(super) fn put_values(
 fn put_texts(id: impl Fn(Kind) -> Id, values: &[&[u8]], columns: &mut Columns<'_>, strings: &mut Interned) {
     let mut places: FxHashMap<&[u8], i64> = FxHashMap::default();
     let (mut words, mut texts) = (Vec::new(), Vec::with_capacity(values.len()));
+    let ended = values.iter().all(|value| value.last() == Some(&0));
     for value in values {
         texts.push(match places.get(value) {
             Some(place) => *place,
             None => {
-                words.push(i64::from(strings.number(value)));
+                let string = if ended { value.get(..value.len() - 1).unwrap_or_default() } else { value };
+                words.push(i64::from(strings.number(string)));
                 places.insert(value, words.len() as i64);
                 0
             }
         });
     }
-    columns.numbers(id(Kind::Text), &texts);
+    columns.numbers(id(if ended { Kind::EndedText } else { Kind::Text }), &texts);
     columns.numbers(id(Kind::Words), &words);
 }
 
@@ -85,8 +87,13 @@ fn little_endian(value: &[u8]) -> i64 {
 pub enum Values {
     /// All of so many bytes.
     Fixed(usize, Vec<u8>),
-    /// Numbers of strings of the segment.
-    Texts(Vec<u32>),
+    /// Numbers of strings of the segment; whether a zero byte follows each.
+    Texts {
+        /// The numbers.
+        numbers: Vec<u32>,
+        /// Whether a zero byte follows each.
+        ended: bool,
+    },
     /// Buffers, and where each ends.
     Buffers(Vec<u8>, Vec<usize>),
 }
@@ -94,7 +101,7 @@ pub enum Values {
 /// No values.
 impl Default for Values {
     fn default() -> Self {
-        Values::Texts(Vec::new())
+        Values::Fixed(0, Vec::new())
     }
 }
 
@@ -105,7 +112,9 @@ impl Values {
         let values = if let Some((width, kind)) = WIDTHS.into_iter().find(|(_, kind)| columns.has(id(*kind))) {
             Values::Fixed(width, fixed(columns, id(kind), width)?)
         } else if columns.has(id(Kind::Text)) {
-            Values::Texts(texts(&columns.numbers(id(Kind::Text))?, &columns.numbers(id(Kind::Words))?)?)
+            texts(columns, id(Kind::Text), false)?
+        } else if columns.has(id(Kind::EndedText)) {
+            texts(columns, id(Kind::EndedText), true)?
         } else if columns.has(id(Kind::Length)) {
             let ends = ends(&columns.numbers(id(Kind::Length))?)?;
             Values::Buffers(columns.bytes(id(Kind::Data))?.into_owned(), ends)
@@ -119,7 +128,7 @@ impl Values {
     pub fn len(&self) -> usize {
         match self {
             Values::Fixed(width, bytes) => bytes.len() / (*width).max(1),
-            Values::Texts(numbers) => numbers.len(),
+            Values::Texts { numbers, .. } => numbers.len(),
             Values::Buffers(_, ends) => ends.len(),
         }
     }
@@ -133,12 +142,19 @@ impl Values {
     pub fn get<'v>(&'v self, at: usize, strings: &'v Strings) -> Option<&'v [u8]> {
         match self {
             Values::Fixed(width, bytes) => bytes.get(at.checked_mul(*width)?..)?.get(..*width),
-            Values::Texts(numbers) => strings.get(*numbers.get(at)? as usize),
+            Values::Texts { .. } => self.get_own(at, 0, strings),
             Values::Buffers(bytes, ends) => {
                 let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
                 bytes.get(start..*ends.get(at)?)
             }
         }
+    }
+
+    /// One of them, where `strings` are those from the number `first` on.
+    pub fn get_own<'v>(&self, at: usize, first: usize, strings: &'v Strings) -> Option<&'v [u8]> {
+        let Values::Texts { numbers, ended } = self else { return None };
+        let number = (*numbers.get(at)? as usize).checked_sub(first)?;
+        if *ended { strings.ended(number) } else { strings.get(number) }
     }
 }
 
@@ -169,7 +185,8 @@ fn vectors(columns: &Stored<'_>, code: u16, count: usize) -> Result<Values, Faul
     Ok(Values::Fixed(8 * len, bytes))
 }
 
-fn texts(texts: &[u32], words: &[u32]) -> Result<Vec<u32>, Fault> {
+fn texts(columns: &Stored<'_>, id: Id, ended: bool) -> Result<Values, Fault> {
+    let (texts, words): (Vec<u32>, Vec<u32>) = (columns.numbers(id)?, columns.numbers(Id { kind: Kind::Words, ..id })?);
     let mut next = words.iter();
     let word = |text: &u32| {
         let word = match text.checked_sub(1) {
@@ -178,7 +195,7 @@ fn texts(texts: &[u32], words: &[u32]) -> Result<Vec<u32>, Fault> {
         };
         word.copied().ok_or(Fault::Uneven)
     };
-    texts.iter().map(word).collect()
+    Ok(Values::Texts { numbers: texts.iter().map(word).collect::<Result<_, _>>()?, ended })
 }
 
 fn ends(lengths: &[u32]) -> Result<Vec<usize>, Fault> {

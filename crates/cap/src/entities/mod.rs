@@ -287,7 +287,7 @@ pub(crate) fn read_strings(payload: &[u8], strings: &mut Strings) -> Result<(), 
         return Err(Fault::Uneven);
     }
     strings.truncate(head.first_string);
-    strings.add(&columns)
+    strings.add(&columns, None)
 }
 
 /// The values of a segment, as far as they were read.
@@ -321,7 +321,7 @@ impl Loaded {
         if self.segment.serial != head.segment {
             self.segment = Arc::new(Segment { serial: head.segment, ..Segment::default() });
         }
-        self.strings.add(&columns)?;
+        self.strings.add(&columns, None)?;
         let strings = &self.strings;
         take(Kind::Container, &columns, strings, Container::default, kinds::container, &self.segment.containers)?;
         take(Kind::Own, &columns, strings, Own::default, kinds::own, &self.segment.owns)?;

@@ -1,6 +1,6 @@
 //! Converts captures and back, and prints how large each is, how long that took, and what is how large.
 //!
-//!     cargo run --release -p capture-cap --example sizes -- FILE.scap …
+//!     cargo run --release -p capture-machine --example cap_sizes -- [-v] FILE.scap …
 
 use capture_cap::{Reader, Writer, batch, column, section};
 use std::collections::BTreeMap;
@@ -18,7 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (mut file, mut back) = (Vec::new(), Vec::new());
         let mut events = 0;
         let scap = fastest(|| events = read_scap(&bytes));
-        let written = fastest(|| file = write(&bytes));
+        let bare = fastest(|| file = write(&bytes, false));
+        let bare_size = file.len();
+        let bound = fastest(|| file = write(&bytes, true));
         let read = fastest(|| back = read_cap(&file));
         let heads = fastest(|| read_columns(&file, false));
         let columns = fastest(|| read_columns(&file, true));
@@ -29,15 +31,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = path.rsplit('/').next().unwrap_or_default();
         let same = if back == bytes { "as it was" } else { "differs" };
         println!(
-            "{name}: {events} events, {} bytes, {:.3} an event, {:.3} without buffers, {same}",
+            "{name}: {events} events, {} bytes, {:.3} an event, {:.3} without buffers, {:.3} without bindings; {same}",
             file.len(),
             each(file.len()),
-            each(file.len() - buffers)
+            each(file.len() - buffers),
+            each(bare_size),
         );
         println!(
-            "    ns an event: reading .scap {:.0}, writing besides {:.0}, reading as blocks {:.0}, threads, types and times {:.1}, all results {:.1}",
+            "    ns an event: reading .scap {:.0}; writing besides {:.0}, with bindings {:.0}; reading as blocks {:.0}, threads, types and times {:.1}, all results {:.1}",
             ns(scap),
-            ns(written.saturating_sub(scap)),
+            ns(bare.saturating_sub(scap)),
+            ns(bound.saturating_sub(scap)),
             ns(read),
             ns(heads),
             ns(columns)
@@ -69,9 +73,13 @@ fn read_scap(bytes: &[u8]) -> u64 {
     events
 }
 
-fn write(bytes: &[u8]) -> Vec<u8> {
+fn write(bytes: &[u8], with_bindings: bool) -> Vec<u8> {
     let mut reader = capture_scap::Reader::from_bytes(bytes.to_vec()).expect("a capture");
-    let mut writer = Writer::new(Vec::new()).expect("memory");
+    let writer = match with_bindings {
+        true => Writer::binding(Vec::new(), Box::new(capture_machine::native::Followers::new())),
+        false => Writer::new(Vec::new()),
+    };
+    let mut writer = writer.expect("memory");
     while let Some(block) = reader.next_block() {
         writer.block(&block.expect("whole")).expect("memory");
     }
@@ -115,6 +123,8 @@ fn each_batch(file: &[u8], mut then: impl FnMut(&column::Stored<'_>)) {
 
 fn sizes(file: &[u8]) -> BTreeMap<String, usize> {
     let mut sizes = BTreeMap::new();
-    capture_cap::each_column(file, |id, size| *sizes.entry(format!("{:?}", id.kind)).or_default() += size);
+    capture_cap::each_column(file, |id, size| {
+        *sizes.entry(format!("{:?} {:x}.{}", id.kind, id.code, id.index)).or_default() += size
+    });
     sizes
 }
