@@ -151,7 +151,7 @@ impl Answering<'_> {
             }
             left -= u64::from(is_selected);
             match () {
-                () if row.header.flags.intersects(*hidden) => {}
+                () if row.flags().intersects(*hidden) => {}
                 () if is_selected => printer.print(row, env, &mut printed),
                 () => printer.pass_over(row, env),
             }

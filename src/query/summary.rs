@@ -25,7 +25,7 @@ struct Count {
 impl Summary {
     /// Counts an event.
     pub fn add(&mut self, row: Row<'_>) {
-        let code = row.header.code;
+        let code = row.code();
         let is_any_call = code == code::GENERIC_E || code == code::GENERIC_X;
         let call = is_any_call.then(|| row.array(0).map(u16::from_le_bytes)).flatten();
         let count = self.counts.entry((code, call)).or_insert_with(|| Count { events: 0, name: name(row, call) });

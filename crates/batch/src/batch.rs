@@ -162,8 +162,18 @@ pub struct Batch {
     pub head: Head,
     /// The interned values that the rows name.
     pub segment: Arc<Segment>,
-    /// The events' numbers.
-    pub headers: Column<RowHeader>,
+    /// Number in the view, from 1; 0 for events that have none.
+    pub num: Column<u64>,
+    /// Time, ns since the epoch.
+    pub ts: Column<u64>,
+    /// Thread id.
+    pub tid: Column<i64>,
+    /// CPU.
+    pub cpu: Column<u16>,
+    /// Event type.
+    pub code: Column<u16>,
+    /// Marks.
+    pub flags: Column<RowFlags>,
     /// Buffers that hold the parameters; not one a row.
     pub chunks: Vec<Chunk>,
     /// Every row's parameters, one row after the other; not one a row.
@@ -214,7 +224,12 @@ impl Batch {
         Batch {
             head,
             segment,
-            headers: Column::with_capacity(rows),
+            num: Column::with_capacity(rows),
+            ts: Column::with_capacity(rows),
+            tid: Column::with_capacity(rows),
+            cpu: Column::with_capacity(rows),
+            code: Column::with_capacity(rows),
+            flags: Column::with_capacity(rows),
             chunks: Vec::new(),
             params: Vec::with_capacity(3 * rows),
             params_end: Vec::with_capacity(rows),
@@ -250,7 +265,13 @@ impl Batch {
     /// [`Batch::enter`].
     #[inline]
     pub fn push_row(&mut self, header: RowHeader, enter: u32) {
-        self.headers.push(header);
+        let RowHeader { num, ts, tid, cpu, code, flags } = header;
+        self.num.push(num);
+        self.ts.push(ts);
+        self.tid.push(tid);
+        self.cpu.push(cpu);
+        self.code.push(code);
+        self.flags.push(flags);
         self.params_end.push(u32::try_from(self.params.len()).unwrap_or(u32::MAX));
         self.enter.push(enter);
     }
@@ -264,12 +285,24 @@ impl Batch {
 
     /// How many rows it has.
     pub fn len(&self) -> usize {
-        self.headers.len()
+        self.flags.len()
     }
 
     /// Whether it has no row.
     pub fn is_empty(&self) -> bool {
-        self.headers.is_empty()
+        self.flags.is_empty()
+    }
+
+    /// Number, time, thread, type of a row; `None` past the end.
+    pub fn header(&self, row: usize) -> Option<RowHeader> {
+        Some(RowHeader {
+            num: *self.num.get(row)?,
+            ts: *self.ts.get(row)?,
+            tid: *self.tid.get(row)?,
+            cpu: *self.cpu.get(row)?,
+            code: *self.code.get(row)?,
+            flags: *self.flags.get(row)?,
+        })
     }
 
     /// A row; `None` past the end.
@@ -284,7 +317,7 @@ impl Batch {
 }
 
 bitflags::bitflags! {
-    /// What a consumer of batches looks at beyond headers, parameters and threads. A machine leaves out what nobody
+    /// What a consumer of batches looks at beyond numbers, times, parameters and threads. A machine leaves out what nobody
     /// needs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Needs: u16 {

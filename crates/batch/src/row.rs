@@ -1,6 +1,6 @@
 //! One event of a batch with all that is bound to it.
 
-use crate::{Batch, Container, FdTypes, Lineage, Live, Object, Own, ParamSlice, Reference, RowHeader, Target, View};
+use crate::{Batch, Container, FdTypes, Lineage, Live, Object, Own, ParamSlice, Reference, RowFlags, Target, View};
 use capture_event::EventInfo;
 
 /// One row of a batch. Cheap to copy.
@@ -10,13 +10,11 @@ pub struct Row<'b> {
     pub batch: &'b Batch,
     /// Its place in the batch.
     pub index: usize,
-    /// Number, time, thread, type.
-    pub header: &'b RowHeader,
 }
 
 impl<'b> Row<'b> {
     pub(crate) fn new(batch: &'b Batch, index: usize) -> Option<Self> {
-        batch.headers.get(index).map(|header| Row { batch, index, header })
+        (index < batch.len()).then_some(Row { batch, index })
     }
 
     /// The view it belongs to.
@@ -24,9 +22,45 @@ impl<'b> Row<'b> {
         self.batch.head.view
     }
 
+    /// Number in the view, from 1; 0 for events that have none.
+    #[inline]
+    pub fn num(&self) -> u64 {
+        self.batch.num.get(self.index).copied().unwrap_or(0)
+    }
+
+    /// Time, ns since the epoch.
+    #[inline]
+    pub fn ts(&self) -> u64 {
+        self.batch.ts.get(self.index).copied().unwrap_or(0)
+    }
+
+    /// Thread id.
+    #[inline]
+    pub fn tid(&self) -> i64 {
+        self.batch.tid.get(self.index).copied().unwrap_or(-1)
+    }
+
+    /// CPU.
+    #[inline]
+    pub fn cpu(&self) -> u16 {
+        self.batch.cpu.get(self.index).copied().unwrap_or(0)
+    }
+
+    /// Event type.
+    #[inline]
+    pub fn code(&self) -> u16 {
+        self.batch.code.get(self.index).copied().unwrap_or(u16::MAX)
+    }
+
+    /// Marks.
+    #[inline]
+    pub fn flags(&self) -> RowFlags {
+        self.batch.flags.get(self.index).copied().unwrap_or_default()
+    }
+
     /// What its view says of its type.
     pub fn info(&self) -> Option<&'static EventInfo> {
-        self.view().event(self.header.code)
+        self.view().event(self.code())
     }
 
     fn slices(&self) -> &'b [ParamSlice] {

@@ -85,7 +85,7 @@ impl Bindings {
         for ((batch, names), last) in batches.iter().zip(&mut self.names).zip(&mut self.last) {
             let mut finder = Finder::new(&mut self.entities, names, &batch.segment);
             values.push(Values::of(batch, &layout, event_of, *last, &mut finder));
-            *last = batch.headers.iter().rev().map(|header| header.num).find(|num| *num != 0).unwrap_or(*last);
+            *last = batch.num.iter().rev().copied().find(|num| *num != 0).unwrap_or(*last);
             self.entities.source(&batch.head.source);
         }
         let entities = self.entities.encode(self.segment, strings, packer);

@@ -182,20 +182,19 @@ fn batch(view: View, segment: &Arc<Segment>, numbers: &mut Numbers, first: u64) 
         ts += numbers.below(8);
         let code = numbers.one(CODES);
         let flags = RowFlags::empty();
-        batch.headers.push(RowHeader { num: first + row, ts, tid: 1, cpu: numbers.below(3) as u16, code, flags });
+        let header = RowHeader { num: first + row, ts, tid: 1, cpu: numbers.below(3) as u16, code, flags };
         let result = numbers.one(&[3i64, 0, -2]).to_le_bytes().to_vec();
         for param in [result, numbers.one(&[&b"/etc/passwd\0"[..], b"x\0", b""]).to_vec()] {
             batch.params.push(ParamSlice { chunk: batch.chunks.len() as u32, start: 0, len: param.len() as u32 });
             batch.chunks.push(param.into());
         }
-        batch.params_end.push(batch.params.len() as u32);
+        batch.push_row(header, NO_ROW);
         batch.own.push(numbers.id(5));
         batch.lineage.push(numbers.id(4));
         batch.object.push(numbers.id(6));
         batch.fd.push(numbers.one(&[-1, 3, 4]));
         let lives = batch.lives.len() as u64;
         batch.live.push(if lives == 0 { u32::MAX } else { numbers.one(&[numbers_below(lives, row), u32::MAX]) });
-        batch.enter.push(NO_ROW);
         batch.latency.push(2);
     }
     batch

@@ -1,6 +1,6 @@
 //! Filters match as many events as they did in the newest libraries when that was measured.
 
-use capture_batch::{Batch, Needs, RowFlags, RowHeader, View};
+use capture_batch::{Batch, Needs, Row, RowFlags, View};
 use capture_event::code;
 use capture_filter::{Env, Filter, Selection};
 use capture_machine::replay::{Piece, Replay};
@@ -23,13 +23,13 @@ fn counts(filter: &Filter, batches: &[Batch]) -> (usize, usize) {
     let (mut exits, mut all) = (0, 0);
     let hidden = RowFlags::STATE_ONLY | RowFlags::APPLIED_ONLY | RowFlags::UNKNOWN_CODE;
     for batch in batches {
-        let rows = Selection::with(batch.len(), |&row| !batch.headers[row].flags.intersects(hidden));
+        let rows = Selection::with(batch.len(), |&row| !batch.flags[row].intersects(hidden));
         let hits = evaluator.select(batch, &rows);
         assert_eq!(hits, sequential.select(batch, &rows), "{}", filter.expr());
         // Events that are shown to filters but to nobody else.
-        let shown = |row: &&RowHeader| row.code != code::PROCINFO_E && !row.flags.contains(RowFlags::PREAMBLE);
-        for row in hits.iter().map(|row| &batch.headers[row]).filter(shown) {
-            exits += usize::from(!row.code.is_multiple_of(2));
+        let shown = |row: &Row<'_>| row.code() != code::PROCINFO_E && !row.flags().contains(RowFlags::PREAMBLE);
+        for row in hits.iter().filter_map(|row| batch.row(row)).filter(shown) {
+            exits += usize::from(!row.code().is_multiple_of(2));
             all += 1;
         }
     }

@@ -79,7 +79,7 @@ fn values(capture: &Path, fields: &[String]) -> HashMap<Key, VecDeque<Vec<String
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
         for row in batch.rows() {
-            if row.header.flags.intersects(RowFlags::NEVER_SHOWN | RowFlags::INTERNAL) {
+            if row.flags().intersects(RowFlags::NEVER_SHOWN | RowFlags::INTERNAL) {
                 continue;
             }
             let mut print = |format: &mut Format| {

@@ -26,12 +26,12 @@ fn selected(path: &Path, filters: &[Filter], needs: Needs, interest: Box<dyn Int
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
         let numbered = Selection::with(batch.len(), |&row| {
-            let header = batch.headers[row];
+            let header = batch.header(row).unwrap();
             header.num != 0 && !header.flags.contains(RowFlags::REPEATED)
         });
         for (columns, numbers) in columns.iter_mut().zip(&mut numbers) {
             let hits = columns.select(&batch, &numbered);
-            numbers.extend(hits.iter().map(|row| batch.headers[row].num));
+            numbers.extend(hits.iter().map(|row| batch.num[row]));
         }
     }
     numbers

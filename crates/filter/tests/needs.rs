@@ -83,7 +83,7 @@ fn key(row: Row<'_>, depends: Depends) -> Option<(usize, usize)> {
     let known = |id: usize| (id != u32::MAX as usize).then_some((id, 0));
     let own = batch.own[row.index].index();
     match depends {
-        Depends::Type => match row.header.code {
+        Depends::Type => match row.code() {
             code::GENERIC_E | code::GENERIC_X | code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,
             code => Some((code.into(), 0)),
         },

@@ -118,7 +118,7 @@ fn ours(capture: &Path, fields: &[String]) -> Events {
     let mut out = Vec::new();
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
-        for row in batch.rows().filter(|row| !row.header.flags.intersects(hidden)) {
+        for row in batch.rows().filter(|row| !row.flags().intersects(hidden)) {
             formats[formatter(row)].render(row, &Env::default(), &mut out);
         }
     }

@@ -25,7 +25,7 @@ fn lines(bytes: &[u8], view: View, format: &str) -> Vec<String> {
     let mut format = Format::compile(&format!("*{format}"), view).unwrap();
     let mut lines = Vec::new();
     for batch in batches(bytes, view, 1 << 14) {
-        for row in batch.rows().filter(|row| !row.header.flags.intersects(RowFlags::NEVER_SHOWN)) {
+        for row in batch.rows().filter(|row| !row.flags().intersects(RowFlags::NEVER_SHOWN)) {
             let mut line = Vec::new();
             format.render(row, &Env::default(), &mut line);
             lines.push(line.escape_ascii().to_string());
@@ -201,7 +201,7 @@ fn a_repeated_enter_event_keeps_its_options() {
     let exit = batches.last().unwrap().rows().last().unwrap();
     assert_eq!(exit.option(KEY), Some(&b"exit"[..]));
     let enter = exit.enter().unwrap();
-    assert!(enter.header.flags.contains(RowFlags::REPEATED));
+    assert!(enter.flags().contains(RowFlags::REPEATED));
     assert_eq!(enter.options().collect::<Vec<_>>(), [(KEY, &b"k"[..]), (ABI, &[3])]);
     assert_eq!(batches[1].row(0).unwrap().option(KEY), Some(&b"other"[..]));
 }

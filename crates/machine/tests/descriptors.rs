@@ -56,7 +56,7 @@ fn shown(row: Row<'_>) -> Shown {
         kind: object.fd_type.type_string().unwrap_or(MISSING).into(),
         l4: object.l4.name().unwrap_or(MISSING).into(),
         connected: object.flags.contains(ObjectFlags::CONNECTED).to_string(),
-        name_changed: row.header.flags.contains(RowFlags::NAME_CHANGED).to_string(),
+        name_changed: row.flags().contains(RowFlags::NAME_CHANGED).to_string(),
     }
 }
 
@@ -85,7 +85,7 @@ fn agrees(ours: &Shown, theirs: &Shown, row: Row<'_>) -> bool {
         (theirs.name, theirs.typechar) = (String::new(), String::new());
     }
     // The classic program shows the parameter of a connect that failed.
-    if row.header.code == code::CONNECT_X && row.i64(0).is_some_and(|result| result < 0) {
+    if row.code() == code::CONNECT_X && row.i64(0).is_some_and(|result| result < 0) {
         theirs.name.clone_from(&ours.name);
     }
     ours == theirs
@@ -114,17 +114,13 @@ fn the_classic_view_shows_the_descriptors_that_sysdig_shows() {
         let theirs: HashMap<u64, Shown> = lines.collect();
         let mut compared = 0;
         each_row(&path, View::Classic, |row| {
-            let Some(theirs) = theirs.get(&row.header.num) else { return };
+            let Some(theirs) = theirs.get(&row.num()) else { return };
             compared += 1;
             let ours = shown(row);
             // The program looks at a failed openat's directory again while it prints the name, and then prints the
             // directory's other fields: what it prints depends on the order of the fields.
-            let failed_openat = matches!(row.header.code, code::OPENAT_2_X | code::OPENAT2_X) && ours.num == "-1";
-            assert!(
-                failed_openat || agrees(&ours, theirs, row),
-                "{file} {}: {ours:?}, sysdig {theirs:?}",
-                row.header.num
-            );
+            let failed_openat = matches!(row.code(), code::OPENAT_2_X | code::OPENAT2_X) && ours.num == "-1";
+            assert!(failed_openat || agrees(&ours, theirs, row), "{file} {}: {ours:?}, sysdig {theirs:?}", row.num());
         });
         assert!(compared > 100, "{file}: {compared} events compared");
     }
@@ -181,7 +177,7 @@ fn the_exit_view_shows_the_descriptors_that_the_newest_libraries_show() {
         let mut compared = 0;
         each_row(&shared.join(format!("captures/{capture}.scap")), View::Exit, |row| {
             let Some(info) = row.info() else { return };
-            let header = row.header;
+            let header = row.batch.header(row.index).unwrap();
             let direction = if info.is_enter() { ">" } else { "<" };
             let event = format!("{} {} {} {direction}", header.ts, header.cpu, header.tid);
             let nth = seen.entry(event.clone()).or_insert(0);
@@ -233,17 +229,17 @@ fn the_exit_view_shows_the_descriptors_of_random_captures_as_the_newest_librarie
         let mut ours_seen = HashMap::new();
         let mut compared = 0;
         each_row(&path, View::Exit, |row| {
-            if row.header.flags.intersects(RowFlags::NEVER_SHOWN) {
+            if row.flags().intersects(RowFlags::NEVER_SHOWN) {
                 return;
             }
             let direction = if row.info().is_some_and(|info| info.is_enter()) { ">" } else { "<" };
-            let event = format!("{} {} {direction}", row.header.ts, row.header.tid);
+            let event = format!("{} {} {direction}", row.ts(), row.tid());
             let nth = *ours_seen.entry(event.clone()).and_modify(|n| *n += 1).or_insert(1);
             let Some(theirs) = theirs.get(&(event, nth)) else { return };
             compared += 1;
             let ours = shown(row);
             if !agrees(&ours, theirs, row) {
-                different.push(format!("{form:?} {seed}, event {}: {ours:?}, newest {theirs:?}", row.header.num));
+                different.push(format!("{form:?} {seed}, event {}: {ours:?}, newest {theirs:?}", row.num()));
             }
         });
         assert!(compared > 500, "{form:?} {seed}: {compared} events compared");

@@ -30,7 +30,7 @@ fn written(mut reader: Reader, batch_events: usize) -> Vec<u8> {
 
 /// All that is bound to a row, without the numbers of interned values.
 fn describe(row: Row<'_>) -> String {
-    let mut text = format!("{:?}\n", row.header);
+    let mut text = format!("{:?}\n", row.batch.header(row.index));
     let params: Vec<_> =
         (0..row.param_count()).map(|i| row.raw(i).map(<[u8]>::escape_ascii).unwrap().to_string()).collect();
     let options: Vec<_> = row.options().map(|(code, value)| (code, value.escape_ascii().to_string())).collect();

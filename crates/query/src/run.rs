@@ -212,7 +212,7 @@ impl<I: Input, Q: Question, T: Taker<Q::Output>> Parts for Run<'_, I, Q, T> {
     }
 
     fn ts((batch, _): &Self::Batch, row: usize) -> u64 {
-        batch.headers.get(row).map_or(0, |header| header.ts)
+        batch.ts.get(row).copied().unwrap_or(0)
     }
 
     fn emit(&mut self, part: usize, (batch, made): &mut Self::Batch, rows: Range<usize>) -> ControlFlow<()> {

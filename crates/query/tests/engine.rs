@@ -104,17 +104,14 @@ impl Maker for Telling<'_> {
 
     fn make(&mut self, batch: &Batch) -> Made<Self::Output> {
         let mut output = Vec::new();
-        for (row, header) in batch.headers.iter().enumerate() {
-            assert_ne!(self.0.panics_at, Some(header.ts), "not this one");
+        for (row, &ts) in batch.ts.iter().enumerate() {
+            assert_ne!(self.0.panics_at, Some(ts), "not this one");
             // Some batches take longer than others.
-            std::thread::sleep(Duration::from_micros(header.ts % 7 * 30));
-            output.push((
-                row,
-                if self.0.is_ordered { format!("{}.{}", header.ts, self.1) } else { header.ts.to_string() },
-            ));
+            std::thread::sleep(Duration::from_micros(ts % 7 * 30));
+            output.push((row, if self.0.is_ordered { format!("{ts}.{}", self.1) } else { ts.to_string() }));
             self.1 += 1;
         }
-        let selected = Selection::with(batch.len(), |&row| !batch.headers[row].ts.is_multiple_of(10));
+        let selected = Selection::with(batch.len(), |&row| !batch.ts[row].is_multiple_of(10));
         Made { selected, output }
     }
 }

@@ -42,7 +42,7 @@ fn format_of(view: View, wanted: impl Fn(&Format) -> bool) -> Format {
 }
 
 fn is_shown(batch: &Batch, row: usize) -> bool {
-    !batch.headers[row].flags.intersects(RowFlags::NEVER_SHOWN)
+    !batch.flags[row].intersects(RowFlags::NEVER_SHOWN)
 }
 
 /// Appends a line for each event that is shown.
@@ -190,7 +190,7 @@ fn every_section_starts_anew_and_numbers_go_on() {
         let mut before = 0;
         for section in &sections {
             expected.extend(lines(section, view, 1 << 14).iter().map(apart).map(|(num, line)| (before + num, line)));
-            before += replay(section, view, 1 << 14).flat_map(|batch| batch.headers).map(|h| h.num).max().unwrap();
+            before += replay(section, view, 1 << 14).flat_map(|batch| batch.num).max().unwrap();
         }
         assert!(found.len() == expected.len() && found.len() > 500, "{}", found.len());
         let preambles = containers_at_the_beginning(&sections, view);
@@ -204,7 +204,7 @@ fn every_section_starts_anew_and_numbers_go_on() {
 /// How many events at the beginning of later sections have no number, as they have in a file of their own.
 fn containers_at_the_beginning(sections: &[Vec<u8>], view: View) -> u64 {
     let later = sections.iter().skip(1).flat_map(|section| replay(section, view, 1 << 14));
-    later.flat_map(|batch| batch.headers).filter(|header| header.flags.contains(RowFlags::PREAMBLE)).count() as u64
+    later.flat_map(|batch| batch.flags).filter(|flags| flags.contains(RowFlags::PREAMBLE)).count() as u64
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl Finder {
         let ancestors = (0..row.lineage().map_or(0, |lineage| lineage.ancestors.len() + 1)).map(|n| row.ancestor(n));
         let others = [row.own(), row.parent(), row.session(), row.group(), row.vgroup()];
         let owns = others.into_iter().chain(ancestors).flatten().chain(row.searched());
-        self.spoken_of.insert(row.header.tid);
+        self.spoken_of.insert(row.tid());
         self.spoken_of.extend(owns.map(|own| own.tid));
         self.spoken_of.extend(row.info().into_iter().flat_map(|info| pids(row, info)));
     }

@@ -30,7 +30,7 @@ impl State {
         let wanted = self.threads.as_mut().map(|columns| {
             let census = self.replay.census();
             let selected = columns.select(&census, &Selection::all(census.len()));
-            let tid = |row: usize| census.headers.get(row).map(|header| header.tid);
+            let tid = |row: usize| census.tid.get(row).copied();
             selected.iter().filter_map(tid).collect::<HashSet<i64>>()
         });
         let is_wanted = |tid: i64| wanted.as_ref().is_none_or(|wanted| wanted.contains(&tid));

@@ -214,7 +214,7 @@ impl Keeper {
 
     /// Opens what the first events go to: only now the lists are known with which it begins.
     fn open(&mut self, batch: &Batch, replay: &Replay) -> Result<(), Failure> {
-        let ts = batch.headers.first().map_or_else(now, |header| header.ts);
+        let ts = batch.ts.first().copied().unwrap_or_else(now);
         match &mut self.out {
             Out::File(piece @ None) => {
                 let file = match self.choice.first.take() {
@@ -248,18 +248,17 @@ impl Keeper {
         let mut fates: Vec<Fate> = batch
             .rows()
             .map(|row| {
-                let (header, flags) = (row.header, row.header.flags);
-                let is_begin =
-                    flags.contains(RowFlags::STATE_ONLY) && header.code == code::NOTIFICATION_E && header.num == 1;
+                let (code, flags) = (row.code(), row.flags());
+                let is_begin = flags.contains(RowFlags::STATE_ONLY) && code == code::NOTIFICATION_E && row.num() == 1;
                 if flags.contains(RowFlags::REPEATED) || is_begin {
                     Fate::Dropped
                 } else if selected.contains(row.index) || !is_filtered && !flags.contains(RowFlags::STATE_ONLY) {
                     Fate::Shown
                 } else if flags.contains(RowFlags::STATE_ONLY)
-                    || is_told(header.code)
+                    || is_told(code)
                     || is_attached(row)
                     || missing_at(row).is_some()
-                    || self.choice.wanted.is_state(header.code)
+                    || self.choice.wanted.is_state(code)
                 {
                     Fate::Hidden
                 } else {
@@ -302,15 +301,15 @@ impl Keeper {
 
 /// Whether a filter may look at a row.
 fn is_of_interest(batch: &Batch, row: usize) -> bool {
-    batch.headers.get(row).is_some_and(|header| !header.flags.intersects(RowFlags::NEVER_SHOWN))
+    batch.flags.get(row).is_some_and(|flags| !flags.intersects(RowFlags::NEVER_SHOWN))
 }
 
 /// Whether it says that a process was there before it was followed.
 fn is_attached(row: Row<'_>) -> bool {
-    row.header.code == code::NOTIFICATION_E && row.str(0) == Some(ATTACHED.as_bytes())
+    row.code() == code::NOTIFICATION_E && row.str(0) == Some(ATTACHED.as_bytes())
 }
 
 /// Whether it is the mark of a wish to save what is in the ring.
 fn is_asked_for(row: Row<'_>) -> bool {
-    row.header.code == code::NOTIFICATION_E && row.str(0) == Some(super::super::header::SAVE.as_bytes())
+    row.code() == code::NOTIFICATION_E && row.str(0) == Some(super::super::header::SAVE.as_bytes())
 }

@@ -119,7 +119,7 @@ pub fn ending(ts: u64, events: Option<u64>, lost: Option<Lost>, reason: &str) ->
 
 /// How many events are missing at the place of a row (0 if nobody knows); `None` if it is no gap.
 pub fn missing_at(row: Row<'_>) -> Option<u64> {
-    let is_drop = matches!(row.header.code, code::DROP_E | code::DROP_X);
+    let is_drop = matches!(row.code(), code::DROP_E | code::DROP_X);
     row.option(option::LOST).filter(|_| is_drop)?.try_into().ok().map(u64::from_le_bytes)
 }
 
@@ -132,17 +132,17 @@ impl<W: Write> Piece<W> {
             // The row says which call it is; the parameter must not: it is one that older readers do not know.
             *first = &[0, 0];
         }
-        let is_hidden = is_hidden || row.header.flags.contains(RowFlags::STATE_ONLY);
+        let is_hidden = is_hidden || row.flags().contains(RowFlags::STATE_ONLY);
         self.writer.event(&RawEvent {
-            ts: row.header.ts,
-            tid: row.header.tid,
-            cpu: row.header.cpu,
-            code: row.header.code,
+            ts: row.ts(),
+            tid: row.tid(),
+            cpu: row.cpu(),
+            code: row.code(),
             dump_flags: if is_hidden { STATE_ONLY } else { 0 },
             params: &params,
             surplus: &[],
             options: &options,
-            large: schema::event(row.header.code, Dialect::Newest).is_none(),
+            large: schema::event(row.code(), Dialect::Newest).is_none(),
         })?;
         self.events += u64::from(!is_hidden);
         if let Some(lost) = missing_at(row) {

@@ -29,8 +29,8 @@ impl Tally {
 
     /// Counts the event of a row, if it is shown.
     pub fn add_row(&mut self, row: Row<'_>) {
-        if !row.header.flags.contains(RowFlags::STATE_ONLY) {
-            self.add(row.header.code, row.header.tid, row.array(0).map(u16::from_le_bytes));
+        if !row.flags().contains(RowFlags::STATE_ONLY) {
+            self.add(row.code(), row.tid(), row.array(0).map(u16::from_le_bytes));
         }
     }
 

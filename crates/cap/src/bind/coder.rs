@@ -84,6 +84,24 @@ impl<K: Hash + Eq> Last<K> {
     }
 }
 
+/// Predicts that a value is the same as the last one of its type of events.
+#[derive(Default)]
+pub(super) struct LastOfType(Vec<Option<i64>>);
+
+impl LastOfType {
+    /// `first`: what is predicted for the first event of a type.
+    pub(super) fn code(&mut self, coder: &mut impl Coder, code: u16, first: i64, value: &mut i64) {
+        let place = usize::from(code);
+        if self.0.len() <= place {
+            self.0.resize(place + 1, None);
+        }
+        if let Some(last) = self.0.get_mut(place) {
+            coder.as_predicted(value, last.unwrap_or(first));
+            *last = Some(*value);
+        }
+    }
+}
+
 /// Predicts numbers of things that are numbered as they come: that of the last one of its context; where the context is
 /// new, the next number that none has yet.
 pub(super) struct Numbered<K> {

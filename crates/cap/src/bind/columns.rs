@@ -3,7 +3,7 @@
 //! The values of a column stand by event; events that the view has no row of are passed over (their values mean nothing).
 //! `above` is the same column of the view before, where there is one: views hardly differ.
 
-use super::coder::{Coder, Last, Numbered};
+use super::coder::{Coder, Last, LastOfType, Numbered};
 use super::layout::{Layout, NO_EVENT};
 use capture_batch::RowFlags;
 use capture_event::code;
@@ -27,7 +27,7 @@ fn at(values: &[i64], event: usize) -> i64 {
 
 /// Marks of rows, [`NO_ROW`] for events that have none: as those of the last event of the same type.
 pub(super) fn flags(coder: &mut impl Coder, layout: &Layout, values: &mut [i64]) {
-    let mut last = Last::default();
+    let mut last = LastOfType::default();
     for (event, value) in values.iter_mut().enumerate().skip(layout.carried) {
         last.code(coder, layout.code(event), 0, value);
     }
@@ -35,7 +35,7 @@ pub(super) fn flags(coder: &mut impl Coder, layout: &Layout, values: &mut [i64])
 
 /// Types of rows: as that of the last row whose event is stored with the same type.
 pub(super) fn codes(coder: &mut impl Coder, layout: &Layout, flags: &[i64], values: &mut [i64]) {
-    let mut last = Last::default();
+    let mut last = LastOfType::default();
     for event in rows(flags) {
         let Some(value) = values.get_mut(event) else { continue };
         last.code(coder, layout.code(event), layout.code(event).into(), value);
@@ -201,7 +201,7 @@ pub(super) fn references(
 ) -> Vec<Reference> {
     let (mut all, mut given) = (Vec::new(), given.iter().peekable());
     let (mut counts, mut params, mut kinds, mut numbers) =
-        (Last::default(), Last::default(), Last::default(), Last::default());
+        (LastOfType::default(), Last::default(), Last::default(), Last::default());
     for event in rows(flags) {
         let code = layout.code(event);
         let mut own = Vec::new();

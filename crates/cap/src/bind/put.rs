@@ -81,7 +81,7 @@ impl Values {
     }
 
     fn take(&mut self, batch: &Batch, row: usize, event: usize, finder: &mut Finder<'_>) {
-        let Some(header) = batch.headers.get(row) else { return };
+        let Some(header) = batch.header(row) else { return };
         set(&mut self.flags, event, header.flags.bits().into());
         set(&mut self.codes, event, header.code.into());
         set(&mut self.numbers, event, header.num as i64);

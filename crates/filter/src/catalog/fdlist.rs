@@ -65,7 +65,7 @@ pub(super) static FIELDS: &[Field] = &[
 /// The items that `show` has something for, separated by commas; no value when there is none.
 fn list<'r>(ask: &Ask<'r>, show: fn(i64, Option<&Object>) -> Option<Vec<u8>>) -> Extracted<'r> {
     let row = ask.row;
-    let param = match (row.header.code, row.view()) {
+    let param = match (row.code(), row.view()) {
         (code::POLL_E | code::PPOLL_E, View::Classic) => 0,
         (code::POLL_X | code::PPOLL_X, _) => 1,
         _ => return Extracted::None,

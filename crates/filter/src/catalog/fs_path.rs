@@ -102,7 +102,7 @@ static EVENTS: &[(u16, Paths)] = &[
 
 /// The path as the event gives it, if its call succeeded.
 fn given<'r>(row: Row<'r>, role: Role) -> Option<&'r [u8]> {
-    let (_, paths) = EVENTS.iter().find(|(code, _)| *code == row.header.code)?;
+    let (_, paths) = EVENTS.iter().find(|(code, _)| *code == row.code())?;
     let place = match (paths, role) {
         (One(place), Role::Name) => *place,
         (Two { source, .. }, Role::Source) => *source,
@@ -124,7 +124,7 @@ fn given<'r>(row: Row<'r>, role: Role) -> Option<&'r [u8]> {
 /// Opens count as successful unless they failed with EPERM, which is -1: so it is measured.
 fn succeeded(row: Row<'_>) -> bool {
     let number = |name| Param::named(row, name).and_then(|param| i64_of(param.bytes));
-    match row.header.code {
+    match row.code() {
         OPEN_X | OPENAT_2_X | OPENAT2_X => number("fd").is_some_and(|fd| fd != -1),
         _ => number("res") == Some(0),
     }
@@ -136,7 +136,7 @@ fn as_given<'r>(ask: &Ask<'r>, role: Role) -> Extracted<'r> {
 
 fn resolved<'r>(ask: &Ask<'r>, role: Role) -> Extracted<'r> {
     let row = ask.row;
-    let absolute = given(row, role).filter(|_| row.own().is_some()).map(|given| match (given, row.header.code) {
+    let absolute = given(row, role).filter(|_| row.own().is_some()).map(|given| match (given, row.code()) {
         ([b'/', ..], _) => path::join(row.view(), b"", given),
         // The name of what was opened is already complete.
         (_, OPENAT_2_X | OPENAT2_X) => path::join(row.view(), b"", object(row).map_or(UNKNOWN, |object| &object.name)),
@@ -149,7 +149,7 @@ const UNKNOWN: &[u8] = b"<UNKNOWN>";
 
 /// The directory that a relative path starts from.
 fn base<'r>(row: Row<'r>, role: Role) -> Cow<'r, [u8]> {
-    match (row.header.code, role) {
+    match (row.code(), role) {
         (NEWFSTATAT_X | FCHOWNAT_X | FCHMODAT_X | MKDIRAT_X | UNLINKAT_2_X | MKNODAT_X, _) => own_directory(row),
         (SYMLINKAT_X, Role::Source) => own_directory(row),
         (SYMLINKAT_X, _) => Cow::Borrowed(UNKNOWN),

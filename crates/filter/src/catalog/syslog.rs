@@ -97,7 +97,7 @@ fn written<'r>(row: Row<'r>) -> Option<Message<'r>> {
     const DATA: usize = 1;
     let info = row.info()?;
     let is_write = !info.is_enter() && !info.flags.contains(EventFlags::READS_FROM_FD) && writes_to_syslog(row);
-    let paired = !row.header.flags.contains(RowFlags::UNPAIRED);
+    let paired = !row.flags().contains(RowFlags::UNPAIRED);
     let holds_data = info.params.get(DATA).is_some_and(|p| p.ty == ParamType::ByteBuf);
     if !(is_write && paired && holds_data) || i64_of(row.raw(RESULT)?)? < 0 {
         return None;

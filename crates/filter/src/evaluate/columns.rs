@@ -148,7 +148,7 @@ fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
     let batch = row.batch;
     match scope {
         Scope::Nothing => Some(Key::Number(0)),
-        Scope::Type => says_its_type(row.header.code).then(|| Key::Number(usize::from(row.header.code))),
+        Scope::Type => says_its_type(row.code()).then(|| Key::Number(usize::from(row.code()))),
         Scope::Own => batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
         Scope::Object => batch.object.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
         Scope::Live => {

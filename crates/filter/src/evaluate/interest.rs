@@ -145,7 +145,7 @@ fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
     let mut types = Types::NONE;
     for row in samples(view, Arc::default(), view.events().count()).rows() {
         if known.of(&plan.arranged, row).may_hold {
-            types.insert(row.header.code);
+            types.insert(row.code());
         }
     }
     types
@@ -197,7 +197,7 @@ impl Known<'_> {
 fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
     match scope {
         Scope::Nothing => true,
-        Scope::Type => super::columns::says_its_type(sample.header.code) || sample.param_count() > 0,
+        Scope::Type => super::columns::says_its_type(sample.code()) || sample.param_count() > 0,
         Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
         Scope::Own | Scope::Actor | Scope::Live | Scope::Row | Scope::Order => false,
     }

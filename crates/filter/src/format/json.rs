@@ -43,7 +43,7 @@ impl Member {
     pub fn render(&self, row: Row<'_>, env: &Env, state: &mut State, out: &mut Vec<u8>) -> bool {
         out.extend_from_slice(&self.name);
         if self.is_event_time {
-            decimal(out, false, row.header.ts);
+            decimal(out, false, row.ts());
             return true;
         }
         let start = out.len();

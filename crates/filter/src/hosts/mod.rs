@@ -70,7 +70,7 @@ impl HostNames {
     pub fn learn(&self, row: Row<'_>) {
         let Some(reply) = dns_buffer(row) else { return };
         for (address, name) in dns::addresses(reply) {
-            self.insert(address, &name, row.header.num);
+            self.insert(address, &name, row.num());
         }
     }
 

@@ -86,7 +86,7 @@ impl<'r> Param<'r> {
 
     /// The view whose tables name flags. Those of the classic schema say nothing of newer events.
     fn naming_view(&self) -> View {
-        if self.row.header.flags.contains(RowFlags::NEWER) { View::Exit } else { self.row.view() }
+        if self.row.flags().contains(RowFlags::NEWER) { View::Exit } else { self.row.view() }
     }
 
     /// What it resolves to, if anything; its value otherwise.

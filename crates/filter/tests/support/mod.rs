@@ -28,22 +28,20 @@ impl Made {
     /// An event without a thread.
     pub fn event(mut self, code: u16) -> Made {
         let batch = &mut self.batch;
-        let num = batch.headers.len() as u64 + 1;
+        let num = batch.len() as u64 + 1;
         let ts = 1_000_000_000 + num * 1_000;
-        batch.headers.push(RowHeader { num, ts, tid: 7, cpu: 3, code, flags: RowFlags::empty() });
-        batch.params_end.push(batch.params.len() as u32);
+        batch.push_row(RowHeader { num, ts, tid: 7, cpu: 3, code, flags: RowFlags::empty() }, NO_ROW);
         batch.own.push(Id::NONE);
         batch.lineage.push(Id::NONE);
         batch.object.push(Id::NONE);
         batch.fd.push(-1);
         batch.live.push(u32::MAX);
-        batch.enter.push(NO_ROW);
         batch.latency.push(0);
         self
     }
 
     pub fn at(mut self, ts: u64) -> Made {
-        self.batch.headers.last_mut().unwrap().ts = ts;
+        *self.batch.ts.last_mut().unwrap() = ts;
         self
     }
 
@@ -117,7 +115,7 @@ impl Made {
     /// What a parameter refers to.
     pub fn refers(mut self, param: u16, item: u16, object: Object) -> Made {
         let target = Target::Object(self.batch.segment.objects.push(object).unwrap());
-        let row = self.batch.headers.len() as u32 - 1;
+        let row = self.batch.len() as u32 - 1;
         self.batch.references.push(Reference { row, param, item, target });
         self
     }
@@ -125,7 +123,7 @@ impl Made {
     /// The name that a parameter stands for.
     pub fn names(mut self, param: u16, name: &str) -> Made {
         let target = Target::Name(self.batch.segment.names.push(Text::from(name)).unwrap());
-        let row = self.batch.headers.len() as u32 - 1;
+        let row = self.batch.len() as u32 - 1;
         self.batch.references.push(Reference { row, param, item: 0, target });
         self
     }

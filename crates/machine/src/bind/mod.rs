@@ -122,7 +122,7 @@ impl Binder {
         actor: Actor,
         batch: &mut Batch,
     ) {
-        let row = batch.headers.len().saturating_sub(1);
+        let row = batch.len().saturating_sub(1);
         let Actor { tid, own } = actor;
         let lineage = match (&applied.stand_in, tid) {
             (Some(stand_in), _) => self.lineage_of_stand_in(machine, stand_in, own),
@@ -165,9 +165,9 @@ impl Binder {
                     object = self.objects.rename(object, name, &self.segment);
                 }
             }
-            if let Some(header) = batch.headers.last_mut() {
+            if let Some(flags) = batch.flags.last_mut() {
                 let by_number = applied.object.is_none() && applied.object_by_number.is_some();
-                header.flags.set(RowFlags::OBJECT_BY_NUMBER, by_number);
+                flags.set(RowFlags::OBJECT_BY_NUMBER, by_number);
             }
         }
         batch.object.push(object);

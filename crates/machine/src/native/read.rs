@@ -1,9 +1,7 @@
 //! Batches in memory of stored ones.
 
 use super::converted::Parameters;
-use capture_batch::{
-    Batch, Column, Head, Id, LateParams, NO_ROW, Reference, RowFlags, RowHeader, Segment, SourceInfo, View,
-};
+use capture_batch::{Batch, Column, Head, Id, LateParams, NO_ROW, Reference, RowFlags, Segment, SourceInfo, View};
 use capture_cap::batch::Late;
 use capture_cap::bind::At;
 use capture_event::{code, option};
@@ -15,7 +13,13 @@ pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, source: Arc<Sou
     let head = Head { view, source, first_ts, ts_before };
     let rows = Arc::new(Rows::new(late, view));
     let mut batch = Batch::new(head, segment);
-    batch.headers = column(&rows, Rows::headers);
+    batch.num = column(&rows, |rows| rows.each(At::numbers).map(|number| number as u64).collect());
+    batch.ts = column(&rows, |rows| rows.of_events(rows.late.times(), 0));
+    batch.tid = column(&rows, Rows::tids);
+    batch.cpu = column(&rows, |rows| rows.of_events(&rows.late.threads().cpus, 0));
+    batch.code = column(&rows, |rows| rows.each(At::codes).map(|code| code as u16).collect());
+    batch.flags =
+        column(&rows, |rows| rows.each(At::flags).map(|flags| RowFlags::from_bits_retain(flags as u16)).collect());
     batch.own = column(&rows, |rows| rows.places(At::owns));
     batch.lineage = column(&rows, |rows| rows.places(At::lineages));
     batch.object = column(&rows, |rows| rows.places(At::objects));
@@ -68,23 +72,15 @@ impl Rows {
         self.each(column).map(|number| u32::try_from(number).map_or(Id::NONE, Id::new)).collect()
     }
 
-    fn headers(&self) -> Vec<RowHeader> {
-        let (late, view) = (&*self.late, self.view());
-        let (threads, times, flags) = (late.threads(), late.times(), view.flags());
-        let (codes, numbers) = (view.codes(), view.numbers());
-        let header = |event: &u32| {
-            let event = *event as usize;
-            let place = threads.places.get(event).copied().unwrap_or(u32::MAX);
-            RowHeader {
-                num: numbers.get(event).map_or(0, |number| *number as u64),
-                ts: times.get(event).copied().unwrap_or(0),
-                tid: threads.ids.get(place as usize).copied().unwrap_or(-1),
-                cpu: threads.cpus.get(event).copied().unwrap_or(0),
-                code: codes.get(event).map_or(0, |code| *code as u16),
-                flags: RowFlags::from_bits_retain(flags.get(event).map_or(0, |flags| *flags as u16)),
-            }
-        };
-        self.events.iter().map(header).collect()
+    /// What the events of the rows have in a list of all events.
+    fn of_events<T: Copy>(&self, values: &[T], none: T) -> Vec<T> {
+        self.events.iter().map(|event| values.get(*event as usize).copied().unwrap_or(none)).collect()
+    }
+
+    fn tids(&self) -> Vec<i64> {
+        let threads = self.late.threads();
+        let places = self.of_events(&threads.places, u32::MAX);
+        places.iter().map(|place| threads.ids.get(*place as usize).copied().unwrap_or(-1)).collect()
     }
 
     fn references(&self) -> Vec<Reference> {

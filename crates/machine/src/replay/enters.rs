@@ -34,6 +34,7 @@ struct Kept {
 
 impl Kept {
     fn of(batch: &Batch, row: u32) -> Option<Kept> {
+        let header = batch.header(row as usize)?;
         let row = batch.row(row as usize)?;
         let mut bytes = Vec::new();
         let mut ends = Vec::with_capacity(row.param_count());
@@ -46,7 +47,7 @@ impl Kept {
             bytes.extend_from_slice(value);
             options.push((code, u32::try_from(bytes.len()).ok()?));
         }
-        Some(Kept { header: *row.header, bytes: Bytes::from(bytes), ends, options })
+        Some(Kept { header, bytes: Bytes::from(bytes), ends, options })
     }
 
     /// Its header in the batch that repeats it.

@@ -89,7 +89,7 @@ impl Recording {
         let batches = pieces.filter_map(|piece| if let Piece::Batch(batch) = piece { Some(batch) } else { None });
         let mut lines = Vec::new();
         for batch in batches {
-            for row in batch.rows().filter(|row| !row.header.flags.intersects(RowFlags::NEVER_SHOWN)) {
+            for row in batch.rows().filter(|row| !row.flags().intersects(RowFlags::NEVER_SHOWN)) {
                 let mut line = Vec::new();
                 format.render(row, &env, &mut line);
                 lines.push(String::from_utf8_lossy(&line).into_owned());

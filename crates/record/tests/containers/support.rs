@@ -29,7 +29,7 @@ pub fn ask(capture: &CaptureBuilder, view: View, filter: &str, format: &str) -> 
         let Piece::Batch(batch) = piece else { continue };
         let selection = filter.columns().select(&batch, &Selection::all(batch.len()));
         for row in batch.rows().filter(|row| selection.contains(row.index)) {
-            if !batch.headers[row.index].flags.intersects(RowFlags::NEVER_SHOWN) {
+            if !row.flags().intersects(RowFlags::NEVER_SHOWN) {
                 let mut line = Vec::new();
                 format.render(row, &env, &mut line);
                 lines.push(String::from_utf8_lossy(&line).into_owned());

@@ -76,7 +76,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         RelTime,
         Dec,
         Depends::Row,
-        |ask| Extracted::uint(start(ask).map(|start| ask.row.header.ts.wrapping_sub(start))),
+        |ask| Extracted::uint(start(ask).map(|start| ask.row.ts().wrapping_sub(start))),
         "Nanoseconds since `container.start_ts`.",
     )
     .flags(FieldFlags::EXIT_ONLY),

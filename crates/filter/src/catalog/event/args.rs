@@ -166,7 +166,7 @@ fn buffer<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 /// The names of the parameters that hold directory descriptor and path.
 fn path_parameters(row: Row<'_>, second: bool) -> Option<(&'static str, &'static str)> {
     let classic = row.view() == View::Classic;
-    Some(match (row.header.code, second) {
+    Some(match (row.code(), second) {
         (code::RENAMEAT_X | code::RENAMEAT2_X, false) => ("olddirfd", "oldpath"),
         (code::RENAMEAT_X | code::RENAMEAT2_X, true) => ("newdirfd", "newpath"),
         (code::SYMLINKAT_X, _) => ("linkdirfd", "linkpath"),
@@ -186,7 +186,7 @@ fn path_parameters(row: Row<'_>, second: bool) -> Option<(&'static str, &'static
 fn absolute_path<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let second = matches!(ask.arg, Arg::Key(which) if which == b"dst");
     let row = ask.row;
-    let path = match row.header.code {
+    let path = match row.code() {
         code::OPEN_BY_HANDLE_AT_X if row.view() == View::Exit => path_by_handle(row),
         _ => path_parameters(row, second).and_then(|(dirfd, path)| absolute(row, dirfd, path)),
     };

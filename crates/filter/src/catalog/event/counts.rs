@@ -128,7 +128,7 @@ fn concerns_other(row: Row<'_>) -> bool {
 }
 
 fn is_open(row: Row<'_>) -> bool {
-    match row.header.code {
+    match row.code() {
         code::OPEN_X | code::CREAT_X | code::OPENAT_2_X | code::OPENAT2_X => true,
         code::OPENAT_X => row.view() == View::Classic,
         code::OPEN_BY_HANDLE_AT_X => row.view() == View::Exit,
@@ -137,7 +137,7 @@ fn is_open(row: Row<'_>) -> bool {
 }
 
 fn is_connection(row: Row<'_>) -> bool {
-    match row.header.code {
+    match row.code() {
         code::ACCEPT_5_X | code::CONNECT_X => true,
         code::ACCEPT_X | code::ACCEPT4_X | code::ACCEPT4_5_X => row.view() == View::Classic,
         code::ACCEPT4_6_X => row.view() == View::Exit,
@@ -146,7 +146,7 @@ fn is_connection(row: Row<'_>) -> bool {
 }
 
 fn is_procinfo(row: Row<'_>) -> bool {
-    row.header.code == code::PROCINFO_E
+    row.code() == code::PROCINFO_E
 }
 
 fn is_main_procinfo(row: Row<'_>) -> bool {

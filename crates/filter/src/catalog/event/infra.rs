@@ -37,7 +37,7 @@ const fn infra(name: &'static str, get: Getter, help: &'static str) -> Field {
 /// What follows the colon in the first item of the description that starts with `key`.
 fn item<'r>(ask: &Ask<'r>, key: &[u8]) -> Option<&'r [u8]> {
     const DESCRIPTION: usize = 2;
-    if ask.row.header.code != code::INFRASTRUCTURE_EVENT_E {
+    if ask.row.code() != code::INFRASTRUCTURE_EVENT_E {
         return None;
     }
     let mut items = ask.row.str(DESCRIPTION)?.split(|&b| b == b';').map(<[u8]>::trim_ascii);

@@ -20,7 +20,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         UInt64,
         Id,
         Depends::Event,
-        |ask| Extracted::uint(Some(ask.row.header.num).filter(|num| *num > 0)),
+        |ask| Extracted::uint(Some(ask.row.num()).filter(|num| *num > 0)),
         "Number of the event in the capture, from 1, hidden events included.",
     ),
     field(
@@ -36,7 +36,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Int16,
         Id,
         Depends::Event,
-        |ask| Extracted::int(Some(ask.row.header.cpu.cast_signed().into())),
+        |ask| Extracted::int(Some(ask.row.cpu().cast_signed().into())),
         "Number of the CPU on which it happened.",
     ),
     field(
@@ -127,7 +127,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
 
 /// The name users see: of calls without an event type of their own, the call's.
 pub(super) fn type_name<'r>(row: Row<'r>) -> Option<&'r [u8]> {
-    match row.header.code {
+    match row.code() {
         _ if is_generic(row) => generic_name(row).map(str::as_bytes),
         code::ASYNCEVENT_E if row.view() == View::Exit => async_name(row),
         _ => row.info().map(|info| info.name.as_bytes()),
@@ -157,7 +157,7 @@ fn async_name<'r>(row: Row<'r>) -> Option<&'r [u8]> {
 fn type_is<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let Arg::Key(key) = ask.arg else { return Extracted::None };
     let row = ask.row;
-    let own = row.header.code;
+    let own = row.code();
     let matches = match std::str::from_utf8(key).ok().and_then(|key| key.parse::<u32>().ok()) {
         Some(number) => u32::from(own) == number,
         None => oldest_code(row.view(), key).is_some_and(|enter| own == enter || own == enter + 1),
@@ -175,8 +175,7 @@ fn syscall_type<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 }
 
 fn classic_syscall_type<'r>(ask: &Ask<'r>) -> Extracted<'r> {
-    let other =
-        ask.row.header.code == code::SCHEDSWITCH_6_E || super::flags(ask.row).contains(EventFlags::SKIPPARSERESET);
+    let other = ask.row.code() == code::SCHEDSWITCH_6_E || super::flags(ask.row).contains(EventFlags::SKIPPARSERESET);
     Extracted::text(type_name(ask.row).filter(|_| !other))
 }
 
@@ -262,12 +261,12 @@ fn object_category(fd_type: FdType, view: View) -> &'static str {
 /// Whether an event was not the act of a thread.
 pub(super) fn is_meta(row: Row<'_>) -> bool {
     // The classic schema does not say where events come from; the codes mean the same.
-    let newest = capture_event::schema::event(row.header.code, View::Exit.dialect());
+    let newest = capture_event::schema::event(row.code(), View::Exit.dialect());
     newest.is_some_and(|info| info.source == Source::MetaEvent)
 }
 
 fn source<'r>(ask: &Ask<'r>) -> Extracted<'r> {
-    let plugin = match ask.row.header.code {
+    let plugin = match ask.row.code() {
         code::PLUGINEVENT_E | code::ASYNCEVENT_E => ask.row.u32(0).unwrap_or(0),
         _ => 0,
     };
@@ -277,7 +276,7 @@ fn source<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 
 fn async_type<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let row = ask.row;
-    let name = match row.header.code {
+    let name = match row.code() {
         code::ASYNCEVENT_E => async_name(row),
         _ => row.info().map(|info| info.name.as_bytes()),
     };

@@ -54,7 +54,7 @@ fn zero<'r>(_: &Ask<'r>) -> Extracted<'r> {
 /// How long the thread's last call took, in nanoseconds: of an exit event its own call; of a context switch the call
 /// before it; 0 while a call is under way.
 pub(super) fn latency(row: Row<'_>) -> u64 {
-    let counts = is_exit(row) || row.header.code == code::SCHEDSWITCH_6_E;
+    let counts = is_exit(row) || row.code() == code::SCHEDSWITCH_6_E;
     if row.view() == View::Exit || !counts || !has_state(row) {
         return 0;
     }
@@ -63,7 +63,7 @@ pub(super) fn latency(row: Row<'_>) -> u64 {
 
 /// Whether the classic program has the thread's state at hand. It leaves some events alone.
 fn has_state(row: Row<'_>) -> bool {
-    let left_alone = flags(row).contains(EventFlags::SKIPPARSERESET) && row.header.code != code::PROCINFO_E;
+    let left_alone = flags(row).contains(EventFlags::SKIPPARSERESET) && row.code() != code::PROCINFO_E;
     row.own().is_some() && !left_alone
 }
 

@@ -22,17 +22,17 @@ pub(super) fn flags(row: Row<'_>) -> EventFlags {
 
 /// What the event worked on, if the event itself found it: not what the descriptor used last stands for.
 pub(super) fn object<'r>(row: Row<'r>) -> Option<&'r Object> {
-    row.object().filter(|_| !row.header.flags.contains(RowFlags::OBJECT_BY_NUMBER))
+    row.object().filter(|_| !row.flags().contains(RowFlags::OBJECT_BY_NUMBER))
 }
 
 /// Whether it is the exit of a call.
 fn is_exit(row: Row<'_>) -> bool {
-    !row.header.code.is_multiple_of(2)
+    !row.code().is_multiple_of(2)
 }
 
 /// Whether it is a call without an event type of its own.
 fn is_generic(row: Row<'_>) -> bool {
-    matches!(row.header.code, code::GENERIC_E | code::GENERIC_X)
+    matches!(row.code(), code::GENERIC_E | code::GENERIC_X)
 }
 
 /// Whether an object is an internet socket, connected or listening.

@@ -64,7 +64,7 @@ struct Place {
 }
 
 fn place(row: Row<'_>) -> Option<Place> {
-    Some(match row.header.code {
+    Some(match row.code() {
         code::OPEN_X => Place { flags: 2, mode: Some(3) },
         code::OPENAT_2_X | code::OPENAT2_X => Place { flags: 3, mode: Some(4) },
         code::OPENAT_E if row.view() == View::Classic => Place { flags: 2, mode: Some(3) },
@@ -75,7 +75,7 @@ fn place(row: Row<'_>) -> Option<Place> {
 
 /// The kernel's file notification tells of such a close alone.
 fn closes_written(row: Row<'_>) -> bool {
-    row.header.code == code::CLOSE_X && row.option(option::ORIGIN) == Some(&[Origin::Fanotify as u8])
+    row.code() == code::CLOSE_X && row.option(option::ORIGIN) == Some(&[Origin::Fanotify as u8])
 }
 
 fn open_flags(row: Row<'_>) -> u32 {
@@ -89,7 +89,7 @@ fn has<'r>(ask: &Ask<'r>, flag: u32) -> Extracted<'r> {
 fn creates_executable(row: Row<'_>) -> bool {
     let mode_at = match place(row) {
         Some(place) => place.mode.filter(|_| open_flags(row) & (O_TMPFILE | O_CREAT) != 0),
-        None => (row.header.code == code::CREAT_X).then_some(2),
+        None => (row.code() == code::CREAT_X).then_some(2),
     };
     let mode = mode_at.and_then(|at| row.raw(at)).and_then(u32_of);
     mode.is_some_and(|mode| mode & ANY_EXECUTE != 0)

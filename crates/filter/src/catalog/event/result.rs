@@ -53,7 +53,7 @@ fn classic_result_param<'r>(row: Row<'r>) -> Option<Param<'r>> {
 /// The first parameter of the exit of any call that has an event type of its own.
 fn exit_result_param<'r>(row: Row<'r>) -> Option<Param<'r>> {
     let is_syscall = row.info()?.source == Source::Syscall;
-    let has_result = is_syscall && is_exit(row) && row.header.code != code::GENERIC_X;
+    let has_result = is_syscall && is_exit(row) && row.code() != code::GENERIC_X;
     Param::new(row, 0).filter(|_| has_result)
 }
 

@@ -21,7 +21,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         CharBuf,
         NA,
         Depends::Event,
-        |ask| Extracted::owned(Some(iso8601(ask.row.header.ts).into_bytes())),
+        |ask| Extracted::owned(Some(iso8601(ask.row.ts()).into_bytes())),
         "Date and time in UTC in ISO 8601 form, with nanoseconds.",
     )
     .flags(FieldFlags::EVENT_TIME),
@@ -43,13 +43,13 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Date and time, in whole seconds.",
     )
     .flags(FieldFlags::EVENT_TIME),
-    field("evt.rawtime", AbsTime, Dec, Depends::Event, |ask| number(ask.row.header.ts), "Nanoseconds since the epoch."),
+    field("evt.rawtime", AbsTime, Dec, Depends::Event, |ask| number(ask.row.ts()), "Nanoseconds since the epoch."),
     field(
         "evt.rawtime.s",
         AbsTime,
         Dec,
         Depends::Event,
-        |ask| number(ask.row.header.ts / SECOND),
+        |ask| number(ask.row.ts() / SECOND),
         "Whole seconds since the epoch.",
     ),
     field(
@@ -57,7 +57,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         AbsTime,
         PaddedDec10,
         Depends::Event,
-        |ask| number(ask.row.header.ts % SECOND),
+        |ask| number(ask.row.ts() % SECOND),
         "The part of the time below a second, in nanoseconds.",
     ),
     field(
@@ -125,28 +125,28 @@ fn number<'r>(number: u64) -> Extracted<'r> {
 }
 
 fn clock<'r>(ask: &Ask<'r>, date: bool, fraction: bool) -> Extracted<'r> {
-    Extracted::owned(Some(local(ask.row.header.ts, ask.env, date, fraction).into_bytes()))
+    Extracted::owned(Some(local(ask.row.ts(), ask.env, date, fraction).into_bytes()))
 }
 
 /// Events older than the first one (clocks are not always in order) wrap, as both programs show. In the exit view the
 /// first one is the act of a thread; what was before it has the time since the epoch.
 fn since_start(ask: &Ask<'_>) -> u64 {
-    let (ts, first) = (ask.row.header.ts, ask.row.batch.head.first_ts);
+    let (ts, first) = (ask.row.ts(), ask.row.batch.head.first_ts);
     let is_before = ts < first && ask.row.view() == View::Exit && is_meta(ask.row);
     if is_before { ts } else { ts.wrapping_sub(first) }
 }
 
 fn delta(ask: &Ask<'_>, memory: &mut Memory) -> u64 {
-    let (now, before) = (ask.row.header.ts, memory.last_ts);
+    let (now, before) = (ask.row.ts(), memory.last_ts);
     // sysdig, whose time since the event before is asked for, passes over newer events.
-    if !ask.row.header.flags.contains(RowFlags::NEWER) {
+    if !ask.row.flags().contains(RowFlags::NEWER) {
         memory.last_ts = now;
     }
     if before == 0 { 0 } else { now.wrapping_sub(before) }
 }
 
 fn output_time(ask: &Ask<'_>, memory: &mut Memory) -> String {
-    let ts = ask.row.header.ts;
+    let ts = ask.row.ts();
     match ask.env.time_output {
         TimeOutput::Clock => local(ts, ask.env, false, true),
         // The part below a second is not padded: that is how both programs print it.
@@ -160,6 +160,6 @@ fn output_time(ask: &Ask<'_>, memory: &mut Memory) -> String {
 /// How far from the argument's time, in milliseconds, rounded up.
 fn around<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     let &Arg::Index(centre) = ask.arg else { return Extracted::None };
-    let distance = ask.row.header.ts.abs_diff(centre.cast_unsigned());
+    let distance = ask.row.ts().abs_diff(centre.cast_unsigned());
     number(distance.div_ceil(1_000_000))
 }

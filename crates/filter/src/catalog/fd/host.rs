@@ -50,7 +50,7 @@ fn names<'r>(ask: &Ask<'r>, end: Option<Endpoint>) -> Extracted<'r> {
         return Extracted::None;
     }
     let Some(end) = end else { return Extracted::Many(Vec::new()) };
-    let known = ask.env.host_names.names(end.ip, ask.row.header.num);
+    let known = ask.env.host_names.names(end.ip, ask.row.num());
     let mut values: Vec<Value<'r>> = known.into_iter().map(|name| Value::owned(name.into_boxed_bytes())).collect();
     if values.is_empty() {
         values.push(Value::text(b""));

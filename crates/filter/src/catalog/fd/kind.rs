@@ -89,7 +89,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Bool,
         NA,
         Depends::Event,
-        |ask| Extracted::bool(object(ask).map(|_| ask.row.header.flags.contains(RowFlags::NAME_CHANGED))),
+        |ask| Extracted::bool(object(ask).map(|_| ask.row.flags().contains(RowFlags::NAME_CHANGED))),
         "Whether the event changed the descriptor's name, as when a UDP socket talks to another address.",
     ),
     field(
@@ -159,7 +159,7 @@ fn types<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 fn typechar<'r>(ask: &Ask<'r>, of_event: fn(u16) -> char) -> Extracted<'r> {
     let character = match object(ask) {
         Some(object) => Some(object.fd_type.typechar()),
-        None => user(ask).map(|_| of_event(ask.row.header.code)),
+        None => user(ask).map(|_| of_event(ask.row.code())),
     };
     Extracted::owned(character.map(|character| character.to_string().into_bytes()))
 }

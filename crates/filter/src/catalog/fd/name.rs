@@ -108,7 +108,7 @@ fn attempted(ask: &Ask<'_>) -> Option<Vec<u8>> {
     let row = ask.row;
     user(ask).filter(|_| !row.info().is_some_and(|info| info.is_enter()))?;
     let by_parameter = |i| Some(Param::new(row, i)?.text(ask.env));
-    match (row.header.code, row.view()) {
+    match (row.code(), row.view()) {
         (OPEN_X | CREAT_X | CONNECT_X | ACCEPT_5_X, _) => by_parameter(1),
         (ACCEPT_X | ACCEPT4_X | ACCEPT4_5_X, View::Classic) => by_parameter(1),
         (ACCEPT4_6_X, View::Exit) => by_parameter(1),
@@ -123,7 +123,7 @@ fn attempted(ask: &Ask<'_>) -> Option<Vec<u8>> {
 fn raw_name<'r>(ask: &Ask<'r>) -> Option<Cow<'r, [u8]>> {
     match object(ask) {
         Some(object) => Some(Cow::Borrowed(&object.name_raw[..])),
-        None if matches!(ask.row.header.code, OPENAT_2_X | OPENAT2_X) => {
+        None if matches!(ask.row.code(), OPENAT_2_X | OPENAT2_X) => {
             user(ask).and_then(|_| ask.row.str(2)).map(Cow::Borrowed)
         }
         None => attempted(ask).map(Cow::Owned),

@@ -28,8 +28,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Thread id and descriptor number in one: tells descriptors of threads apart.",
     )
     .classic(Depends::Event, |ask| {
-        let user =
-            user(ask).filter(|_| !matches!(ask.row.header.code, code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E));
+        let user = user(ask).filter(|_| !matches!(ask.row.code(), code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E));
         Extracted::owned(user.map(|own| format!("{}{}", own.tid, ask.row.fd()).into_bytes()))
     }),
 ];

@@ -16,10 +16,10 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Int64,
         Id,
         Depends::Event,
-        |ask| Extracted::int(Some(ask.row.header.tid).filter(|tid| (-1..=i64::from(u32::MAX)).contains(tid))),
+        |ask| Extracted::int(Some(ask.row.tid()).filter(|tid| (-1..=i64::from(u32::MAX)).contains(tid))),
         "Thread id; that of a process's leader is the process id.",
     )
-    .classic(Depends::Event, |ask| Extracted::int(Some(ask.row.header.tid))),
+    .classic(Depends::Event, |ask| Extracted::int(Some(ask.row.tid()))),
     field(
         "thread.vtid",
         Int64,
@@ -41,7 +41,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         CharBuf,
         NA,
         Depends::Row,
-        |ask| Extracted::owned(own(ask).map(|own| [&own.comm, ask.row.header.tid.to_string().as_bytes()].concat())),
+        |ask| Extracted::owned(own(ask).map(|own| [&own.comm, ask.row.tid().to_string().as_bytes()].concat())),
         "Process name and thread id in one.",
     )
     .flags(FieldFlags::HIDDEN),
@@ -157,7 +157,7 @@ fn cgroup<'r>(ask: &Ask<'r>) -> Extracted<'r> {
 }
 
 fn is_switch(ask: &Ask<'_>) -> bool {
-    matches!(ask.row.header.code, code::SCHEDSWITCH_1_E | code::SCHEDSWITCH_6_E)
+    matches!(ask.row.code(), code::SCHEDSWITCH_1_E | code::SCHEDSWITCH_6_E)
 }
 
 /// At a context switch: the time since the last one that was seen on the same CPU.
@@ -165,8 +165,8 @@ fn slice(ask: &Ask<'_>, memory: &mut Memory) -> u64 {
     if !is_switch(ask) {
         return 0;
     }
-    let now = ask.row.header.ts;
-    match memory.switch_ts.insert(ask.row.header.cpu, now) {
+    let now = ask.row.ts();
+    match memory.switch_ts.insert(ask.row.cpu(), now) {
         None | Some(0) => 0,
         Some(before) => now.wrapping_sub(before),
     }
@@ -187,7 +187,7 @@ fn life(own: &Own) -> (i64, u64) {
 
 /// At a `procinfo` event: what was added, since the one before, to the sum of the counters in `params`.
 fn cpu_usage<'r>(ask: &Ask<'r>, memory: &mut Memory, params: &[usize]) -> Extracted<'r> {
-    let Some(own) = own(ask).filter(|_| ask.row.header.code == code::PROCINFO_E) else { return Extracted::None };
+    let Some(own) = own(ask).filter(|_| ask.row.code() == code::PROCINFO_E) else { return Extracted::None };
     let total = params.iter().fold(0u64, |sum, &i| sum.wrapping_add(ask.row.u64(i).unwrap_or(0)));
     let before = memory.cpu_time.insert(life(own), total).filter(|&before| before != 0);
     let percent = before.map_or(0.0, |before| total.wrapping_sub(before) as f64).min(100.0);

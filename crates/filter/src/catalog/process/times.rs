@@ -58,5 +58,5 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
 /// The time from a thread's start to the event. Clocks of CPUs may disagree: then it wraps, as times do.
 fn age<'r>(ask: &Ask<'r>, thread: Option<&Own>) -> Extracted<'r> {
     let start = thread.map(|thread| thread.clone_ts).filter(|&ts| ts != 0);
-    Extracted::uint(start.map(|start| ask.row.header.ts.wrapping_sub(start)))
+    Extracted::uint(start.map(|start| ask.row.ts().wrapping_sub(start)))
 }
