@@ -67,9 +67,7 @@ impl Form {
     /// Begins a capture.
     pub fn writer<W: Write>(self, out: W, target: Target) -> io::Result<CaptureWriter<W>> {
         let encoded = match self {
-            Form::Cap => {
-                Encoded::Native { native: Box::new(Native::binding(out, Box::new(Followers::new()))?), given: 0 }
-            }
+            Form::Cap => Encoded::Native { native: native(out)?, given: 0 },
             Form::Scap | Form::ScapGzip => Encoded::Blocks { out, written: 0 },
         };
         Ok(self.go_on(encoded, target))
@@ -80,6 +78,11 @@ impl Form {
         let compression = if self == Form::ScapGzip { Compression::Gzip } else { Compression::None };
         Writer::new(encoded, target, compression)
     }
+}
+
+/// Begins a native capture, whose events are bound to what is known of the host.
+pub fn native<W: Write>(out: W) -> io::Result<Box<Native<W>>> {
+    Ok(Box::new(Native::binding(out, Box::new(Followers::new()))?))
 }
 
 /// Where whole blocks become a file of some form.

@@ -30,7 +30,7 @@ impl<W: Write> Lossless<W> {
     /// Begins a capture.
     pub fn new(out: W, form: Form) -> io::Result<Lossless<W>> {
         let compression = match form {
-            Form::Cap => return Ok(Lossless::Native(Box::new(Native::new(out)?))),
+            Form::Cap => return Ok(Lossless::Native(super::form::native(out)?)),
             Form::Scap => Compression::None,
             Form::ScapGzip => Compression::Gzip,
         };

@@ -6,6 +6,8 @@
 //! of `random.txt` and the fields are compared; `CAPTURE_SEEDS=100..400` does that for more random ones, and nothing
 //! else. `CAPTURE_ONLY` takes only captures whose names contain it.
 //!
+//! A selection of the cases is asked of each capture in the native form, too: answers must be the same bytes ([`native`]).
+//!
 //! A difference must belong to one of the classes in [`known`], which `docs/differences.md` explains; any other fails
 //! the harness. It prints how many lines were compared, how many were equal, how many fall into each class, and what
 //! sysdig refuses or crashes on. Words on the command line select cases and fields that contain them.
@@ -14,6 +16,7 @@ mod compare;
 mod fields;
 mod fresh;
 mod known;
+mod native;
 mod report;
 mod run;
 mod subject;
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         cases.retain(|case| is_wanted(&case.name()));
         println!("\n{what}: {}", subjects.len());
         is_clean &= compare(&pair, &subjects, &cases, &fields);
+        is_clean &= native::compare(&subjects, &cases, scratch.path());
     }
     fields.print_others();
     is_clean &= fields.are_complete();

@@ -18,6 +18,11 @@ impl Case {
         Case { words: options.iter().copied().chain(filter).map(str::to_owned).collect() }
     }
 
+    /// Options, and the filter.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// What it is called in the report.
     pub fn name(&self) -> String {
         if self.words.is_empty() { "(everything)".to_owned() } else { self.words.join(" ") }
