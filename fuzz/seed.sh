@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=fuzz/corpus
-mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,engine,pipeline}
+mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,engine,pipeline,cap_reader,cap_column,cap_sections}
 
 id=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 printf 'cpu=/system.slice/docker-%s.scope\0' "$id" > $corpus/engine/groups
@@ -17,6 +17,14 @@ for capture in fixtures/*.scap; do
   for target in scap_reader scap_roundtrip pipeline; do
     cp "$capture" "$corpus/$target/$name"
   done
+done
+cargo +nightly build -q --manifest-path fuzz/Cargo.toml --example cap_seed
+for capture in fixtures/*.scap; do
+  name=$(basename "$capture" .scap)
+  fuzz/target/debug/examples/cap_seed "$capture" "$corpus/cap_reader/$name" "$corpus/cap_sections/$name"
+done
+for coding in 0 1 2 3 4 17 20; do
+  { printf "\\x$(printf %x $coding)\\0\\x10\\0\\x20\\0"; head -c 32 fixtures/far-apart.scap; } > "$corpus/cap_column/$coding"
 done
 for form in "" tidy exit; do
   for seed in 1 2 3; do

@@ -9,7 +9,7 @@ macro_rules! kinds {
 
         impl Kind {
             /// By its value in the file.
-            pub(crate) fn of(value: u64) -> Option<Kind> {
+            pub fn of(value: u64) -> Option<Kind> {
                 match value { $($value => Some(Kind::$name),)* _ => None }
             }
         }
