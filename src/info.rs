@@ -1,6 +1,7 @@
 //! `capture info`: what is in a capture.
 
 mod collect;
+mod native;
 pub mod print;
 mod recording;
 
@@ -17,9 +18,13 @@ Examples:
   capture info trace.scap
   capture info trace.scap | grep container
   capture info -j trace.scap | jq .events
+  capture info trace.cap | grep native            what takes how many bytes
 
 {READING_HELP}"))]
 pub struct Args {
+    /// Name every section and column of a .cap.
+    #[arg(short, long)]
+    verbose: bool,
     /// Print a JSON object for each capture.
     #[arg(short, long)]
     json: bool,
@@ -36,7 +41,7 @@ pub fn run(args: Args) -> Result<End, Failure> {
         let mut damage = DamageReport::default();
         let info = collect::info(capture, &mut damage);
         end = end.and(damage.finish());
-        let facts = info.into_json();
+        let facts = info.into_json(args.verbose);
         let text = if args.json { format!("{facts}\n") } else { print::text(&facts, output.is_terminal()) };
         if i > 0 && !args.json {
             output.write(b"\n")?;

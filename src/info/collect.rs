@@ -1,5 +1,6 @@
 //! Gathering the facts, in one pass over a capture.
 
+use super::native::Native;
 use super::recording::Recorded;
 use crate::report::DamageReport;
 use capture_batch::{Batch, Container, Id, Needs, Own, View};
@@ -25,11 +26,14 @@ pub struct Info {
     counts: Counts,
     damage: Vec<String>,
     damaged_places: u64,
+    native: Option<Native>,
 }
 
 /// What the blocks say.
 #[derive(Default)]
 struct Stored {
+    /// All blocks, bytes.
+    bytes: u64,
     sections: u64,
     format: Option<String>,
     options: Vec<(u16, String)>,
@@ -65,6 +69,7 @@ struct Containers {
 pub fn info(mut capture: Capture, report: &mut DamageReport) -> Info {
     let view = capture.natural_view();
     let (bytes, name) = (capture.file_size(), capture.name().to_owned());
+    let native = capture.path().and_then(Native::of);
     let (reader, _) = capture.into_parts();
     let compression = reader.compression();
     let mut replay = Replay::new(reader, view, Needs::empty(), &name);
@@ -83,11 +88,12 @@ pub fn info(mut capture: Capture, report: &mut DamageReport) -> Info {
         }
     }
     let counts = replay.reader().counts().clone();
-    Info { name, bytes, compression, view, stored, containers, counts, damage, damaged_places }
+    Info { name, bytes, compression, view, stored, containers, counts, damage, damaged_places, native }
 }
 
 impl Stored {
     fn see(&mut self, block: &Block<'_>) {
+        self.bytes += u64::from(block.len);
         match &block.content {
             Content::Section(section) => self.section(section),
             Content::Machine(machine) => {
@@ -210,10 +216,12 @@ impl Containers {
 
 impl Info {
     /// All facts. `null` is what the capture does not say.
-    pub fn into_json(self) -> Value {
+    pub fn into_json(self, is_verbose: bool) -> Value {
         let blocks: Vec<Value> = self.counts.by_code().into_iter().map(|(code, n)| block(code, n)).collect();
         let mut stored = self.stored;
         let times = stored.events.times;
+        let (events, bytes) = (stored.events.count(|_| true), stored.bytes);
+        let native = self.native.map(|native| native.into_json(events, bytes, is_verbose));
         let (recording, gaps) = std::mem::take(&mut stored.recorded).into_json();
         json!({
             "file": self.name,
@@ -245,6 +253,7 @@ impl Info {
             "events": stored.events.into_json(self.view),
             "containers": self.containers.into_json(),
             "blocks": blocks,
+            "native": native,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::batch::Late;
 use crate::entities::{EntityHead, Loaded};
+use crate::reader::blocks;
 use crate::section::{self, HEADER, Header};
 use crate::{Fault, VERSION};
 use bytes::Bytes;
@@ -36,6 +37,18 @@ impl Input {
         let present = bytes.len() as u64;
         if present < len { Err(Problem::Truncated { needed: len, present }) } else { Ok(bytes) }
     }
+}
+
+/// Whether all blocks of a section can be read.
+fn are_sound(payload: &[u8]) -> bool {
+    let Ok(blocks) = blocks(payload) else { return false };
+    let mut reader = capture_scap::Reader::of_blocks(blocks);
+    while let Some(block) = reader.next_block() {
+        if block.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Where the batches of a file are, and what they are read with.
@@ -100,6 +113,8 @@ impl File {
                 self.batches.push(BatchAt { payload, segment });
                 Some(())
             }
+            // What is wrong with tables is told by who reads them.
+            section::BLOCKS => are_sound(&self.input.get(payload).ok()?).then_some(()),
             _ => Some(()),
         }
     }

@@ -141,7 +141,8 @@ impl<R: Read> Reader<R> {
     }
 }
 
-fn blocks(payload: &[u8]) -> Result<Vec<u8>, Fault> {
+/// The blocks of a section that has no events.
+pub(crate) fn blocks(payload: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
     Blocks::each(payload, |kind, body| {
         let len = (body.len() as u32).wrapping_add(12).to_le_bytes();

@@ -65,7 +65,7 @@ impl Capture {
     }
 
     /// Its file.
-    pub(crate) fn path(&self) -> Option<&Path> {
+    pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 

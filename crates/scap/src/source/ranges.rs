@@ -24,6 +24,10 @@ pub struct Ranges {
 impl Ranges {
     /// Opens a file; `None` if it is a pipe or the like.
     pub fn open(path: &Path) -> Result<Option<Ranges>, OpenError> {
+        // Who opens a pipe once more waits for somebody who writes into it.
+        if !path.metadata()?.is_file() {
+            return Ok(None);
+        }
         let file = File::open(path)?;
         let meta = file.metadata()?;
         Ok(meta.is_file().then(|| Ranges { is_stable: is_stable(&file), file, size: meta.len() }))
