@@ -24,12 +24,14 @@ impl Machine {
         threads::apply(self, event, applied);
         fds::apply(self, event, applied);
         containers::apply(self, event, applied);
-        users::apply(self, event, applied);
-        if self.view == View::Classic {
-            // Whatever is asked about its process makes a placeholder for a leader that is not known.
-            let tid = applied.thread.unwrap_or(event.tid);
-            if self.threads.get(tid).is_some_and(|thread| !thread.is_leader()) {
-                self.leader_of(tid);
+        match self.view {
+            View::Exit => users::apply(self, event),
+            View::Classic => {
+                // Whatever is asked about its process makes a placeholder for a leader that is not known.
+                let tid = applied.thread.unwrap_or(event.tid);
+                if self.threads.get(tid).is_some_and(|thread| !thread.is_leader()) {
+                    self.leader_of(tid);
+                }
             }
         }
         self.done_with(applied);

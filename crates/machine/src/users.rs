@@ -8,7 +8,7 @@
 //! The newest libraries ask the host that *reads* the capture for what the capture does not hold. Nothing of the
 //! kind is done here.
 
-use crate::{Applied, Machine};
+use crate::Machine;
 use capture_batch::{Account, Text, View};
 use capture_event::{Event, code};
 use capture_scap::User;
@@ -100,11 +100,8 @@ fn account(name: &[u8], home: &[u8], shell: &[u8]) -> Account {
     Account { name: Text::from(name), home: Text::from(home), shell: Text::from(shell) }
 }
 
-/// Applies an event that adds or removes a user or a group.
-pub fn apply(machine: &mut Machine, event: &Event<'_>, _applied: &mut Applied) {
-    if machine.view == View::Classic {
-        return;
-    }
+/// Exit view: applies an event that adds or removes a user or a group.
+pub fn apply(machine: &mut Machine, event: &Event<'_>) {
     // What stands before all other events was there before the user list, which has the last word on the host.
     let beginning = !machine.containers.has_begun();
     let users = &mut machine.users;

@@ -107,18 +107,18 @@ impl Run {
     fn push(&mut self, frame: Frame) {
         let Some(stored) = Stored::of(frame.code) else { return self.items.push(Item::Other(Box::new(frame))) };
         let start = self.params.len();
-        let item = match event(&self.chunk, frame.body.clone(), stored, &mut self.params) {
+        match event(&self.chunk, frame.body.clone(), stored, &mut self.params) {
             Ok(head) => {
                 // The chunk has fewer than 4 Gi bytes, of which every parameter has two for its length.
                 let params = start as u32..self.params.len() as u32;
-                Item::Event { offset: frame.offset, len: frame.len, block_code: frame.code, params, head }
+                let Frame { offset, len, code: block_code, .. } = frame;
+                self.items.push(Item::Event { offset, len, block_code, params, head });
             }
             Err(fault) => {
                 self.params.truncate(start);
-                Item::Damage(Some(frame.code), Box::new(damage(&frame, fault)))
+                self.items.push(Item::Damage(Some(frame.code), Box::new(damage(&frame, fault))));
             }
-        };
-        self.items.push(item);
+        }
     }
 
     /// How many pieces it has.

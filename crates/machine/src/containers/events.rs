@@ -50,6 +50,7 @@ pub fn begin_again(machine: &mut Machine) {
 }
 
 /// Applies an event that tells of a container, or after which a thread's container is sought.
+#[inline]
 pub fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     if !machine.containers.begun {
         applied.marks |= RowFlags::PREAMBLE;

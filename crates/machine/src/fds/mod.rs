@@ -66,12 +66,16 @@ pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
 
 /// Applies an event that makes, changes, uses or closes descriptors. Events that are none of this family's are left
 /// alone.
+#[inline]
 pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
     let Some(tid) = applied.thread else { return };
     let is_about_fds = event.info(machine.view.dialect()).is_some_and(EventInfo::is_about_fds);
-    if !is_about_fds && event.code != code::CLOSE_RANGE_X {
-        return;
+    if is_about_fds || event.code == code::CLOSE_RANGE_X {
+        apply_call(machine, event, applied, tid, is_about_fds);
     }
+}
+
+fn apply_call(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied, tid: i64, is_about_fds: bool) {
     let enter = applied.enter.take();
     let mut call = Call { machine, event, applied, enter, tid };
     if call.view() == View::Classic && !event.is_enter() && call.applied.object.is_some() {
