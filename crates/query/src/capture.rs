@@ -145,6 +145,8 @@ impl Capture {
     /// Its batches, if they are stored. The state of a recording in pieces goes from piece to piece: that takes a replay.
     pub(crate) fn stored(&self, plan: Plan, stats: &Arc<Stats>) -> Option<Stored> {
         let path = self.path.as_deref().filter(|_| self.rest.is_empty())?;
+        // A pipe has no second beginning: whoever opened it again would wait for ever.
+        self.file_size()?;
         Stored::open(path, &self.name, plan, stats.clone())
     }
 
