@@ -1,6 +1,6 @@
 //! Which rows somebody looks at.
 
-use crate::{Id, Own, Segment, Types};
+use crate::{Id, Own, Segment, Summary, Types};
 use std::sync::Arc;
 
 /// Says which rows a consumer of batches may want, before they are made: a machine applies all events, and makes no
@@ -11,7 +11,21 @@ pub trait Interest: Send {
 
     /// Whether a row of one of these types, with this thread ([`Id::NONE`]: none), may be wanted.
     fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool;
+
+    /// Why no row of a batch can be wanted (it completes `skipped, since …`); `None` if one may be. `segment`: gives the
+    /// values that the summary names, if they can be had.
+    fn passes_over(
+        &mut self,
+        summary: &Summary,
+        segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
+    ) -> Option<&'static str> {
+        let _ = segment;
+        self.types().and(summary.types).is_empty().then_some(NO_TYPE)
+    }
 }
+
+/// Why a batch is passed over: see [`Interest::passes_over`].
+pub const NO_TYPE: &str = "no event is of a type that is looked for";
 
 /// Rows of these types, whatever their threads.
 impl Interest for Types {

@@ -34,6 +34,7 @@ pub mod path;
 mod reference;
 mod row;
 mod segment;
+mod summary;
 mod text;
 mod types;
 
@@ -43,12 +44,13 @@ pub use batch::{
 };
 pub use column::Column;
 pub use container::{Container, Mount, Pod, PortMapping, Probe, ProbeKind, Workload};
-pub use interest::Interest;
+pub use interest::{Interest, NO_TYPE};
 pub use live::{FdTypes, Live};
 pub use object::{Endpoint, Object, ObjectFlags, Role, Socket};
 pub use option::{Gap, RowOption};
 pub use reference::{Reference, Target};
 pub use row::Row;
 pub use segment::{Id, Segment, Table};
+pub use summary::Summary;
 pub use text::Text;
 pub use types::Types;

@@ -38,6 +38,18 @@ impl Types {
         self.words.get(usize::from(code) / 64).map_or(self.others, |word| word >> (code % 64) & 1 == 1)
     }
 
+    /// Those that are in both sets.
+    pub fn and(mut self, other: Types) -> Types {
+        self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word &= other);
+        self.others &= other.others;
+        self
+    }
+
+    /// Whether no type is in the set.
+    pub fn is_empty(&self) -> bool {
+        *self == Types::NONE
+    }
+
     /// Whether codes that no dialect has are in the set.
     pub fn contains_others(&self) -> bool {
         self.others

@@ -5,6 +5,7 @@ use crate::bind::{self, VIEWS, Values};
 use crate::column::{Columns, Packer};
 use crate::entities::{Entities, Finder, Names};
 use crate::strings::Interned;
+use crate::summaries::Summaries;
 use capture_batch::{Batch, NOT_STORED};
 use capture_scap::Block;
 
@@ -35,6 +36,8 @@ pub(crate) struct Bindings {
     kept_numbers: Vec<u64>,
     /// By view: the number of the last row that has one.
     last: [u64; VIEWS.len()],
+    /// Of the batches of the segment.
+    summaries: Summaries,
 }
 
 impl Bindings {
@@ -48,6 +51,7 @@ impl Bindings {
             kept: Events::default(),
             kept_numbers: Vec::new(),
             last: [0; VIEWS.len()],
+            summaries: Summaries::default(),
         }
     }
 
@@ -55,10 +59,12 @@ impl Bindings {
         self.bind.see(block);
     }
 
-    /// The next segment has no interned values yet.
-    pub(crate) fn next_segment(&mut self) {
+    /// The next segment has no interned values yet. Gives the summaries of the last one, unless it has no batches.
+    pub(crate) fn next_segment(&mut self, packer: &mut Packer) -> Option<Vec<u8>> {
         self.segment += 1;
         (self.entities, self.names) = Default::default();
+        let summaries = std::mem::take(&mut self.summaries);
+        (!summaries.is_empty()).then(|| summaries.encode(packer))
     }
 
     /// A batch of events, and the new interned values that go in front of it, if there are any.
@@ -87,6 +93,9 @@ impl Bindings {
             values.push(Values::of(batch, &layout, event_of, *last, &mut finder));
             *last = batch.num.iter().rev().copied().find(|num| *num != 0).unwrap_or(*last);
             self.entities.source(&batch.head.source);
+        }
+        if let [classic, exit] = values.as_slice() {
+            self.summaries.push([classic.summary(&layout), exit.summary(&layout)]);
         }
         let entities = self.entities.encode(self.segment, strings, packer);
         let shared = strings.strings().len();

@@ -2,10 +2,12 @@
 
 use crate::batch::Late;
 use crate::entities::{EntityHead, Loaded};
+use crate::index::{self, FOOT};
 use crate::reader::blocks;
 use crate::section::{self, HEADER, Header};
-use crate::{Fault, VERSION};
+use crate::{Fault, VERSION, VIEWS, summaries};
 use bytes::Bytes;
+use capture_batch::{Summary, View};
 use capture_scap::{Problem, Ranges};
 use std::ops::Range;
 use std::sync::Arc;
@@ -54,18 +56,16 @@ fn are_sound(payload: &[u8]) -> bool {
 /// Where the batches of a file are, and what they are read with.
 pub struct File {
     input: Input,
-    /// By segment the sections of interned values: where what follows their headers stands.
-    segments: Vec<Vec<Range<u64>>>,
-    batches: Vec<BatchAt>,
+    segments: Vec<SegmentAt>,
 }
 
-/// A batch of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchAt {
-    /// Where what follows its header stands.
-    pub payload: Range<u64>,
-    /// The place of its segment.
-    pub segment: usize,
+/// The sections of a segment: where what follows their headers stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SegmentAt {
+    entities: Vec<Range<u64>>,
+    /// Its batches.
+    pub batches: Vec<Range<u64>>,
+    summaries: Option<Range<u64>>,
 }
 
 impl File {
@@ -81,15 +81,13 @@ impl File {
     }
 
     fn of(input: Input) -> Option<File> {
-        let mut file = File { input, segments: Vec::new(), batches: Vec::new() };
-        let (mut at, mut number) = (0, 0);
-        while at < file.input.size() {
-            let start = at + HEADER as u64;
-            let header = Header::read(&file.input.get(at..start).ok()?).filter(|header| header.number == number)?;
-            let payload = start..start.checked_add(header.len)?;
-            at = payload.end;
-            number = number.wrapping_add(1);
-            file.take(header.kind, payload)?;
+        let sections = indexed(&input).or_else(|| scanned(&input))?;
+        let mut file = File { input, segments: Vec::new() };
+        let mut at = 0u64;
+        for (kind, len) in sections {
+            let start = at.checked_add(HEADER as u64)?;
+            at = start.checked_add(len)?;
+            file.take(kind, start..at)?;
         }
         Some(file).filter(|file| at == file.input.size())
     }
@@ -98,45 +96,81 @@ impl File {
         match kind {
             section::FILE => {
                 let version = self.input.get(payload).ok()?;
-                version.starts_with(&VERSION[0].to_le_bytes()).then_some(())
+                return version.starts_with(&VERSION[0].to_le_bytes()).then_some(());
             }
             section::ENTITIES => {
-                let head = EntityHead::of(&self.input.get(payload.clone()).ok()?).ok()?;
-                if head.is_first() {
-                    self.segments.push(Vec::new());
+                // A segment that ended has its summaries; one that a recorder did not end has none.
+                let is_new = match self.segments.last() {
+                    None => true,
+                    Some(last) if last.summaries.is_some() => true,
+                    Some(_) => EntityHead::of(&self.input.get(payload.clone()).ok()?).ok()?.is_first(),
+                };
+                if is_new {
+                    self.segments.push(SegmentAt::default());
                 }
-                self.segments.last_mut()?.push(payload);
-                Some(())
+                self.segments.last_mut()?.entities.push(payload);
             }
-            section::BATCH => {
-                let segment = self.segments.len().checked_sub(1)?;
-                self.batches.push(BatchAt { payload, segment });
-                Some(())
-            }
+            section::BATCH => self.segments.last_mut()?.batches.push(payload),
+            section::SUMMARIES => self.segments.last_mut()?.summaries = Some(payload),
             // What is wrong with tables is told by who reads them.
-            section::BLOCKS => are_sound(&self.input.get(payload).ok()?).then_some(()),
-            _ => Some(()),
+            section::BLOCKS => return are_sound(&self.input.get(payload).ok()?).then_some(()),
+            _ => {}
         }
+        Some(())
     }
 
-    /// Its batches, in their order.
-    pub fn batches(&self) -> &[BatchAt] {
-        &self.batches
+    /// Its segments, in their order.
+    pub fn segments(&self) -> &[SegmentAt] {
+        &self.segments
     }
 
-    /// The interned values of a segment, by its place.
-    pub fn segment(&self, place: usize) -> Result<Loaded, Problem> {
+    /// What the batches of a segment have, as a view shows them; none if that is not stored.
+    pub fn summaries(&self, segment: &SegmentAt, view: View) -> Vec<Summary> {
+        let place = VIEWS.iter().position(|other| *other == view).unwrap_or(0) as u16;
+        let payload = segment.summaries.clone().and_then(|payload| self.input.get(payload).ok());
+        let read = payload.and_then(|payload| summaries::read(&payload, place).ok()).unwrap_or_default();
+        // Others than of its batches would say nothing true.
+        if read.len() == segment.batches.len() { read } else { Vec::new() }
+    }
+
+    /// The interned values of a segment.
+    pub fn load(&self, segment: &SegmentAt) -> Result<Loaded, Problem> {
         let mut loaded = Loaded::default();
-        for payload in self.segments.get(place).into_iter().flatten() {
+        for payload in &segment.entities {
             loaded.add(&self.input.get(payload.clone())?).map_err(section)?;
         }
         Ok(loaded)
     }
 
     /// A batch. `loaded`: the values of its segment.
-    pub fn batch(&self, at: &BatchAt, loaded: Arc<Loaded>) -> Result<Late, Problem> {
-        Late::open(self.input.get(at.payload.clone())?, loaded).map_err(section)
+    pub fn batch(&self, payload: &Range<u64>, loaded: Arc<Loaded>) -> Result<Late, Problem> {
+        Late::open(self.input.get(payload.clone())?, loaded).map_err(section)
     }
+}
+
+/// The sections that the index of a file lists, and the index; `None` if it has none.
+fn indexed(input: &Input) -> Option<Vec<(u16, u64)>> {
+    let size = input.size();
+    let foot = input.get(size.checked_sub(FOOT as u64)?..size).ok()?;
+    let len = index::section_len(&foot)?;
+    let mut sections = index::read(&input.get(size.checked_sub(len)?..size).ok()?).ok()?;
+    sections.push((section::INDEX, len.checked_sub(HEADER as u64)?));
+    Some(sections)
+}
+
+/// The sections of a file, one after the other; `None` if there is anything else in it.
+fn scanned(input: &Input) -> Option<Vec<(u16, u64)>> {
+    let (mut sections, mut at) = (Vec::new(), 0u64);
+    while at < input.size() {
+        let start = at + HEADER as u64;
+        let header = Header::read(&input.get(at..start).ok()?)?;
+        if header.number as usize != sections.len() {
+            return None;
+        }
+        sections.push((header.kind, header.len));
+        at = start.checked_add(header.len)?;
+    }
+    Some(sections)
 }
 
 fn section(fault: Fault) -> Problem {

@@ -121,4 +121,13 @@ kinds! {
     /// Of a batch that events are bound in: number of its segment, of its first event, number of events that stand in
     /// front, number of the interned values of each kind before it.
     BatchHead = 64,
+    /// By view, for each batch of a segment: first time, time from there to the last one, whether events are missing, and
+    /// how long its lists are.
+    SummaryCounts = 65,
+    /// By view and list: types, types of events without object, threads, objects.
+    SummaryList = 66,
+    /// The kind of each section of the file.
+    IndexKind = 67,
+    /// How much follows the header of each.
+    IndexLength = 68,
 }

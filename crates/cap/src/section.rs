@@ -39,6 +39,10 @@ pub const BLOCKS: u16 = 2;
 pub const BATCH: u16 = 3;
 /// Interned values that the batches after it name.
 pub const ENTITIES: u16 = 4;
+/// What the batches of a segment have, behind the last of them.
+pub const SUMMARIES: u16 = 5;
+/// The last of a file that was finished: which sections it has.
+pub const INDEX: u16 = 6;
 
 impl Header {
     /// As it is stored.

@@ -4,6 +4,7 @@ use crate::batch::{EVENTS, Events, encode};
 use crate::bindings::{Bind, Bindings};
 use crate::blocks::Blocks;
 use crate::column::Packer;
+use crate::index;
 use crate::section::{self, Header};
 use crate::strings::Interned;
 use capture_scap::{Block, Content};
@@ -27,8 +28,8 @@ pub const VERSION: [u16; 2] = [1, 0];
 /// Writes a capture block by block. [`Writer::finish`] must be called at the end.
 pub struct Writer<W: Write> {
     out: W,
-    /// How many sections are written, and how many bytes.
-    sections: u32,
+    /// Kind and length of each section that is written, and how many bytes all have.
+    sections: Vec<(u16, u64)>,
     written: u64,
     /// Blocks that are no events, and events, that are not written yet: not both.
     blocks: Blocks,
@@ -48,7 +49,7 @@ impl<W: Write> Writer<W> {
         let (blocks, events, strings, packer) = Default::default();
         Ok(Writer {
             out,
-            sections: 0,
+            sections: Vec::new(),
             written: 0,
             blocks,
             events,
@@ -140,7 +141,7 @@ impl<W: Write> Writer<W> {
         self.events.clear();
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
-            self.begin_segment();
+            return written.and_then(|()| self.end_segment());
         }
         written
     }
@@ -152,32 +153,45 @@ impl<W: Write> Writer<W> {
     }
 
     fn section(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
-        if self.sections == 0 && kind != section::FILE {
+        if self.sections.is_empty() && kind != section::FILE {
             self.section(section::FILE, &VERSION.map(u16::to_le_bytes).concat())?;
         }
-        let header = Header { kind, version: 1, len: payload.len() as u64, number: self.sections };
-        self.sections = self.sections.wrapping_add(1);
+        let header = Header { kind, version: 1, len: payload.len() as u64, number: self.sections.len() as u32 };
+        self.sections.push((kind, header.len));
         let section = [&header.bytes()[..], payload].concat();
         // Whoever has only whole writes has whole sections.
         let result = self.out.write_all(&section).and_then(|()| self.out.flush());
         match &result {
             Ok(()) => self.written += section.len() as u64,
             // What a batch has that is not there must not be referred to.
-            Err(_) => self.begin_segment(),
+            Err(_) => drop(self.begin_segment()),
         }
         result
     }
 
-    /// Refers to nothing that was written before.
-    fn begin_segment(&mut self) {
+    /// Refers to nothing that was written before. Gives what the batches of the segment have.
+    fn begin_segment(&mut self) -> Option<Vec<u8>> {
         (self.strings, self.batches) = Default::default();
         self.packer.forget();
-        self.bindings.iter_mut().for_each(Bindings::next_segment);
+        self.bindings.as_mut().and_then(|bindings| bindings.next_segment(&mut self.packer))
+    }
+
+    /// Says what the batches of the segment have, and begins another one.
+    fn end_segment(&mut self) -> io::Result<()> {
+        match self.begin_segment() {
+            Some(summaries) => self.section(section::SUMMARIES, &summaries),
+            None => Ok(()),
+        }
     }
 
     /// Writes what is left, and gives back where it was written to.
     pub fn finish(mut self) -> io::Result<W> {
         self.flush()?;
+        self.end_segment()?;
+        if !self.sections.is_empty() {
+            let index = index::encode(&self.sections, &mut self.packer);
+            self.section(section::INDEX, &index)?;
+        }
         Ok(self.out)
     }
 }

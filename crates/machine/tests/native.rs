@@ -74,8 +74,9 @@ fn replayed(reader: Reader, view: View) -> (Vec<String>, Vec<capture_batch::Gap>
 fn stored(cap: &[u8], view: View) -> (Vec<String>, Vec<capture_batch::Gap>) {
     let file = File::from_bytes(cap.to_vec().into()).unwrap();
     let (mut rows, mut gaps) = (Vec::new(), Vec::new());
-    for at in file.batches() {
-        let loaded = Arc::new(file.segment(at.segment).unwrap());
+    for (segment, at) in file.segments().iter().flat_map(|segment| segment.batches.iter().map(move |at| (segment, at)))
+    {
+        let loaded = Arc::new(file.load(segment).unwrap());
         let late = Arc::new(file.batch(at, loaded.clone()).unwrap());
         let batch: Batch = batch(late.clone(), view, loaded.segment.clone(), Default::default());
         rows.extend(batch.rows().map(describe));

@@ -3,7 +3,7 @@
 use crate::join::Host;
 use crate::stored::Stored;
 use crate::{Plan, Stats};
-use capture_batch::View;
+use capture_batch::{Interest, View};
 use capture_event::recording::{Notice, Recording};
 use capture_event::{Dialect, Source, code, schema};
 use capture_scap::{Block, Content, EventBlock, OpenError, Reader};
@@ -142,12 +142,20 @@ impl Capture {
         self.reader.find_ahead(DECIDING_EVENTS, decides).unwrap_or(View::Exit)
     }
 
-    /// Its batches, if they are stored. The state of a recording in pieces goes from piece to piece: that takes a replay.
-    pub(crate) fn stored(&self, plan: Plan, stats: &Arc<Stats>) -> Option<Stored> {
-        let path = self.path.as_deref().filter(|_| self.rest.is_empty())?;
+    /// Its batches, if they are stored; else gives back the interest. The state of a recording in pieces goes from piece to
+    /// piece: that takes a replay.
+    pub(crate) fn stored(
+        &self,
+        plan: Plan,
+        interest: Box<dyn Interest>,
+        stats: &Arc<Stats>,
+    ) -> Result<Stored, Box<dyn Interest>> {
         // A pipe has no second beginning: whoever opened it again would wait for ever.
-        self.file_size()?;
-        Stored::open(path, &self.name, plan, stats.clone())
+        let is_alone = self.rest.is_empty() && self.file_size().is_some();
+        match self.path.as_deref().filter(|_| is_alone) {
+            Some(path) => Stored::open(path, &self.name, plan, interest, stats),
+            None => Err(interest),
+        }
     }
 
     /// What reads it, and its name. Of a recording in pieces, the first.

@@ -43,9 +43,10 @@ impl Input for Capture {
     }
 
     fn start(self, plan: Plan, interest: Box<dyn Interest>, stats: Arc<Stats>) -> Box<dyn Source> {
-        if let Some(stored) = self.stored(plan, &stats) {
-            return Box::new(stored);
-        }
+        let interest = match self.stored(plan, interest, &stats) {
+            Ok(stored) => return Box::new(stored),
+            Err(interest) => interest,
+        };
         let ((reader, name), rest) = self.into_pieces();
         // Where there are threads, one reads while another one replays.
         let ahead = move |reader: Reader| if plan.is_parallel() { reader.ahead() } else { reader };

@@ -2,11 +2,12 @@
 
 use crate::source::{Damage, Item, Piece, Source, Work};
 use crate::{Plan, Stage, Stats};
-use capture_batch::{Batch, Needs, SourceInfo, View};
+use capture_batch::{Batch, Interest, Needs, SourceInfo, Summary, View};
 use capture_cap::entities::Loaded;
-use capture_cap::{BatchAt, File};
+use capture_cap::{File, SegmentAt};
 use capture_machine::native;
 use capture_scap::{Problem, Ranges};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -17,55 +18,93 @@ const NOT_STORED: Needs = Needs::FD_TYPES.union(Needs::ENTERS).union(Needs::STOR
 pub(crate) struct Stored {
     file: Arc<File>,
     view: View,
+    interest: Box<dyn Interest>,
     name: Arc<str>,
     stats: Arc<Stats>,
-    /// The place of the next batch.
+    /// The place of the next segment.
     next: usize,
-    /// The segment of the last batch.
-    segment: (usize, Arc<SegmentAt>),
+    /// The segment under way, the summaries of its batches, and those that are still to come.
+    segment: Arc<Segment>,
+    summaries: Vec<Summary>,
+    batches: Range<usize>,
 }
 
 impl Stored {
-    /// Opens a file; `None` if it has to be replayed.
-    pub(crate) fn open(path: &Path, name: &str, plan: Plan, stats: Arc<Stats>) -> Option<Stored> {
-        if plan.needs.intersects(NOT_STORED) {
-            return None;
-        }
-        let file = Arc::new(File::open(Ranges::open(path).ok()??)?);
-        let segment = (0, Arc::new(SegmentAt::new(0, name)));
-        Some(Stored { file, view: plan.view, name: name.into(), stats, next: 0, segment })
+    /// Opens a file; `Err` with the interest if it has to be replayed.
+    pub(crate) fn open(
+        path: &Path,
+        name: &str,
+        plan: Plan,
+        interest: Box<dyn Interest>,
+        stats: &Arc<Stats>,
+    ) -> Result<Stored, Box<dyn Interest>> {
+        let file = || File::open(Ranges::open(path).ok()??);
+        let Some(file) = Some(plan.needs).filter(|needs| !needs.intersects(NOT_STORED)).and_then(|_| file()) else {
+            return Err(interest);
+        };
+        let segment = Arc::new(Segment::new(SegmentAt::default(), name));
+        let (view, stats, name) = (plan.view, stats.clone(), name.into());
+        let (summaries, batches) = Default::default();
+        Ok(Stored { file: Arc::new(file), view, interest, name, stats, next: 0, segment, summaries, batches })
+    }
+
+    /// Begins the next segment.
+    fn begin_segment(&mut self) -> Option<()> {
+        let at = self.file.segments().get(self.next)?.clone();
+        self.next += 1;
+        self.summaries = self.file.summaries(&at, self.view);
+        self.batches = 0..at.batches.len();
+        self.segment = Arc::new(Segment::new(at, &self.name));
+        Some(())
+    }
+
+    /// Why a batch need not be made.
+    fn passes_over(&mut self, batch: usize) -> Option<&'static str> {
+        let summary = self.summaries.get(batch).filter(|summary| !summary.has_gaps)?;
+        let (segment, file) = (&self.segment, &self.file);
+        let mut load = || segment.load(file).ok().map(|(loaded, _)| loaded.segment.clone());
+        self.interest.passes_over(summary, &mut load)
     }
 }
 
 impl Source for Stored {
     fn next(&mut self) -> Option<Item> {
-        let at = self.file.batches().get(self.next)?.clone();
-        self.next += 1;
-        if self.segment.0 != at.segment {
-            self.segment = (at.segment, Arc::new(SegmentAt::new(at.segment, &self.name)));
-        }
-        let (file, segment, view, stats) = (self.file.clone(), self.segment.1.clone(), self.view, self.stats.clone());
-        let position = at.payload.end;
-        let make = move || stats.time(Stage::Decode, || batch(&file, &at, &segment, view));
-        Some(Item { piece: Piece::Batch(Work::Later(Box::new(make))), file: self.name.clone(), position })
+        let batch = loop {
+            match self.batches.next() {
+                Some(batch) => break batch,
+                None => self.begin_segment()?,
+            }
+        };
+        let at = self.segment.at.batches.get(batch)?.clone();
+        let position = at.end;
+        let piece = match self.passes_over(batch) {
+            Some(why) => Piece::Skipped(why),
+            None => {
+                let (file, segment, view, stats) =
+                    (self.file.clone(), self.segment.clone(), self.view, self.stats.clone());
+                let make = move || stats.time(Stage::Decode, || made(&file, &at, &segment, view));
+                Piece::Batch(Work::Later(Box::new(make)))
+            }
+        };
+        Some(Item { piece, file: self.name.clone(), position })
     }
 }
 
-/// The segment of some batches, loaded when the first of them is made.
-struct SegmentAt {
-    place: usize,
+/// The segment of some batches, loaded when its values are needed first.
+struct Segment {
+    at: SegmentAt,
     name: Arc<str>,
     loaded: OnceLock<Result<(Arc<Loaded>, Arc<SourceInfo>), Problem>>,
 }
 
-impl SegmentAt {
-    fn new(place: usize, name: &str) -> SegmentAt {
-        SegmentAt { place, name: name.into(), loaded: OnceLock::new() }
+impl Segment {
+    fn new(at: SegmentAt, name: &str) -> Segment {
+        Segment { at, name: name.into(), loaded: OnceLock::new() }
     }
 
     fn load(&self, file: &File) -> Result<(Arc<Loaded>, Arc<SourceInfo>), Problem> {
         let load = || {
-            let loaded = file.segment(self.place)?;
+            let loaded = file.load(&self.at)?;
             let source = loaded.sources.first().cloned().unwrap_or_default();
             Ok((Arc::new(loaded), Arc::new(SourceInfo { name: (&*self.name).into(), ..source })))
         };
@@ -73,17 +112,17 @@ impl SegmentAt {
     }
 }
 
-fn batch(file: &File, at: &BatchAt, segment: &SegmentAt, view: View) -> Result<Batch, Damage> {
+fn made(file: &File, at: &Range<u64>, segment: &Segment, view: View) -> Result<Batch, Damage> {
     let made = segment.load(file).and_then(|(loaded, source)| {
         let late = Arc::new(file.batch(at, loaded.clone())?);
         Ok(native::batch(late, view, loaded.segment.clone(), source))
     });
     made.map_err(|problem| {
         Box::new(capture_scap::Damage {
-            offset: at.payload.start,
+            offset: at.start,
             reading: "a batch of events",
             problem,
-            resumes: Some(at.payload.end),
+            resumes: Some(at.end),
         }) as Damage
     })
 }

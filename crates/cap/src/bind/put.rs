@@ -7,7 +7,8 @@ use super::lives::{self, Lives, NUMBERS, Quantities};
 use crate::Kind;
 use crate::column::{Columns, Id};
 use crate::entities::{Counts, Finder};
-use capture_batch::{Batch, Gap, NOT_STORED, Target};
+use crate::summaries;
+use capture_batch::{Batch, Gap, NOT_STORED, RowFlags, Target};
 use std::array::from_fn;
 
 /// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the last
@@ -91,6 +92,29 @@ impl Values {
         set(&mut self.objects, event, batch.object.get(row).map_or(-1, |id| finder.object(*id)));
         set(&mut self.latencies, event, batch.latency.get(row).map_or(0, |latency| *latency as i64));
         set(&mut self.lives, event, batch.live.get(row).map_or(-1, |live| lives::number_of(*live)));
+    }
+
+    /// What the rows that may be shown have.
+    pub(crate) fn summary(&self, layout: &Layout) -> summaries::Numbers {
+        let never_shown = i64::from(RowFlags::NEVER_SHOWN.bits());
+        let shown = columns::rows(&self.flags)
+            .filter(|event| self.flags.get(*event).is_some_and(|flags| flags & never_shown == 0));
+        let mut summary = summaries::Numbers { has_gaps: !self.gaps.is_empty(), ..Default::default() };
+        let at = |values: &[i64], event: usize| values.get(event).copied().unwrap_or(-1);
+        for event in shown {
+            let (ts, object) = (layout.ts(event), at(&self.objects, event));
+            let (first, last) = summary.times.unwrap_or((ts, ts));
+            summary.times = Some((first.min(ts), last.max(ts)));
+            let code = at(&self.codes, event);
+            summary.types.push(code);
+            summary.owns.push(at(&self.owns, event));
+            if object == -1 { summary.without_object.push(code) } else { summary.objects.push(object) }
+        }
+        for list in [&mut summary.types, &mut summary.without_object, &mut summary.owns, &mut summary.objects] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        summary
     }
 
     fn lives(&self) -> Lives<'_> {

@@ -7,7 +7,7 @@ use crate::catalog::{Ask, FieldFlags, FieldUse, Get, Memory};
 use crate::language::transformer::{Action, Transformer};
 use crate::print::field::Style;
 use crate::value::{Extracted, Value};
-use capture_batch::Row;
+use capture_batch::{Needs, Row, View};
 use rustc_hash::FxHashMap;
 
 /// Something that yields values, with its type.
@@ -23,6 +23,27 @@ pub(crate) struct Source {
     pub text: String,
     /// Where its values for a row are shared with other sources that say the same ([`Shared`]).
     pub shared: Option<usize>,
+}
+
+impl Reader {
+    /// What batches have to hold for it.
+    fn needs(&self, view: View) -> Needs {
+        match self {
+            Reader::Field { field, .. } => field.field.needs(view),
+            Reader::Literal(_) => Needs::empty(),
+            Reader::List(readers) | Reader::Combined { args: readers, .. } => {
+                readers.iter().fold(Needs::empty(), |needs, reader| needs | reader.needs(view))
+            }
+            Reader::Transformed { inner, .. } => inner.needs(view),
+        }
+    }
+}
+
+impl Source {
+    /// What batches have to hold for it.
+    pub fn needs(&self, view: View) -> Needs {
+        self.reader.needs(view)
+    }
 }
 
 /// How values are read.

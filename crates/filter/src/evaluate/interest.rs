@@ -6,13 +6,16 @@
 
 use super::plan::Node;
 use crate::Filter;
+use crate::check::Test;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{
-    Batch, Head, Id, Interest, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment, SourceInfo, Types, View,
+    Batch, Head, Id, Interest, NO_TYPE, Object, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment,
+    SourceInfo, Summary, Types, View,
 };
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code, option};
+use std::ops::BitOr;
 use std::sync::{Arc, Weak};
 
 /// The rows that a filter can select.
@@ -29,6 +32,8 @@ pub struct FilterInterest {
     segment: Weak<Segment>,
     /// The types of which rows without a thread can be selected.
     without_thread: Types,
+    /// The conditions on the object alone.
+    objects: ObjectTests,
 }
 
 impl FilterInterest {
@@ -37,7 +42,9 @@ impl FilterInterest {
         let own_tests = tests.filter(|(_, test)| test.scope == Scope::Own).map(|(number, _)| number).collect();
         let types = selectable(&filter, &[], &[]);
         let (by_answers, by_own, segment) = (Vec::new(), Vec::new(), Weak::new());
-        let mut new = FilterInterest { filter, types, own_tests, by_answers, by_own, segment, without_thread: types };
+        let objects = ObjectTests::new(&filter);
+        let mut new =
+            FilterInterest { filter, types, own_tests, by_answers, by_own, segment, without_thread: types, objects };
         let answers = new.answers_for(Id::NONE, &Arc::default());
         let selected = selectable(&new.filter, &new.own_tests, &answers);
         for info in new.filter.view().events().filter(|info| may_be_of_nobody(info)) {
@@ -110,6 +117,31 @@ impl Interest for FilterInterest {
         }
         self.own_tests.is_empty() || self.types_of(own, segment).contains(code)
     }
+
+    fn passes_over(
+        &mut self,
+        summary: &Summary,
+        segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
+    ) -> Option<&'static str> {
+        let mut left = self.types.and(summary.types);
+        if left.is_empty() {
+            return Some(NO_TYPE);
+        }
+        if self.filter.plan().is_ordered() || self.own_tests.is_empty() && self.objects.is_empty() {
+            return None;
+        }
+        let segment = segment()?;
+        if !self.own_tests.is_empty() {
+            let of_own =
+                |own: &Id<Own>| if own.is_none() { self.without_thread } else { self.types_of(*own, &segment) };
+            left = left.and(summary.owns.iter().map(of_own).fold(Types::NONE, Types::bitor));
+        }
+        if left.is_empty() {
+            return Some("no event is of a thread that is looked for");
+        }
+        let nothing_found = self.objects.rule_out(&self.filter, left, summary, &segment);
+        nothing_found.then_some("no event works on what is looked for")
+    }
 }
 
 /// Whether an event of this type without a thread says nothing of any. Others, such as those that tell of containers,
@@ -131,17 +163,23 @@ impl Answers {
     fn always(answer: bool) -> Self {
         Answers { may_hold: answer, may_fail: !answer }
     }
+
+    /// What is known of events of which some have these answers, and some those.
+    fn or(self, other: Answers) -> Self {
+        Answers { may_hold: self.may_hold || other.may_hold, may_fail: self.may_fail || other.may_fail }
+    }
 }
 
 /// The types of which an event may be selected, given the answers to some conditions; all of them if conditions depend
 /// on the events before.
 fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
+    let answers: Vec<Answers> = answers.iter().map(|answer| Answers::always(*answer)).collect();
     let plan = filter.plan();
     if plan.is_ordered() {
         return Types::ALL;
     }
     let view = filter.view();
-    let mut known = Known { filter, tests, answers, state: plan.state() };
+    let mut known = Known { filter, tests, answers: &answers, state: plan.state() };
     let mut types = Types::NONE;
     for row in samples(view, Arc::default(), view.events().count()).rows() {
         if known.of(&plan.arranged, row).may_hold {
@@ -151,12 +189,93 @@ fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
     types
 }
 
+/// The conditions on the object alone.
+struct ObjectTests {
+    /// Their numbers.
+    tests: Vec<usize>,
+    /// Whether each looks at parameters where an event has no object.
+    looks_further: Vec<bool>,
+    /// For each, and every object of the segment: 0 is not known, 1 no, 2 yes.
+    answers: Vec<Vec<u8>>,
+    segment: Weak<Segment>,
+}
+
+impl ObjectTests {
+    fn new(filter: &Filter) -> Self {
+        let tests = filter.plan().tests.iter().enumerate().filter(|(_, test)| test.scope == Scope::Object);
+        let (tests, looks_further): (Vec<usize>, Vec<bool>) =
+            tests.map(|(number, test)| (number, test.looks_beyond_the_object(filter.view()))).unzip();
+        let answers = vec![Vec::new(); tests.len()];
+        ObjectTests { tests, looks_further, answers, segment: Weak::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tests.is_empty()
+    }
+
+    /// Whether no row of these types of a batch can be selected, since what rows worked on rules it out.
+    fn rule_out(&mut self, filter: &Filter, types: Types, summary: &Summary, segment: &Arc<Segment>) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        self.look_at(filter, &summary.objects, segment);
+        let of_objects: Vec<Answers> = self.answers.iter().map(|answers| found(answers, &summary.objects)).collect();
+        let nothing = samples(filter.view(), segment.clone(), filter.view().events().count());
+        let (plan, mut state) = (filter.plan(), filter.plan().state());
+        nothing.rows().filter(|row| types.contains(row.code())).all(|row| {
+            let mut given = of_objects.clone();
+            if summary.without_object.contains(row.code()) {
+                for ((answers, number), looks_further) in given.iter_mut().zip(&self.tests).zip(&self.looks_further) {
+                    let mut holds = |test: &Test| test.holds(row, filter.env(), &mut state);
+                    let without = match plan.tests.get(*number).filter(|_| !looks_further) {
+                        Some(test) => Answers::always(holds(test)),
+                        None => Answers::EITHER,
+                    };
+                    *answers = answers.or(without);
+                }
+            }
+            let mut known = Known { filter, tests: &self.tests, answers: &given, state: plan.state() };
+            !known.of(&plan.arranged, row).may_hold
+        })
+    }
+
+    /// Computes what is not known yet of these objects.
+    fn look_at(&mut self, filter: &Filter, objects: &[Id<Object>], segment: &Arc<Segment>) {
+        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
+            self.segment = Arc::downgrade(segment);
+            self.answers.iter_mut().for_each(Vec::clear);
+        }
+        let most = objects.iter().map(|id| id.index() + 1).max().unwrap_or(0);
+        let mut sample = samples(filter.view(), segment.clone(), 1);
+        let mut state = filter.plan().state();
+        for (answers, number) in self.answers.iter_mut().zip(&self.tests) {
+            if answers.len() < most {
+                answers.resize(most, 0);
+            }
+            let Some(test) = filter.plan().tests.get(*number) else { continue };
+            for id in objects {
+                let Some(answer) = answers.get_mut(id.index()).filter(|answer| **answer == 0) else { continue };
+                sample.object = vec![*id].into();
+                state.next_rows();
+                *answer = 1 + u8::from(sample.row(0).is_some_and(|row| test.holds(row, filter.env(), &mut state)));
+            }
+        }
+    }
+}
+
+/// What is known of a condition, given its answers by object, for events that work on one of these.
+fn found(answers: &[u8], objects: &[Id<Object>]) -> Answers {
+    objects.iter().fold(Answers { may_hold: false, may_fail: false }, |all, id| {
+        all.or(answers.get(id.index()).map_or(Answers::EITHER, |answer| Answers::always(*answer == 2)))
+    })
+}
+
 /// What is known of all events of a type.
 struct Known<'f> {
     filter: &'f Filter,
     /// Conditions whose answers are given.
     tests: &'f [usize],
-    answers: &'f [bool],
+    answers: &'f [Answers],
     state: State,
 }
 
@@ -181,8 +300,8 @@ impl Known<'_> {
 
     fn of_test(&mut self, number: usize, sample: Row<'_>) -> Answers {
         let given = self.tests.iter().zip(self.answers).find(|&(&test, _)| test == number);
-        if let Some((_, &answer)) = given {
-            return Answers::always(answer);
+        if let Some((_, answer)) = given {
+            return *answer;
         }
         match self.filter.plan().tests.get(number) {
             Some(test) if is_decided(test.scope, sample) => {

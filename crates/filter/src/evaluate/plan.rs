@@ -5,7 +5,7 @@ use crate::check::source::{Source, State};
 use crate::check::{Condition, Test, compare};
 use crate::value::Extracted;
 use crate::{Env, check::compare::Against};
-use capture_batch::Row;
+use capture_batch::{Needs, Row, View};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -122,6 +122,15 @@ fn cost(node: &Node, tests: &[Test]) -> (Scope, usize) {
 }
 
 impl Test {
+    /// Whether something else is looked at where an event has no object: what its parameters name.
+    pub fn looks_beyond_the_object(&self, view: View) -> bool {
+        let against = match &self.against {
+            Against::Source(source, _) => source.needs(view),
+            Against::Nothing | Against::Constants(_) => Needs::empty(),
+        };
+        (self.left.needs(view) | against).intersects(Needs::REFERENCES | Needs::OPTIONS)
+    }
+
     /// Whether the condition holds for a row.
     pub fn holds(&self, row: Row<'_>, env: &Env, state: &mut State) -> bool {
         let values = self.left.read(row, env, state);
