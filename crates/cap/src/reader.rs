@@ -3,6 +3,7 @@
 use crate::Fault;
 use crate::batch::Decoded;
 use crate::blocks::Blocks;
+use crate::column::Stored;
 use crate::entities::read_strings;
 use crate::section::{self, HEADER, Header};
 use crate::strings::Strings;
@@ -20,12 +21,14 @@ pub struct Reader<R: Read> {
     /// Where that begins in the file.
     offset: u64,
     strings: Strings,
+    /// What is damaged in the section that was read last, beside its blocks.
+    pending: Option<Damage>,
 }
 
 impl<R: Read> Reader<R> {
     /// Begins at the first byte of a file.
     pub fn new(input: R) -> Reader<R> {
-        Reader { input, ahead: Vec::new(), offset: 0, strings: Strings::default() }
+        Reader { input, ahead: Vec::new(), offset: 0, strings: Strings::default(), pending: None }
     }
 
     /// Where in the file what comes next begins.
@@ -35,31 +38,42 @@ impl<R: Read> Reader<R> {
 
     /// The blocks of the next section that has some, or in its place what could not be read; `None` at the end.
     pub fn next_blocks(&mut self) -> Option<Result<Unpacked, Damage>> {
+        if let Some(damage) = self.pending.take() {
+            return Some(Err(damage));
+        }
         loop {
             let start = self.offset;
             let (header, payload) = match self.next_section()? {
                 Ok(section) => section,
                 Err(damage) => return Some(Err(damage)),
             };
-            let blocks = match header.kind {
-                section::BLOCKS => blocks(&payload),
-                section::BATCH => self.events(&payload),
-                section::ENTITIES => match read_strings(&payload, &mut self.strings) {
-                    Ok(()) => continue,
-                    Err(fault) => Err(fault),
-                },
+            let (reading, blocks) = match header.kind {
+                section::BLOCKS => ("blocks", blocks(&payload).map(Some)),
+                section::BATCH => ("a batch of events", self.events(&payload).map(Some)),
+                section::ENTITIES => {
+                    ("what events are bound to", read_strings(&payload, &mut self.strings).map(|()| None))
+                }
+                section::SUMMARIES => ("what batches have", Ok(None)),
+                section::INDEX => ("the index", Ok(None)),
                 _ => continue,
-            };
-            let reading = match header.kind {
-                section::BATCH => "a batch of events",
-                section::ENTITIES => "what events are bound to",
-                _ => "blocks",
             };
             let damage = |fault: Fault| {
                 let problem = Problem::Section(fault.to_string());
                 Damage { offset: start, reading, problem, resumes: Some(self.offset) }
             };
-            return Some(blocks.map(|blocks| Unpacked { offset: start, blocks }).map_err(damage));
+            // What is not needed for the blocks may be damaged all the same.
+            let checked = Stored::open(&payload).and_then(|columns| columns.check());
+            match blocks {
+                Err(fault) => return Some(Err(damage(fault))),
+                Ok(None) => match checked {
+                    Ok(()) => {}
+                    Err(fault) => return Some(Err(damage(fault))),
+                },
+                Ok(Some(blocks)) => {
+                    self.pending = checked.err().map(damage);
+                    return Some(Ok(Unpacked { offset: start, blocks }));
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use capture_cap::batch::{Decoded, Events, encode};
 use capture_cap::column::{Columns, Id, Packer, Stored};
 use capture_cap::strings::{Interned, Strings};
 use capture_cap::{Fault, Kind, Reader, Writer};
+use capture_event::{Dialect, EventFlags, EventInfo, schema};
 use capture_scap::{Content, Reader as ScapReader};
 use capture_testkit::{CaptureBuilder, EventBuilder};
 use proptest::prelude::*;
@@ -36,7 +37,9 @@ fn event() -> impl Strategy<Value = EventBuilder> {
         let event = params.iter().fold(EventBuilder::new(ts, tid, code).cpu(cpu), |event, param| event.bytes(param));
         let event = options.iter().fold(event, |event, (code, value)| event.option(*code, value));
         let event = flags.into_iter().fold(event, EventBuilder::dump_flags).surplus(&surplus);
-        if large == 0 { event.large() } else { event }
+        // Of some types, the lengths of parameters always have 32 bits.
+        let is_wide = |info: &EventInfo| info.flags.contains(EventFlags::LARGE_PAYLOAD);
+        if large == 0 || schema::event(code, Dialect::Newest).is_some_and(is_wide) { event.large() } else { event }
     })
 }
 

@@ -45,7 +45,10 @@ fn it_is_read_as_the_one_it_was_made_of() {
     let mut reader = open();
     assert_eq!(reader.head().len(), Reader::open(&path).unwrap().head().len());
     while reader.next_block().is_some() {}
-    assert_eq!(reader.file_position(), cap.len() as u64);
+    // Up to the last section that has blocks: what stands behind it is for those who read in any order.
+    let is_beside = |at: usize| matches!(cap[at + 4].into(), section::SUMMARIES | section::INDEX);
+    let behind = (0..cap.len()).find(|&at| section::find(&cap[at..]) == Some(0) && is_beside(at));
+    assert_eq!(reader.file_position(), behind.unwrap_or(cap.len()) as u64);
 }
 
 #[test]
@@ -67,7 +70,9 @@ fn damage_has_its_place_in_the_file() {
         let read = all(capture_cap::of(Input::from_bytes(damaged)).unwrap());
         let damage: Vec<&String> = read.iter().filter(|line| line.starts_with("damage")).collect();
         assert!(matches!(&*damage, [one] if one.contains(&format!("byte {start}: "))), "{start}: {damage:?}");
-        assert!(read.len() < expected.len());
+        let kind = u16::from_le_bytes([cap[start + 4], cap[start + 5]]);
+        let is_beside = matches!(kind, section::SUMMARIES | section::INDEX);
+        assert_eq!(read.len() < expected.len(), !is_beside, "{start}");
     }
 }
 

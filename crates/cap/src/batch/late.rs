@@ -36,10 +36,11 @@ pub struct Late {
 }
 
 impl Late {
-    /// Opens a batch: what follows the header of its section. `loaded`: the interned values of its segment, those of the
+    /// Opens a batch: what follows the header of its section. All of it has to be as it was written. `loaded`: the interned values of its segment, those of the
     /// sections before it at least.
     pub fn open(bytes: Bytes, loaded: Arc<Loaded>) -> Result<Late, Fault> {
         let columns = Stored::open(&bytes)?;
+        columns.check()?;
         let directory = columns.directory();
         let head = BatchHead::read(&columns)?;
         Ok(Late {

@@ -108,12 +108,20 @@ impl<'b> Stored<'b> {
         self.entries.get(at)
     }
 
-    fn content(&self, entry: &Entry) -> Result<Cow<'b, [u8]>, Fault> {
+    /// Checks the checksums of all columns.
+    pub fn check(&self) -> Result<(), Fault> {
+        self.entries.iter().try_for_each(|entry| self.checked(entry).map(|_| ()))
+    }
+
+    /// The stored bytes of a column, if they are as they were written.
+    fn checked(&self, entry: &Entry) -> Result<&'b [u8], Fault> {
         let start = usize::try_from(entry.start).map_err(|_| Fault::Short)?;
         let stored = self.body.get(start..).and_then(|rest| rest.get(..entry.stored as usize)).ok_or(Fault::Short)?;
-        if crc32c::crc32c(stored) != entry.checksum {
-            return Err(Fault::Checksum("a column"));
-        }
+        if crc32c::crc32c(stored) == entry.checksum { Ok(stored) } else { Err(Fault::Checksum("a column")) }
+    }
+
+    fn content(&self, entry: &Entry) -> Result<Cow<'b, [u8]>, Fault> {
+        let stored = self.checked(entry)?;
         let len = entry.len as usize;
         match entry.compression {
             0 => Ok(Cow::Borrowed(stored)),
