@@ -132,7 +132,7 @@ class Columns:
         if crc32c(packed) != checksum:
             raise Damage("the directory's checksum is wrong")
         directory, at, start = unpack(packed), 0, 8 + length
-        self.entries, frames, fronts = {}, [], []
+        self.entries, self.sizes, frames, fronts = {}, {}, [], []
         while at < len(directory):
             fields = []
             for _ in range(8):
@@ -145,6 +145,7 @@ class Columns:
             start += stored
             if len(data) != stored or crc32c(data) != checksum:
                 raise Damage("a column's checksum is wrong")
+            self.sizes[kind, code, index] = stored
             rest = b""
             if compression == 2:
                 front, behind = varint(data, 0)
@@ -359,4 +360,5 @@ def main():
             print(f"sections of kind {kind} are passed over", file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()
