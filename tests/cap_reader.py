@@ -294,14 +294,13 @@ class Batch:
         for code, rows in self.of_type.items():
             for row, shape in zip(rows, self.columns.numbers(SHAPE, code)):
                 shape_of[row] = shape
-        stored = {}
-        for shape in shape_of:
-            options = []
-            for code in shapes[shape - 1] if shape else []:
+        stored, options = {}, [[] for _ in self.codes]
+        for row in self.order:
+            for code in shapes[shape_of[row] - 1] if shape_of[row] else []:
                 if code not in stored:
                     stored[code] = iter(values(self.columns, code, OPTION, self.strings))
-                options.append((code, next(stored[code])))
-            yield options
+                options[row].append((code, next(stored[code])))
+        return options
 
     def lines(self, number):
         """The lines of the events, the first of which has a number."""

@@ -1,16 +1,14 @@
 //! Columns to events.
 
-use super::OPTION;
 use super::encode::all;
 use super::heads::Heads;
 use super::late::BatchHead;
+use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
-use super::values::Values;
-use crate::column::{Id, Stored};
+use crate::column::Stored;
 use crate::strings::Strings;
 use crate::{Fault, Kind};
 use capture_scap::{BlockOption, RawEvent};
-use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// No batch has more events of types, times the most parameters of each: twice what writers write.
@@ -27,17 +25,6 @@ pub struct Decoded<'b> {
     params: Vec<Vec<Param>>,
     surplus: (Vec<u32>, Cow<'b, [u8]>),
     options: Options,
-}
-
-/// The options behind events.
-#[derive(Default)]
-pub(super) struct Options {
-    /// The row of options of each event, from 1; 0 for none.
-    pub(super) shapes: Vec<u32>,
-    /// The distinct rows of options: places in `values`.
-    listed: Vec<Vec<usize>>,
-    /// Each distinct option, and its values.
-    pub(super) values: Vec<(u16, Values)>,
 }
 
 impl<'b> Decoded<'b> {
@@ -58,9 +45,9 @@ impl<'b> Decoded<'b> {
         let params = rows.types.iter().map(of_type).collect::<Result<_, Fault>>()?;
         let marks: Vec<i64> = columns.numbers(all(Kind::Marks))?;
         let surplus = (columns.numbers(all(Kind::SurplusLength))?, columns.bytes(all(Kind::Surplus))?);
-        let options = Options::read(&columns, &rows)?;
+        let options = Options::read(&columns, &rows, &heads.calls.order)?;
         let is_even = |len: usize| len == 0 || len == marks.len();
-        if marks.len() != heads.times.len() || !is_even(surplus.0.len()) || !is_even(options.shapes.len()) {
+        if marks.len() != heads.times.len() || !is_even(surplus.0.len()) {
             return Err(Fault::Uneven);
         }
         Ok(Decoded { carried, heads, rows, marks, params, surplus, options })
@@ -68,7 +55,6 @@ impl<'b> Decoded<'b> {
 
     /// Gives all events in order, without those of earlier batches; `Err` at the first that cannot be put together.
     pub fn each(&self, strings: &Strings, mut then: impl FnMut(&RawEvent<'_>)) -> Result<(), Fault> {
-        let mut used = vec![0; self.options.values.len()];
         let (mut surplus, mut params, mut options) = (&*self.surplus.1, Vec::new(), Vec::new());
         for row in 0..self.marks.len() {
             let behind = self.surplus.0.get(row).copied().unwrap_or(0);
@@ -77,7 +63,9 @@ impl<'b> Decoded<'b> {
             params.clear();
             let code = self.params(row as u32, strings, &mut params).ok_or(Fault::Uneven)?;
             options.clear();
-            self.options.of(row, &mut used, strings, &mut options).ok_or(Fault::Uneven)?;
+            for (code, values, at) in self.options.of(row) {
+                options.push(BlockOption { code, value: values.get(at, strings).ok_or(Fault::Uneven)? });
+            }
             if row < self.carried {
                 continue;
             }
@@ -116,82 +104,6 @@ impl<'b> Decoded<'b> {
         }
         Some(of_type.code)
     }
-}
-
-impl Options {
-    pub(super) fn read(columns: &Stored<'_>, rows: &Rows) -> Result<Options, Fault> {
-        let shapes = shapes(columns, rows)?;
-        let mut numbers = FxHashMap::default();
-        let (mut listed, mut codes) = (Vec::new(), Vec::new());
-        let shapes_listed: Vec<u16> = columns.numbers(all(Kind::Shapes))?;
-        let mut rest = shapes_listed.as_slice();
-        while let Some((count, after)) = rest.split_first() {
-            let (shape, after) = after.split_at_checked(usize::from(*count)).ok_or(Fault::Short)?;
-            let place = |code: &u16| {
-                *numbers.entry(*code).or_insert_with(|| {
-                    codes.push((*code, 0));
-                    codes.len() - 1
-                })
-            };
-            listed.push(shape.iter().map(place).collect::<Vec<usize>>());
-            rest = after;
-        }
-        let mut uses = vec![0usize; listed.len() + 1];
-        for shape in &shapes {
-            *uses.get_mut(*shape as usize).ok_or(Fault::Uneven)? += 1;
-        }
-        for (shape, uses) in listed.iter().zip(uses.iter().skip(1)) {
-            for place in shape {
-                codes.get_mut(*place).map(|(_, count)| *count += uses).ok_or(Fault::Uneven)?;
-            }
-        }
-        let values = |(code, count)| Ok((code, Values::read(columns, code, OPTION, count)?));
-        let values = codes.into_iter().map(values).collect::<Result<_, Fault>>()?;
-        Ok(Options { shapes, listed, values })
-    }
-
-    /// The options of an event: places in `values`.
-    pub(super) fn shape(&self, row: usize) -> &[usize] {
-        let shape = self.shapes.get(row).and_then(|shape| self.listed.get(shape.checked_sub(1)? as usize));
-        shape.map_or(&[], Vec::as_slice)
-    }
-
-    /// Appends the options of an event. `used`: how many values of each option those before it have.
-    fn of<'d>(
-        &'d self,
-        row: usize,
-        used: &mut [usize],
-        strings: &'d Strings,
-        options: &mut Vec<BlockOption<'d>>,
-    ) -> Option<()> {
-        let Some(shape) = self.shapes.get(row).and_then(|shape| shape.checked_sub(1)) else { return Some(()) };
-        for place in self.listed.get(shape as usize)? {
-            let ((code, values), used) = (self.values.get(*place)?, used.get_mut(*place)?);
-            options.push(BlockOption { code: *code, value: values.get(*used, strings)? });
-            *used += 1;
-        }
-        Some(())
-    }
-}
-
-/// The row of options of each event; empty if none has options.
-fn shapes(columns: &Stored<'_>, rows: &Rows) -> Result<Vec<u32>, Fault> {
-    let mut shapes = Vec::new();
-    for of_type in &rows.types {
-        let id = Id { kind: Kind::Shape, code: of_type.code, index: 0 };
-        if !columns.has(id) {
-            continue;
-        }
-        shapes.resize(rows.nth.len(), 0);
-        let listed: Vec<u32> = columns.numbers(id)?;
-        if listed.len() != of_type.rows.len() {
-            return Err(Fault::Uneven);
-        }
-        for (row, shape) in of_type.rows.iter().zip(listed) {
-            *shapes.get_mut(*row as usize).ok_or(Fault::Uneven)? = shape;
-        }
-    }
-    Ok(shapes)
 }
 
 /// Adds the strings of a batch to those of its segment.

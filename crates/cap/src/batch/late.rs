@@ -1,8 +1,8 @@
 //! A batch of which only what somebody looks at is read.
 
-use super::decode::Options;
 use super::encode::all;
 use super::heads::{Calls, Threads, times};
+use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::Values;
 use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param};
@@ -30,7 +30,7 @@ pub struct Late {
     rows: OnceLock<Rows>,
     /// By type and parameter.
     params: OnceLock<Vec<Vec<OnceLock<Param>>>>,
-    options: OnceLock<Behind>,
+    options: OnceLock<Options>,
     views: Views,
     fault: OnceLock<Fault>,
 }
@@ -120,16 +120,11 @@ impl Late {
         })
     }
 
-    /// The options behind an event: code and value. Of several with one code, all have the value of the first.
+    /// The options behind an event: code and value.
     pub fn options(&self, event: usize) -> Vec<(u16, &[u8])> {
-        let behind =
-            self.options.get_or_init(|| self.read(|columns| Options::read(columns, self.rows()).map(Behind::of)));
-        let places = behind.options.shape(event).iter();
-        let value = |place: &usize| {
-            let ((code, values), rows) = (behind.options.values.get(*place)?, behind.rows.get(*place)?);
-            Some((*code, self.value(values, rows.partition_point(|row| (*row as usize) < event))?))
-        };
-        places.filter_map(value).collect()
+        let options =
+            self.options.get_or_init(|| self.read(|columns| Options::read(columns, self.rows(), &self.calls().order)));
+        options.of(event).filter_map(|(code, values, at)| Some((code, self.value(values, at)?))).collect()
     }
 
     /// How many parameters an event has.
@@ -250,26 +245,5 @@ impl BatchHead {
         let Counts { owns, lineages, objects, containers, names } = self.before;
         let head = [self.segment as i64, self.first as i64, self.carried as i64];
         columns.numbers(all(Kind::BatchHead), &[&head[..], &[owns, lineages, objects, containers, names]].concat());
-    }
-}
-
-/// The options of events, and which events have each.
-#[derive(Default)]
-struct Behind {
-    options: Options,
-    rows: Vec<Vec<u32>>,
-}
-
-impl Behind {
-    fn of(options: Options) -> Behind {
-        let mut rows = vec![Vec::new(); options.values.len()];
-        for event in 0..options.shapes.len() {
-            for place in options.shape(event) {
-                if let Some(rows) = rows.get_mut(*place) {
-                    rows.push(event as u32);
-                }
-            }
-        }
-        Behind { options, rows }
     }
 }

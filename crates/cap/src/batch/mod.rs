@@ -4,6 +4,7 @@ mod decode;
 mod encode;
 mod heads;
 mod late;
+mod options;
 mod params;
 mod values;
 

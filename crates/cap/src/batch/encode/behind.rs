@@ -26,8 +26,10 @@ pub(super) fn put_options(events: &Events, links: &Links, columns: &mut Columns<
     }
     put_shapes(events, links, columns);
     let mut by_code: BTreeMap<u16, Vec<&[u8]>> = BTreeMap::new();
-    for (code, value) in &events.options {
-        by_code.entry(*code).or_default().push(value.of(&events.bytes));
+    for row in links.order.iter().filter_map(|row| events.rows.get(*row as usize)) {
+        for (code, value) in events.options(row) {
+            by_code.entry(*code).or_default().push(value.of(&events.bytes));
+        }
     }
     for (code, values) in by_code {
         put_values(code, OPTION, &values, false, columns, strings);

@@ -74,7 +74,8 @@ fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Colu
     let (mut types, mut codes, mut named): (Vec<Type>, Vec<u16>, Vec<i64>) = Default::default();
     let (mut stored, mut enters) = (Vec::with_capacity(events.len()), vec![NONE; events.len()]);
     let (mut of_thread, mut call) = (0, Call { row: NONE, code: 0 });
-    for number in by_thread(places, threads) {
+    let order = by_thread(places, threads);
+    for number in order.iter().copied() {
         let (Some(row), Some(thread)) = (events.rows.get(number as usize), places.get(number as usize)) else {
             continue;
         };
@@ -103,5 +104,5 @@ fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Colu
     }
     columns.numbers(all(Kind::Type), &stored);
     columns.numbers(all(Kind::Types), &named);
-    Links { enters, types: codes.into_iter().zip(types).map(|(code, of_type)| (code, of_type.rows)).collect() }
+    Links { order, enters, types: codes.into_iter().zip(types).map(|(code, of_type)| (code, of_type.rows)).collect() }
 }

@@ -39,6 +39,8 @@ pub(crate) fn all(kind: Kind) -> Id {
 
 /// Which events belong together.
 struct Links {
+    /// The rows in the order of the columns that are not in that of the capture.
+    order: Vec<u32>,
     /// For each row that of its enter event, or [`NONE`].
     enters: Vec<u32>,
     /// The distinct types of events, and the rows of each.
