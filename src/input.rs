@@ -2,11 +2,13 @@
 
 use crate::report;
 use crate::status::{End, Failure};
-use capture_query::Capture;
+use capture_query::{Capture, Ending};
+use capture_record::sys::signal;
 use capture_scap::OpenError;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where a capture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,32 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
         }
     }
     if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
+}
+
+/// Opens captures that are still being written. They end with their recordings, or when the user says so (SIGINT, SIGTERM).
+pub fn follow(names: &[PathBuf]) -> Result<Opened, Failure> {
+    const SIGNALS: [i32; 2] = [libc::SIGINT, libc::SIGTERM];
+    // Before any thread is started: all are to hold them, so that only the one below takes them.
+    signal::hold(&SIGNALS)?;
+    let asked = Ending::default();
+    let ending = asked.clone();
+    std::thread::spawn(move || {
+        while signal::next(&SIGNALS, Duration::from_secs(3600)).is_none() {}
+        ending.end();
+    });
+    let mut captures = Vec::new();
+    for name in names {
+        if !name.is_file() {
+            return Err(Failure::new(format_args!("{}: --follow reads files", name.display())));
+        }
+        let shown = name.display().to_string();
+        let capture = Capture::follow(name, &*shown, asked.clone());
+        captures.push(capture.map_err(|error| Failure::new(format_args!("{shown}: {error}")))?);
+    }
+    match &*captures {
+        [_] => Ok(Opened { captures, end: End::Good }),
+        _ => Err(Failure::new("--follow reads one capture")),
+    }
 }
 
 /// Opens the one capture that a user named.

@@ -38,6 +38,9 @@ pub struct Args {
     /// for one capture.
     #[arg(long, help_heading = INPUT)]
     separate: bool,
+    /// Wait for more where a file ends that is still being written, until its recording ends, or Ctrl-C.
+    #[arg(long, conflicts_with = "write", help_heading = INPUT)]
+    follow: bool,
     /// Which of the two worlds of the capture to show: `classic` (enter and exit events, fields and numbers as
     /// sysdig 0.29 has them) or `exit` (exit events only, as newest Falco sees them). By default what the capture
     /// was made for.
@@ -168,6 +171,7 @@ fn after_help() -> String {
   capture query -r trace.scap proc.name=cat and evt.type=open   what cat opened
   capture query -r trace.scap -p '%proc.name %fd.name' evt.type=connect
   capture query -r web*.scap -j fd.sip=203.0.113.7              several captures, as JSON
+  capture query -r growing.cap --follow evt.type=execve         what is being recorded
   capture query -r trace.scap -w part.scap --from 10:00 --to 10:05
 
 {READING_HELP}"
@@ -270,7 +274,7 @@ pub fn run(args: Args) -> Result<End, Failure> {
     match write::Order::of(&args)? {
         Some(order) => write::run(order, &args, &files, words, output),
         None => {
-            let opened = input::open(&files)?;
+            let opened = if args.follow { input::follow(&files)? } else { input::open(&files)? };
             let captures = if args.separate { opened.captures } else { input::joined(opened.captures) };
             let end = show::run(settings::job(&args, captures, words, &output)?, output)?;
             Ok(end.and(opened.end))

@@ -1,12 +1,13 @@
 //! A capture that is open but not yet replayed.
 
+use crate::follow::{Ending, Followed};
 use crate::join::Host;
 use crate::stored::Stored;
 use crate::{Plan, Stats};
 use capture_batch::{Interest, View};
 use capture_event::recording::{Notice, Recording};
 use capture_event::{Dialect, Source, code, schema};
-use capture_scap::{Block, Content, EventBlock, OpenError, Reader};
+use capture_scap::{Block, Content, EventBlock, Input, OpenError, Reader};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Capture {
     path: Option<PathBuf>,
     /// Later pieces of the same recording.
     rest: Vec<Capture>,
+    /// When it ends, if it is followed.
+    ending: Option<Ending>,
 }
 
 impl Capture {
@@ -45,8 +48,15 @@ impl Capture {
         Ok(Capture::new(capture_cap::stdin()?, name.into()))
     }
 
+    /// Reads a file that is still being written, and waits for more of it: until `ending` says so, or the recording itself.
+    /// Results call it `name`.
+    pub fn follow(path: &Path, name: impl Into<String>, ending: Ending) -> Result<Capture, OpenError> {
+        let input = Input::live(Box::new(Followed::open(path, ending.clone())?));
+        Ok(Capture { ending: Some(ending), ..Capture::new(capture_cap::of(input)?, name.into()) })
+    }
+
     fn new(reader: Reader, name: String) -> Capture {
-        Capture { reader, name, path: None, rest: Vec::new() }
+        Capture { reader, name, path: None, rest: Vec::new(), ending: None }
     }
 
     /// What results call it.
@@ -62,6 +72,11 @@ impl Capture {
     /// The size of its files in bytes; `None` for a pipe.
     pub fn file_size(&self) -> Option<u64> {
         self.rest.iter().map(Capture::file_size).fold(self.reader.file_size(), |sum, size| Some(sum? + size?))
+    }
+
+    /// When it ends, if it is followed.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.ending.clone()
     }
 
     /// Its file.

@@ -25,6 +25,7 @@
 //! decides which event comes when; what an event means is decided before, what is shown of it afterwards.
 
 mod capture;
+mod follow;
 mod join;
 mod merge;
 mod pool;
@@ -36,6 +37,7 @@ mod stored;
 mod stream;
 
 pub use capture::Capture;
+pub use follow::Ending;
 pub use join::join;
 pub use run::{Made, Maker, Plan, Question, Taker, run};
 pub use source::{Damage, Input, Item, Piece, Source, Work};

@@ -1,5 +1,6 @@
 //! Captures that have to be replayed: those of events.
 
+use crate::follow::Ending;
 use crate::source::{Input, Item, Piece, Source, Work};
 use crate::{Capture, Count, Plan, Stage, Stats};
 use capture_batch::Interest;
@@ -26,6 +27,8 @@ struct Replayed {
     before: u64,
     /// What the current reader had told when it was asked last.
     told: Told,
+    /// Hears of the end of the recording, if it is followed.
+    ending: Option<Ending>,
     stats: Arc<Stats>,
 }
 
@@ -47,6 +50,7 @@ impl Input for Capture {
             Ok(stored) => return Box::new(stored),
             Err(interest) => interest,
         };
+        let ending = self.ending();
         let ((reader, name), rest) = self.into_pieces();
         // Where there are threads, one reads while another one replays.
         let ahead = move |reader: Reader| if plan.is_parallel() { reader.ahead() } else { reader };
@@ -57,6 +61,7 @@ impl Input for Capture {
             rows: FIRST_ROWS,
             before: 0,
             told: Told::default(),
+            ending,
             stats,
         })
     }
@@ -82,7 +87,10 @@ impl Replayed {
     fn next_piece(&mut self) -> Option<Piece> {
         self.replay.set_batch_rows(self.rows);
         let started = Instant::now();
-        let piece = self.replay.next_piece();
+        let piece = match &self.ending {
+            Some(ending) => self.replay.next_piece_seeing(|block| ending.see(block)),
+            None => self.replay.next_piece(),
+        };
         self.account(started.elapsed());
         Some(match piece? {
             replay::Piece::Damage(damage) => Piece::Damage(Box::new(damage)),

@@ -10,9 +10,8 @@ use crate::kind::Counts;
 use crate::packed::{Packed, Unpacking};
 use crate::read;
 use crate::run::{Run, Taken};
-use crate::source::Opened;
 use crate::source::input::Input;
-use crate::source::live::{FromLive, Live};
+use crate::source::live::Live;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -52,7 +51,7 @@ impl Reader {
 
     /// Reads a capture that this program makes meanwhile. Waits for its first bytes.
     pub fn live(input: Box<dyn Live>) -> Result<Reader, OpenError> {
-        Reader::of(Input::new(Opened { source: Box::new(FromLive(input)), size: None, format: None }))
+        Reader::of(Input::live(input))
     }
 
     /// Reads a capture of which nothing is used up yet.

@@ -1,5 +1,7 @@
 //! The bytes of a capture, whatever its form.
 
+use super::ahead::Ahead;
+use super::live::{FromLive, Live};
 use super::unpack::Format;
 use super::{Opened, Source};
 use crate::error::{OpenError, Problem};
@@ -37,6 +39,17 @@ impl Input {
     /// What lies in memory.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Input {
         Input::new(super::from_bytes(bytes.into()))
+    }
+
+    /// What this program, or another one, makes meanwhile. Waits for its first bytes.
+    pub fn live(input: Box<dyn Live>) -> Input {
+        let mut live = FromLive::new(input);
+        let format = Format::of(live.start());
+        let source: Box<dyn Source> = match format {
+            None => Box::new(live),
+            Some(format) => Box::new(Ahead::unpack(format, live, true)),
+        };
+        Input::new(Opened { source, size: None, format })
     }
 
     pub(crate) fn new(Opened { source, size, format }: Opened) -> Input {

@@ -2,6 +2,7 @@
 
 use super::Source;
 use bytes::Bytes;
+use std::io::{self, Read};
 
 /// Gives the bytes of a capture as they are made.
 pub trait Live: Send {
@@ -13,13 +14,44 @@ pub trait Live: Send {
 }
 
 /// Such a capture as a source.
-pub(crate) struct FromLive(pub Box<dyn Live>);
+pub(crate) struct FromLive {
+    live: Box<dyn Live>,
+    /// What was taken and is not used up.
+    ahead: Vec<u8>,
+}
+
+impl FromLive {
+    pub(crate) fn new(live: Box<dyn Live>) -> FromLive {
+        FromLive { live, ahead: Vec::new() }
+    }
+
+    /// Its first bytes; empty if there are none.
+    pub(crate) fn start(&mut self) -> &[u8] {
+        if self.ahead.is_empty() {
+            self.ahead = self.next().unwrap_or_default();
+        }
+        &self.ahead
+    }
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let ahead = std::mem::take(&mut self.ahead);
+        if ahead.is_empty() { self.live.next() } else { Some(ahead) }
+    }
+}
+
+impl Read for FromLive {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let got = self.start().read(buf)?;
+        self.ahead.drain(..got);
+        Ok(got)
+    }
+}
 
 impl Source for FromLive {
     fn more(&mut self, rest: &[u8], _: u64, wanted: usize) -> Bytes {
         let mut chunk = rest.to_vec();
         while chunk.len() <= rest.len() || chunk.len() < wanted {
-            match self.0.next() {
+            match self.next() {
                 Some(bytes) => chunk.extend_from_slice(&bytes),
                 None => break,
             }
@@ -28,6 +60,6 @@ impl Source for FromLive {
     }
 
     fn would_wait(&mut self) -> bool {
-        self.0.would_wait()
+        self.ahead.is_empty() && self.live.would_wait()
     }
 }
