@@ -6,7 +6,6 @@
 
 use super::plan::Node;
 use crate::Filter;
-use crate::check::Test;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{
@@ -221,17 +220,23 @@ impl ObjectTests {
         self.look_at(filter, &summary.objects, segment);
         let of_objects: Vec<Answers> = self.answers.iter().map(|answers| found(answers, &summary.objects)).collect();
         let nothing = samples(filter.view(), segment.clone(), filter.view().events().count());
+        // Without an object, it may matter whether there is a thread.
+        let mut of_somebody = samples(filter.view(), segment.clone(), nothing.len());
+        let somebody = summary.owns.iter().copied().find(|own| !own.is_none()).unwrap_or(Id::NONE);
+        of_somebody.own.iter_mut().for_each(|own| *own = somebody);
         let (plan, mut state) = (filter.plan(), filter.plan().state());
         nothing.rows().filter(|row| types.contains(row.code())).all(|row| {
             let mut given = of_objects.clone();
             if summary.without_object.contains(row.code()) {
                 for ((answers, number), looks_further) in given.iter_mut().zip(&self.tests).zip(&self.looks_further) {
-                    let mut holds = |test: &Test| test.holds(row, filter.env(), &mut state);
-                    let without = match plan.tests.get(*number).filter(|_| !looks_further) {
-                        Some(test) => Answers::always(holds(test)),
-                        None => Answers::EITHER,
+                    let Some(test) = plan.tests.get(*number).filter(|_| !looks_further) else {
+                        *answers = Answers::EITHER;
+                        continue;
                     };
-                    *answers = answers.or(without);
+                    for row in [Some(row), of_somebody.row(row.index)].into_iter().flatten() {
+                        state.next_rows();
+                        *answers = answers.or(Answers::always(test.holds(row, filter.env(), &mut state)));
+                    }
                 }
             }
             let mut known = Known { filter, tests: &self.tests, answers: &given, state: plan.state() };
