@@ -14,9 +14,11 @@ fuzz_target!(|bytes: &[u8]| {
     while reader.next_blocks().is_some() {}
     let Some(file) = File::from_bytes(file.into()) else { return };
     let mut out = Vec::new();
-    for at in file.batches() {
-        let Ok(loaded) = file.segment(at.segment).map(Arc::new) else { continue };
+    for (segment, at) in file.segments().iter().flat_map(|segment| segment.batches.iter().map(move |at| (segment, at)))
+    {
+        let Ok(loaded) = file.load(segment).map(Arc::new) else { continue };
         for view in VIEWS {
+            file.summaries(segment, view);
             let Ok(late) = file.batch(at, loaded.clone()) else { continue };
             let mut format = Format::compile(format_of(bytes, view), view).expect("each field prints");
             let batch = batch(Arc::new(late), view, loaded.segment.clone(), Default::default());

@@ -68,7 +68,9 @@ fn another_reader_prints_the_same_events() {
         let expected = converted(path, &cap);
         let output = Command::new("python3").arg(root().join("tests/cap_reader.py")).arg(&cap).output().unwrap();
         let (found, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && said.is_empty(), "{}: {said}", path.display());
+        // It knows no sections but those that it needs.
+        let is_sound = said.lines().all(|line| line.ends_with("are passed over"));
+        assert!(output.status.success() && is_sound, "{}: {said}", path.display());
         for (found, expected) in found.lines().zip(expected.lines()) {
             assert_eq!(found, expected, "{}", path.display());
         }
