@@ -50,6 +50,7 @@ subcommands! {
     Convert: convert,
     Slice: slice,
     Split: split,
+    Merge: merge,
     Cat: cat,
     Fields: fields,
     Events: events,

@@ -17,6 +17,7 @@ mod framed;
 mod info;
 mod input;
 mod man;
+mod merge;
 mod moment;
 mod output;
 mod progress;

@@ -51,18 +51,25 @@ impl<W: Write> Lossless<W> {
     }
 
     /// Appends all blocks of a capture that can be read.
-    pub fn all(
+    pub fn all(&mut self, reader: Reader, name: &str, progress: impl FnMut(u64)) -> Result<DamageReport, Failure> {
+        self.some(reader, name, progress, |_| true)
+    }
+
+    /// Appends the blocks of a capture that can be read and are wanted.
+    pub fn some(
         &mut self,
         mut reader: Reader,
         name: &str,
         mut progress: impl FnMut(u64),
+        is_wanted: impl Fn(&Content<'_>) -> bool,
     ) -> Result<DamageReport, Failure> {
         let mut damage = DamageReport::default();
         loop {
             progress(reader.file_position());
             match reader.next_block() {
                 None => return Ok(damage),
-                Some(Ok(block)) => self.block(&block)?,
+                Some(Ok(block)) if is_wanted(&block.content) => self.block(&block)?,
+                Some(Ok(_)) => {}
                 Some(Err(place)) => damage.add(name, &place),
             }
         }

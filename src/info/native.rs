@@ -101,6 +101,8 @@ fn kind(kind: u16) -> String {
         section::BLOCKS => "tables".to_owned(),
         section::BATCH => "events".to_owned(),
         section::ENTITIES => "entities".to_owned(),
+        section::SUMMARIES => "summaries".to_owned(),
+        section::INDEX => "index".to_owned(),
         kind => format!("unknown kind {kind}"),
     }
 }

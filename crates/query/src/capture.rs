@@ -126,6 +126,23 @@ impl Capture {
         last
     }
 
+    /// The times of the first and the last event of a system call in its file that is not hidden, ns since the epoch. Reads the
+    /// file to its end, once more.
+    pub(crate) fn times(&self) -> Option<(u64, u64)> {
+        let path = self.path().filter(|path| path.is_file())?;
+        let mut reader = capture_cap::open(path).ok()?;
+        let mut times = None;
+        while let Some(block) = reader.next_block() {
+            if let Ok(Block { content: Content::Event(event), .. }) = block
+                && is_call(event.code)
+                && !event.state_only()
+            {
+                times = Some((times.map_or(event.ts, |(first, _)| first), event.ts));
+            }
+        }
+        times
+    }
+
     /// The recording that consists of these pieces, if there are any.
     pub(crate) fn of_pieces(mut pieces: Vec<Capture>) -> Option<Capture> {
         let rest = pieces.split_off(pieces.len().min(1));

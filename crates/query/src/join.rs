@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How long the host may have been silent between two pieces whose lists differ, ns.
-const LONGEST_PAUSE: u64 = 1_000_000_000;
+pub(crate) const LONGEST_PAUSE: u64 = 1_000_000_000;
 
 /// Makes one capture of those that are pieces of one recording. It stands where its first piece stood.
 pub fn join(captures: Vec<Capture>) -> Vec<Capture> {
