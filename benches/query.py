@@ -4,8 +4,8 @@
 usage: benches/query.py CAPTURE [RUNS]
 
 CAPTURE, compressed or not, should have some millions of events; grow a small one with a tool of your choice. Every
-command prints to /dev/null. A ratio is sysdig's time divided by ours: above 1 we are faster. The best of RUNS runs (default 3) counts.
-Our program is target/release/capture: build it first.
+command prints to /dev/null. A ratio is sysdig's time divided by ours: above 1 we are faster. The best of RUNS runs
+(default 3) counts. Our program is target/release/capture: build it first.
 """
 import os
 import shutil
