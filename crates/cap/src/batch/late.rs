@@ -5,7 +5,7 @@ use super::heads::{Calls, Threads, times};
 use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::Values;
-use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param};
+use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param, pair_of};
 use crate::column::{Columns, Directory, Stored};
 use crate::entities::{Counts, Loaded};
 use crate::strings::Strings;
@@ -26,7 +26,6 @@ pub struct Late {
     threads: OnceLock<Threads>,
     calls: OnceLock<Calls>,
     times: OnceLock<Vec<u64>>,
-    layout: OnceLock<Layout>,
     rows: OnceLock<Rows>,
     /// By type and parameter.
     params: OnceLock<Vec<Vec<OnceLock<Param>>>>,
@@ -51,7 +50,6 @@ impl Late {
             threads: OnceLock::new(),
             calls: OnceLock::new(),
             times: OnceLock::new(),
-            layout: OnceLock::new(),
             rows: OnceLock::new(),
             params: OnceLock::new(),
             options: OnceLock::new(),
@@ -77,7 +75,7 @@ impl Late {
     }
 
     /// What a view binds to its events.
-    pub fn view(&self, view: View) -> At<'_> {
+    pub fn view(&self, view: View) -> At<'_, Late> {
         self.views.at(VIEWS.iter().position(|other| *other == view).unwrap_or(0), self)
     }
 
@@ -178,17 +176,39 @@ impl Late {
     }
 }
 
+impl Layout for Late {
+    fn carried(&self) -> usize {
+        self.head.carried
+    }
+
+    fn events(&self) -> usize {
+        self.calls().codes.len()
+    }
+
+    fn code(&self, event: usize) -> u16 {
+        self.calls().codes.get(event).copied().unwrap_or(0)
+    }
+
+    fn ts(&self, event: usize) -> u64 {
+        self.times().get(event).copied().unwrap_or(0)
+    }
+
+    fn place(&self, event: usize) -> usize {
+        self.threads().places.get(event).copied().unwrap_or(0) as usize
+    }
+
+    fn places(&self) -> usize {
+        self.threads().ids.len()
+    }
+
+    fn pair(&self, event: usize) -> usize {
+        pair_of(&self.calls().enters, event)
+    }
+}
+
 impl Place for Late {
     fn columns(&self) -> Stored<'_> {
         self.directory.over(&self.bytes)
-    }
-
-    fn layout(&self) -> &Layout {
-        self.layout.get_or_init(|| {
-            let (calls, threads, times) = (self.calls(), self.threads(), self.times());
-            let places = threads.places.clone();
-            Layout::of(self.head.carried, calls.codes.clone(), times.to_vec(), places, calls.enters.clone())
-        })
     }
 
     fn before(&self) -> Counts {

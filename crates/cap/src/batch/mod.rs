@@ -16,7 +16,7 @@ pub use late::{BatchHead, Late};
 pub use params::{OfType, Param, Rows, Source};
 pub use values::Values;
 
-use crate::bind::{Layout, fd_of, fd_param};
+use crate::bind::{Listed, fd_of, fd_param};
 use capture_scap::{EventBlock, Span};
 use std::ops::Range;
 
@@ -119,8 +119,8 @@ impl Events {
     }
 
     /// Who, when and what of the events, of which the first `carried` stand in front.
-    pub(crate) fn layout(&self, carried: usize) -> Layout {
-        let mut layout = Layout::new(carried, self.rows.len());
+    pub(crate) fn layout(&self, carried: usize) -> Listed {
+        let mut layout = Listed::new(carried, self.rows.len());
         self.rows.iter().for_each(|row| layout.push(row.ts, row.tid, row.code));
         layout
     }

@@ -26,15 +26,15 @@ fn at(values: &[i64], event: usize) -> i64 {
 }
 
 /// Marks of rows, [`NO_ROW`] for events that have none: as those of the last event of the same type.
-pub(super) fn flags(coder: &mut impl Coder, layout: &Layout, values: &mut [i64]) {
+pub(super) fn flags(coder: &mut impl Coder, layout: &impl Layout, values: &mut [i64]) {
     let mut last = LastOfType::default();
-    for (event, value) in values.iter_mut().enumerate().skip(layout.carried) {
+    for (event, value) in values.iter_mut().enumerate().skip(layout.carried()) {
         last.code(coder, layout.code(event), 0, value);
     }
 }
 
 /// Types of rows: as that of the last row whose event is stored with the same type.
-pub(super) fn codes(coder: &mut impl Coder, layout: &Layout, flags: &[i64], values: &mut [i64]) {
+pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
     let mut last = LastOfType::default();
     for event in rows(flags) {
         let Some(value) = values.get_mut(event) else { continue };
@@ -59,7 +59,7 @@ pub(super) fn numbers(coder: &mut impl Coder, flags: &[i64], before: i64, values
 /// Versions of threads: as the last one of the thread.
 pub(super) fn owns(
     coder: &mut impl Coder,
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     count: i64,
     upper: Option<&[i64]>,
@@ -92,7 +92,7 @@ pub(super) fn lineages(
 /// before, else -1.
 pub(super) fn fds(
     coder: &mut impl Coder,
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     param: impl Fn(usize) -> Option<i64>,
     upper: Option<&[i64]>,
@@ -112,7 +112,7 @@ pub(super) fn fds(
 /// Objects: as the last one that the number of a descriptor stood for in the thread.
 pub(super) fn objects(
     coder: &mut impl Coder,
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     fds: &[i64],
     count: i64,
@@ -131,7 +131,7 @@ pub(super) fn objects(
 }
 
 /// Latencies, ns: since the enter event, for exits; that of the thread's last call, for context switches; else 0.
-pub(super) fn latencies(coder: &mut impl Coder, layout: &Layout, flags: &[i64], values: &mut [i64]) {
+pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
     let mut of_thread = vec![(0u64, 0i64); layout.places()];
     for event in rows(flags) {
         let (Some(value), Some((entered, last))) = (values.get_mut(event), of_thread.get_mut(layout.place(event)))
@@ -161,7 +161,7 @@ pub(super) fn latencies(coder: &mut impl Coder, layout: &Layout, flags: &[i64], 
 
 /// The enter events that rows took parameters from ([`NO_ROW`] for none): that whose exit the event is, unless a mark says
 /// that there is none.
-pub(super) fn taken(coder: &mut impl Coder, layout: &Layout, flags: &[i64], values: &mut [i64]) {
+pub(super) fn taken(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
     for event in rows(flags) {
         let Some(value) = values.get_mut(event) else { continue };
         let is_unpaired = at(flags, event) & i64::from(RowFlags::UNPAIRED.bits()) != 0;
@@ -194,7 +194,7 @@ pub(super) struct ReferenceCoders<C> {
 /// References, ascending by event.
 pub(super) fn references(
     coders: &mut ReferenceCoders<impl Coder>,
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     objects: &[i64],
     given: &[Reference],

@@ -4,13 +4,36 @@ use crate::batch::has_exit;
 use rustc_hash::FxHashMap;
 
 /// No event.
-pub(crate) const NO_EVENT: usize = usize::MAX;
+pub const NO_EVENT: usize = usize::MAX;
 
 /// The events of a batch: those that stand in front for later ones, then its own.
-#[derive(Default)]
-pub struct Layout {
+pub trait Layout {
     /// How many stand in front.
-    pub(crate) carried: usize,
+    fn carried(&self) -> usize;
+
+    /// How many there are, those in front included.
+    fn events(&self) -> usize;
+
+    /// The stored type of an event.
+    fn code(&self, event: usize) -> u16;
+
+    /// The time of an event, ns since the epoch.
+    fn ts(&self, event: usize) -> u64;
+
+    /// The thread of an event: a number of its own in the batch.
+    fn place(&self, event: usize) -> usize;
+
+    /// How many threads there are.
+    fn places(&self) -> usize;
+
+    /// The enter event of an exit event; [`NO_EVENT`] if there is none.
+    fn pair(&self, event: usize) -> usize;
+}
+
+/// Events that are being written.
+#[derive(Default)]
+pub(crate) struct Listed {
+    carried: usize,
     codes: Vec<u16>,
     times: Vec<u64>,
     /// For each its thread, by the order of their first events.
@@ -25,22 +48,17 @@ pub struct Layout {
 /// No pair.
 const NONE: u32 = u32::MAX;
 
-impl Layout {
-    /// An empty one with room for so many events, of which so many stand in front.
-    pub(crate) fn new(carried: usize, events: usize) -> Layout {
-        Layout {
+impl Listed {
+    /// An empty list with room for so many events, of which so many stand in front.
+    pub(crate) fn new(carried: usize, events: usize) -> Listed {
+        Listed {
             carried,
             codes: Vec::with_capacity(events),
             times: Vec::with_capacity(events),
             places: Vec::with_capacity(events),
             pairs: Vec::with_capacity(events),
-            ..Layout::default()
+            ..Listed::default()
         }
-    }
-
-    /// That of a batch that was read.
-    pub(crate) fn of(carried: usize, codes: Vec<u16>, times: Vec<u64>, places: Vec<u32>, pairs: Vec<u32>) -> Layout {
-        Layout { carried, codes, times, places, pairs, ..Layout::default() }
     }
 
     /// Appends an event.
@@ -66,35 +84,39 @@ impl Layout {
         self.places.push(place);
         self.pairs.push(pair);
     }
+}
 
-    /// How many events there are, those in front included.
-    pub fn len(&self) -> usize {
+impl Layout for Listed {
+    fn carried(&self) -> usize {
+        self.carried
+    }
+
+    fn events(&self) -> usize {
         self.codes.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
-    }
-
-    pub(crate) fn code(&self, event: usize) -> u16 {
+    fn code(&self, event: usize) -> u16 {
         self.codes.get(event).copied().unwrap_or(0)
     }
 
-    pub(crate) fn ts(&self, event: usize) -> u64 {
+    fn ts(&self, event: usize) -> u64 {
         self.times.get(event).copied().unwrap_or(0)
     }
 
-    pub(crate) fn place(&self, event: usize) -> usize {
+    fn place(&self, event: usize) -> usize {
         self.places.get(event).copied().unwrap_or(0) as usize
     }
 
-    /// How many threads there are.
-    pub(crate) fn places(&self) -> usize {
-        self.places.iter().copied().max().map_or(0, |most| most as usize + 1)
+    fn places(&self) -> usize {
+        self.calls.len()
     }
 
-    pub(crate) fn pair(&self, event: usize) -> usize {
-        self.pairs.get(event).copied().filter(|pair| *pair != NONE).map_or(NO_EVENT, |pair| pair as usize)
+    fn pair(&self, event: usize) -> usize {
+        pair_of(&self.pairs, event)
     }
+}
+
+/// An event by its number in a list of numbers, of which [`NONE`] stands for none.
+pub(crate) fn pair_of(pairs: &[u32], event: usize) -> usize {
+    pairs.get(event).copied().filter(|pair| *pair != NONE).map_or(NO_EVENT, |pair| pair as usize)
 }

@@ -70,7 +70,7 @@ impl<'l> Lives<'l> {
 /// Numbers of quantities: those of the thread's last row.
 pub(super) fn numbers(
     coder: &mut impl Coder,
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     upper: Option<&[i64]>,
     values: &mut [i64],
@@ -88,7 +88,7 @@ pub(super) fn numbers(
 /// `objects`: how many objects have a number before the batch. `given`: all of them, or none when they are read.
 pub(super) fn quantities<C: Coder>(
     coders: &mut [C; NUMBERS + 1],
-    layout: &Layout,
+    layout: &impl Layout,
     flags: &[i64],
     (of_events, objects): (&[i64], i64),
     upper: Option<Lives<'_>>,

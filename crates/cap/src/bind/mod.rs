@@ -10,7 +10,8 @@ mod lives;
 mod put;
 mod read;
 
-pub(crate) use layout::Layout;
+pub use layout::{Layout, NO_EVENT};
+pub(crate) use layout::{Listed, pair_of};
 pub(crate) use put::{Values, put};
 pub use read::{At, Place, Views};
 

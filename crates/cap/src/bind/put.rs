@@ -36,15 +36,15 @@ impl Values {
     /// the layout a stored one is; `number_before`: of the last event of the view before it that has one.
     pub(crate) fn of(
         batch: &Batch,
-        layout: &Layout,
+        layout: &impl Layout,
         event_of: impl Fn(u64) -> Option<usize>,
         number_before: u64,
         finder: &mut Finder<'_>,
     ) -> Values {
-        let empty = || vec![-1; layout.len()];
+        let empty = || vec![-1; layout.events()];
         let mut values = Values {
             head: [batch.head.first_ts as i64, batch.head.ts_before as i64, number_before as i64],
-            flags: vec![NO_ROW; layout.len()],
+            flags: vec![NO_ROW; layout.events()],
             codes: empty(),
             numbers: empty(),
             owns: empty(),
@@ -95,7 +95,7 @@ impl Values {
     }
 
     /// What the rows that may be shown have.
-    pub(crate) fn summary(&self, layout: &Layout) -> summaries::Numbers {
+    pub(crate) fn summary(&self, layout: &impl Layout) -> summaries::Numbers {
         let never_shown = i64::from(RowFlags::NEVER_SHOWN.bits());
         let shown = columns::rows(&self.flags)
             .filter(|event| self.flags.get(*event).is_some_and(|flags| flags & never_shown == 0));
@@ -135,7 +135,7 @@ pub(crate) fn put(
     values: &mut Values,
     upper: Option<&Values>,
     before: &Counts,
-    layout: &Layout,
+    layout: &impl Layout,
     fd_param: impl Fn(usize) -> Option<i64>,
     to: &mut Columns<'_>,
 ) {

@@ -34,12 +34,9 @@ struct LateView {
 }
 
 /// Where the columns of a batch are, and what they are read with.
-pub trait Place {
+pub trait Place: Layout {
     /// The columns.
     fn columns(&self) -> Stored<'_>;
-
-    /// Who, when and what of the events.
-    fn layout(&self) -> &Layout;
 
     /// How many interned values of each kind there are before the batch.
     fn before(&self) -> Counts;
@@ -52,28 +49,35 @@ pub trait Place {
 }
 
 /// One view of a batch.
-#[derive(Clone, Copy)]
-pub struct At<'p> {
-    place: &'p dyn Place,
+pub struct At<'p, P> {
+    place: &'p P,
     views: &'p Views,
     view: usize,
 }
 
 impl Views {
     /// One of them, by its place in [`super::VIEWS`].
-    pub fn at<'p>(&'p self, view: usize, place: &'p dyn Place) -> At<'p> {
+    pub fn at<'p, P: Place>(&'p self, view: usize, place: &'p P) -> At<'p, P> {
         At { place, views: self, view: view.min(1) }
     }
 }
 
-impl<'p> At<'p> {
+impl<P> Clone for At<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for At<'_, P> {}
+
+impl<'p, P: Place> At<'p, P> {
     fn late(&self) -> &'p LateView {
         let [classic, exit] = &self.views.views;
         if self.view == 0 { classic } else { exit }
     }
 
     /// The view before.
-    fn upper(&self) -> Option<At<'p>> {
+    fn upper(&self) -> Option<At<'p, P>> {
         self.view.checked_sub(1).map(|view| At { view, ..*self })
     }
 
@@ -87,7 +91,7 @@ impl<'p> At<'p> {
 
     fn list(&self, kind: Kind, read: impl FnOnce(&mut Take, &mut [i64])) -> Vec<i64> {
         let mut coder = self.symbols(kind, 0);
-        let mut values = vec![-1; self.place.layout().len()];
+        let mut values = vec![-1; self.place.events()];
         read(&mut coder, &mut values);
         if coder.is_short {
             self.place.fault(Fault::Uneven);
@@ -114,18 +118,17 @@ impl<'p> At<'p> {
 
     /// Marks of rows; -1 for events that have none.
     pub fn flags(&self) -> &'p [i64] {
-        let layout = self.place.layout();
+        let layout = self.place;
         self.late().flags.get_or_init(|| {
             let mut flags = self.list(Kind::RowFlags, |coder, values| columns::flags(coder, layout, values));
-            flags.iter_mut().take(layout.carried).for_each(|flags| *flags = columns::NO_ROW);
+            flags.iter_mut().take(layout.carried()).for_each(|flags| *flags = columns::NO_ROW);
             flags
         })
     }
 
     /// Types of rows.
     pub fn codes(&self) -> &'p [i64] {
-        let read =
-            |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place.layout(), self.flags(), values);
+        let read = |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place, self.flags(), values);
         self.late().codes.get_or_init(|| self.list(Kind::RowCode, read))
     }
 
@@ -138,7 +141,7 @@ impl<'p> At<'p> {
 
     /// Threads.
     pub fn owns(&self) -> &'p [i64] {
-        let (count, layout) = (self.place.before().owns, self.place.layout());
+        let (count, layout) = (self.place.before().owns, self.place);
         self.late().owns.get_or_init(|| {
             let above = self.upper().map(|upper| upper.owns());
             self.list(Kind::RowOwn, |coder, values| columns::owns(coder, layout, self.flags(), count, above, values))
@@ -158,7 +161,7 @@ impl<'p> At<'p> {
 
     /// Numbers of descriptors.
     pub fn fds(&self) -> &'p [i64] {
-        let (layout, param) = (self.place.layout(), |event| self.place.fd_param(event));
+        let (layout, param) = (self.place, |event| self.place.fd_param(event));
         self.late().fds.get_or_init(|| {
             let above = self.upper().map(|upper| upper.fds());
             self.list(Kind::RowFd, |coder, values| columns::fds(coder, layout, self.flags(), param, above, values))
@@ -167,7 +170,7 @@ impl<'p> At<'p> {
 
     /// Objects.
     pub fn objects(&self) -> &'p [i64] {
-        let (count, layout) = (self.place.before().objects, self.place.layout());
+        let (count, layout) = (self.place.before().objects, self.place);
         self.late().objects.get_or_init(|| {
             let (fds, above) = (self.fds(), self.upper().map(|upper| upper.objects()));
             self.list(Kind::RowObject, |coder, values| {
@@ -178,21 +181,21 @@ impl<'p> At<'p> {
 
     /// Latencies, ns.
     pub fn latencies(&self) -> &'p [i64] {
-        let layout = self.place.layout();
+        let layout = self.place;
         let read = |coder: &mut Take, values: &mut [i64]| columns::latencies(coder, layout, self.flags(), values);
         self.late().latencies.get_or_init(|| self.list(Kind::RowLatency, read))
     }
 
     /// The events that rows took parameters from; -1 for none.
     pub fn taken(&self) -> &'p [i64] {
-        let layout = self.place.layout();
+        let layout = self.place;
         let read = |coder: &mut Take, values: &mut [i64]| columns::taken(coder, layout, self.flags(), values);
         self.late().taken.get_or_init(|| self.list(Kind::RowTaken, read))
     }
 
     /// Which quantities hold.
     pub fn lives(&self) -> &'p [i64] {
-        let layout = self.place.layout();
+        let layout = self.place;
         self.late().lives.get_or_init(|| {
             let above = self.upper().map(|upper| upper.lives());
             self.list(Kind::RowLive, |coder, values| lives::numbers(coder, layout, self.flags(), above, values))
@@ -204,7 +207,7 @@ impl<'p> At<'p> {
         let all = self.late().quantities.get_or_init(|| {
             let mut coders: [Take; NUMBERS + 1] = std::array::from_fn(|index| self.symbols(Kind::Live, index as u16));
             let (upper, before) = (self.upper().map(|upper| upper.known_quantities()), self.place.before().objects);
-            let layout = self.place.layout();
+            let layout = self.place;
             let all = lives::quantities(&mut coders, layout, self.flags(), (of_events, before), upper, &[]);
             if coders.iter().any(|coder| coder.is_short) {
                 self.place.fault(Fault::Uneven);
@@ -224,7 +227,7 @@ impl<'p> At<'p> {
         let [counts, params, items, kinds, numbers] =
             std::array::from_fn(|at| self.symbols(Kind::Reference, at as u16));
         let mut coders = ReferenceCoders { counts, params, items, kinds, numbers };
-        let all = columns::references(&mut coders, self.place.layout(), self.flags(), self.objects(), &[]);
+        let all = columns::references(&mut coders, self.place, self.flags(), self.objects(), &[]);
         let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
         if [counts, params, items, kinds, numbers].iter().any(|coder| coder.is_short) {
             self.place.fault(Fault::Uneven);

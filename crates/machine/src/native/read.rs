@@ -54,7 +54,7 @@ impl Rows {
         Rows { late, view, events }
     }
 
-    fn view(&self) -> At<'_> {
+    fn view(&self) -> At<'_, Late> {
         self.late.view(self.view)
     }
 
@@ -63,12 +63,12 @@ impl Rows {
     }
 
     /// The values of a column of the rows.
-    fn each<'r>(&'r self, column: impl Fn(&At<'r>) -> &'r [i64]) -> impl Iterator<Item = i64> {
+    fn each<'r>(&'r self, column: impl Fn(&At<'r, Late>) -> &'r [i64]) -> impl Iterator<Item = i64> {
         let values = column(&self.view());
         self.events.iter().map(|event| values.get(*event as usize).copied().unwrap_or(-1))
     }
 
-    fn places<'r, T>(&'r self, column: impl Fn(&At<'r>) -> &'r [i64]) -> Vec<Id<T>> {
+    fn places<'r, T>(&'r self, column: impl Fn(&At<'r, Late>) -> &'r [i64]) -> Vec<Id<T>> {
         self.each(column).map(|number| u32::try_from(number).map_or(Id::NONE, Id::new)).collect()
     }
 
