@@ -10,8 +10,10 @@ pub struct Summary {
     pub times: RangeInclusive<u64>,
     /// Their types.
     pub types: Types,
-    /// Their threads, each once; [`Id::NONE`] if some have none.
+    /// Their threads, each once.
     pub owns: Vec<Id<Own>>,
+    /// The types of those that have no thread.
+    pub without_own: Types,
     /// What they worked on, each once.
     pub objects: Vec<Id<Object>>,
     /// The types of those that have no object.
@@ -26,6 +28,7 @@ impl Default for Summary {
             times: RangeInclusive::new(1, 0),
             types: Types::NONE,
             owns: Vec::new(),
+            without_own: Types::NONE,
             objects: Vec::new(),
             without_object: Types::NONE,
             has_gaps: false,

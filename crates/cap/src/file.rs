@@ -8,7 +8,7 @@ use crate::section::{self, HEADER, Header};
 use crate::{Fault, VERSION, VIEWS, summaries};
 use bytes::Bytes;
 use capture_batch::{Summary, View};
-use capture_scap::{Problem, Ranges};
+use capture_scap::{Damage, Problem, Ranges, Reader};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,22 +41,12 @@ impl Input {
     }
 }
 
-/// Whether all blocks of a section can be read.
-fn are_sound(payload: &[u8]) -> bool {
-    let Ok(blocks) = blocks(payload) else { return false };
-    let mut reader = capture_scap::Reader::of_blocks(blocks);
-    while let Some(block) = reader.next_block() {
-        if block.is_err() {
-            return false;
-        }
-    }
-    true
-}
-
 /// Where the batches of a file are, and what they are read with.
 pub struct File {
     input: Input,
     segments: Vec<SegmentAt>,
+    /// The sections of blocks that are no events: where what follows their headers stands.
+    tables: Vec<Range<u64>>,
 }
 
 /// The sections of a segment: where what follows their headers stands.
@@ -82,7 +72,7 @@ impl File {
 
     fn of(input: Input) -> Option<File> {
         let sections = indexed(&input).or_else(|| scanned(&input))?;
-        let mut file = File { input, segments: Vec::new() };
+        let mut file = File { input, segments: Vec::new(), tables: Vec::new() };
         let mut at = 0u64;
         for (kind, len) in sections {
             let start = at.checked_add(HEADER as u64)?;
@@ -112,11 +102,45 @@ impl File {
             }
             section::BATCH => self.segments.last_mut()?.batches.push(payload),
             section::SUMMARIES => self.segments.last_mut()?.summaries = Some(payload),
-            // What is wrong with tables is told by who reads them.
-            section::BLOCKS => return are_sound(&self.input.get(payload).ok()?).then_some(()),
+            section::BLOCKS => self.tables.push(payload),
             _ => {}
         }
         Some(())
+    }
+
+    /// What of its tables of threads, descriptors and the like cannot be read.
+    pub fn damaged_tables(&self) -> Vec<Damage> {
+        let mut all = Vec::new();
+        for payload in &self.tables {
+            let offset = payload.start.saturating_sub(HEADER as u64);
+            let told = |reading, problem| Damage { offset, reading, problem, resumes: Some(payload.end) };
+            let read = self.input.get(payload.clone()).and_then(|bytes| blocks(&bytes).map_err(section));
+            let mut reader = match read {
+                Ok(blocks) => Reader::of_blocks(blocks),
+                Err(problem) => {
+                    all.push(told("blocks", problem));
+                    continue;
+                }
+            };
+            while let Some(block) = reader.next_block() {
+                all.extend(block.err().map(|damage| told(damage.reading, damage.problem)));
+            }
+        }
+        all
+    }
+
+    /// The types of its first events, so many at least if there are, and the time of the first one, ns since the epoch.
+    pub fn first_events(&self, count: usize) -> (Vec<u16>, Option<u64>) {
+        let (mut codes, mut first) = (Vec::new(), None);
+        for payload in self.segments.iter().flat_map(|segment| &segment.batches) {
+            let Ok(batch) = self.batch(payload, Arc::default()) else { continue };
+            codes.extend_from_slice(batch.codes().get(batch.carried()..).unwrap_or_default());
+            first = first.or_else(|| batch.times().get(batch.carried()).copied());
+            if codes.len() >= count {
+                break;
+            }
+        }
+        (codes, first)
     }
 
     /// Its segments, in their order.

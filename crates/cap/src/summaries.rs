@@ -13,14 +13,17 @@ pub(crate) struct Numbers {
     pub(crate) times: Option<(u64, u64)>,
     pub(crate) types: Vec<i64>,
     pub(crate) without_object: Vec<i64>,
-    /// -1 if some row has no thread.
+    pub(crate) without_own: Vec<i64>,
     pub(crate) owns: Vec<i64>,
     pub(crate) objects: Vec<i64>,
     pub(crate) has_gaps: bool,
 }
 
 /// How many numbers tell of a batch: its times, whether events are missing, and the lengths of its lists.
-const COUNTS: usize = 7;
+const COUNTS: usize = 3 + LISTS;
+
+/// How many lists a batch has.
+const LISTS: usize = 5;
 
 /// Summaries of the batches of a segment, for each view.
 #[derive(Default)]
@@ -41,11 +44,11 @@ impl Summaries {
     pub(crate) fn encode(&self, packer: &mut Packer) -> Vec<u8> {
         let mut columns = Columns::new(packer);
         for (view, batches) in (0..).zip(&self.0) {
-            let (mut counts, mut lists) = (Vec::new(), [const { Vec::new() }; 4]);
+            let (mut counts, mut lists) = (Vec::new(), [const { Vec::new() }; LISTS]);
             for batch in batches {
                 let (first, last) = batch.times.map_or((1, 0), |(first, last)| (first as i64, last as i64));
                 counts.extend([first, last.wrapping_sub(first), i64::from(batch.has_gaps)]);
-                let all = [&batch.types, &batch.without_object, &batch.owns, &batch.objects];
+                let all = [&batch.types, &batch.without_object, &batch.without_own, &batch.owns, &batch.objects];
                 for (list, values) in lists.iter_mut().zip(all) {
                     counts.push(values.len() as i64);
                     let before = std::iter::once(&0).chain(values);
@@ -66,13 +69,13 @@ pub fn read(payload: &[u8], view: u16) -> Result<Vec<Summary>, Fault> {
     let columns = Stored::open(payload)?;
     let counts: Vec<i64> = columns.numbers(Id { kind: Kind::SummaryCounts, code: view, index: 0 })?;
     let list = |index| columns.numbers::<i64>(Id { kind: Kind::SummaryList, code: view, index });
-    let mut lists = [list(0)?, list(1)?, list(2)?, list(3)?].map(Vec::into_iter);
+    let mut lists = [list(0)?, list(1)?, list(2)?, list(3)?, list(4)?].map(Vec::into_iter);
     let (batches, rest) = counts.as_chunks::<COUNTS>();
     if !rest.is_empty() {
         return Err(Fault::Uneven);
     }
     let summary = |&[first, span, has_gaps, ref lens @ ..]: &[i64; COUNTS]| {
-        let mut numbers = [const { Vec::new() }; 4];
+        let mut numbers = [const { Vec::new() }; LISTS];
         for ((numbers, list), len) in numbers.iter_mut().zip(&mut lists).zip(lens) {
             let mut value = 0i64;
             let next = |step| {
@@ -84,10 +87,11 @@ pub fn read(payload: &[u8], view: u16) -> Result<Vec<Summary>, Fault> {
                 return Err(Fault::Uneven);
             }
         }
-        let [types, without_object, owns, objects] = numbers;
+        let [types, without_object, without_own, owns, objects] = numbers;
         Ok(Summary {
             times: first as u64..=first.wrapping_add(span) as u64,
             types: types_of(&types),
+            without_own: types_of(&without_own),
             owns: owns.into_iter().map(place_of).collect(),
             objects: objects.into_iter().map(place_of).collect(),
             without_object: types_of(&without_object),

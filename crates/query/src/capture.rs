@@ -5,12 +5,13 @@ use crate::join::Host;
 use crate::stored::Stored;
 use crate::{Plan, Stats};
 use capture_batch::{Interest, View};
+use capture_cap::File;
 use capture_event::recording::{Notice, Recording};
 use capture_event::{Dialect, Source, code, schema};
-use capture_scap::{Block, Content, EventBlock, Input, OpenError, Reader};
+use capture_scap::{Block, Content, EventBlock, Input, OpenError, Ranges, Reader};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How many events decide which view a capture was made for.
 const DECIDING_EVENTS: usize = 10_000;
@@ -35,6 +36,8 @@ pub struct Capture {
     rest: Vec<Capture>,
     /// When it ends, if it is followed.
     ending: Option<Ending>,
+    /// Its batches, if they are stored, once that was asked.
+    file: OnceLock<Option<Arc<File>>>,
 }
 
 impl Capture {
@@ -56,7 +59,7 @@ impl Capture {
     }
 
     fn new(reader: Reader, name: String) -> Capture {
-        Capture { reader, name, path: None, rest: Vec::new(), ending: None }
+        Capture { reader, name, path: None, rest: Vec::new(), ending: None, file: OnceLock::new() }
     }
 
     /// What results call it.
@@ -151,6 +154,9 @@ impl Capture {
 
     /// The time of its first event, ns since the epoch; `None` if it has no event.
     pub fn first_ts(&mut self) -> Option<u64> {
+        if let Some(file) = self.file() {
+            return file.first_events(1).1;
+        }
         self.reader.find_ahead(1, |event| Some(event.ts))
     }
 
@@ -166,6 +172,11 @@ impl Capture {
     /// The view it was made for: classic if its first events hold an enter event that the newest drivers do not send.
     /// What comes through a pipe may come slowly: there, an event that only the newest drivers send decides too.
     pub fn natural_view(&mut self) -> View {
+        if let Some(file) = self.file() {
+            let (codes, _) = file.first_events(DECIDING_EVENTS);
+            let is_classic = codes.iter().take(DECIDING_EVENTS).any(|code| is_classic_enter(*code));
+            return if is_classic { View::Classic } else { View::Exit };
+        }
         let is_pipe = self.file_size().is_none();
         let decides = |event: &EventBlock<'_>| match is_classic_enter(event.code) {
             true => Some(View::Classic),
@@ -182,12 +193,18 @@ impl Capture {
         interest: Box<dyn Interest>,
         stats: &Arc<Stats>,
     ) -> Result<Stored, Box<dyn Interest>> {
-        // A pipe has no second beginning: whoever opened it again would wait for ever.
-        let is_alone = self.rest.is_empty() && self.file_size().is_some();
-        match self.path.as_deref().filter(|_| is_alone) {
-            Some(path) => Stored::open(path, &self.name, plan, interest, stats),
+        match self.file().filter(|_| self.rest.is_empty()) {
+            Some(file) => Stored::open(file.clone(), &self.name, plan, interest, stats),
             None => Err(interest),
         }
+    }
+
+    /// Its batches, if they are stored.
+    fn file(&self) -> Option<&Arc<File>> {
+        // A pipe has no second beginning: whoever opened it again would wait for ever.
+        let path = self.path.as_deref().filter(|_| self.reader.file_size().is_some());
+        let open = || File::open(Ranges::open(path?).ok()??).map(Arc::new);
+        self.file.get_or_init(open).as_ref()
     }
 
     /// What reads it, and its name. Of a recording in pieces, the first.

@@ -6,9 +6,8 @@ use capture_batch::{Batch, Interest, Needs, SourceInfo, Summary, View};
 use capture_cap::entities::Loaded;
 use capture_cap::{File, SegmentAt};
 use capture_machine::native;
-use capture_scap::{Problem, Ranges};
+use capture_scap::Problem;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// What is not stored with events: it takes a replay.
@@ -23,6 +22,8 @@ pub(crate) struct Stored {
     stats: Arc<Stats>,
     /// The place of the next segment.
     next: usize,
+    /// What is wrong with tables, once the batches were given out.
+    damaged: Option<std::vec::IntoIter<capture_scap::Damage>>,
     /// The segment under way, the summaries of its batches, and those that are still to come.
     segment: Arc<Segment>,
     summaries: Vec<Summary>,
@@ -32,20 +33,19 @@ pub(crate) struct Stored {
 impl Stored {
     /// Opens a file; `Err` with the interest if it has to be replayed.
     pub(crate) fn open(
-        path: &Path,
+        file: Arc<File>,
         name: &str,
         plan: Plan,
         interest: Box<dyn Interest>,
         stats: &Arc<Stats>,
     ) -> Result<Stored, Box<dyn Interest>> {
-        let file = || File::open(Ranges::open(path).ok()??);
-        let Some(file) = Some(plan.needs).filter(|needs| !needs.intersects(NOT_STORED)).and_then(|_| file()) else {
+        if plan.needs.intersects(NOT_STORED) {
             return Err(interest);
-        };
+        }
         let segment = Arc::new(Segment::new(SegmentAt::default(), name));
         let (view, stats, name) = (plan.view, stats.clone(), name.into());
         let (summaries, batches) = Default::default();
-        Ok(Stored { file: Arc::new(file), view, interest, name, stats, next: 0, segment, summaries, batches })
+        Ok(Stored { file, view, interest, name, stats, next: 0, damaged: None, segment, summaries, batches })
     }
 
     /// Begins the next segment.
@@ -56,6 +56,14 @@ impl Stored {
         self.batches = 0..at.batches.len();
         self.segment = Arc::new(Segment::new(at, &self.name));
         Some(())
+    }
+
+    /// What is wrong with tables: looked for while the last batches are worked on.
+    fn next_damage(&mut self) -> Option<Item> {
+        let file = &self.file;
+        let damage = self.damaged.get_or_insert_with(|| file.damaged_tables().into_iter()).next()?;
+        let position = damage.resumes.unwrap_or(damage.offset);
+        Some(Item { piece: Piece::Damage(Box::new(damage)), file: self.name.clone(), position })
     }
 
     /// Why a batch need not be made.
@@ -72,7 +80,8 @@ impl Source for Stored {
         let batch = loop {
             match self.batches.next() {
                 Some(batch) => break batch,
-                None => self.begin_segment()?,
+                None if self.begin_segment().is_some() => {}
+                None => return self.next_damage(),
             }
         };
         let at = self.segment.at.batches.get(batch)?.clone();

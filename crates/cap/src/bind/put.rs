@@ -107,10 +107,16 @@ impl Values {
             summary.times = Some((first.min(ts), last.max(ts)));
             let code = at(&self.codes, event);
             summary.types.push(code);
-            summary.owns.push(at(&self.owns, event));
+            let own = at(&self.owns, event);
+            if own == -1 {
+                summary.without_own.push(code)
+            } else {
+                summary.owns.push(own)
+            }
             if object == -1 { summary.without_object.push(code) } else { summary.objects.push(object) }
         }
-        for list in [&mut summary.types, &mut summary.without_object, &mut summary.owns, &mut summary.objects] {
+        let summaries::Numbers { types, without_object, without_own, owns, objects, .. } = &mut summary;
+        for list in [types, without_object, without_own, owns, objects] {
             list.sort_unstable();
             list.dedup();
         }

@@ -131,9 +131,9 @@ impl Interest for FilterInterest {
         }
         let segment = segment()?;
         if !self.own_tests.is_empty() {
-            let of_own =
-                |own: &Id<Own>| if own.is_none() { self.without_thread } else { self.types_of(*own, &segment) };
-            left = left.and(summary.owns.iter().map(of_own).fold(Types::NONE, Types::bitor));
+            let without_thread = self.without_thread.and(summary.without_own);
+            let of_own = |own: &Id<Own>| self.types_of(*own, &segment);
+            left = left.and(summary.owns.iter().map(of_own).fold(without_thread, Types::bitor));
         }
         if left.is_empty() {
             return Some("no event is of a thread that is looked for");
@@ -222,7 +222,7 @@ impl ObjectTests {
         let nothing = samples(filter.view(), segment.clone(), filter.view().events().count());
         // Without an object, it may matter whether there is a thread.
         let mut of_somebody = samples(filter.view(), segment.clone(), nothing.len());
-        let somebody = summary.owns.iter().copied().find(|own| !own.is_none()).unwrap_or(Id::NONE);
+        let somebody = summary.owns.first().copied().unwrap_or(Id::NONE);
         of_somebody.own.iter_mut().for_each(|own| *own = somebody);
         let (plan, mut state) = (filter.plan(), filter.plan().state());
         nothing.rows().filter(|row| types.contains(row.code())).all(|row| {
