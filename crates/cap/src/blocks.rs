@@ -3,6 +3,7 @@
 use crate::batch::all;
 use crate::column::{Columns, Id, Packer, Stored};
 use crate::{Fault, Kind};
+use capture_scap::BlockKind;
 use std::borrow::Cow;
 
 /// A section of blocks is closed when they have so many bytes.
@@ -61,6 +62,13 @@ impl Blocks {
         columns.finish()
     }
 
+    /// Whether some of the blocks of a section are events all the same.
+    pub fn have_events(payload: &[u8]) -> Result<bool, Fault> {
+        let kinds: Vec<i64> = Stored::open(payload)?.numbers(all(Kind::BlockType))?;
+        let is_event = |kind: &i64| u32::try_from(*kind).ok().and_then(BlockKind::from_code).is_some_and(is_event);
+        Ok(kinds.iter().any(is_event))
+    }
+
     /// Gives each block: its type, and what lies between its two lengths.
     pub fn each(payload: &[u8], mut then: impl FnMut(u32, &[u8])) -> Result<(), Fault> {
         let columns = Stored::open(payload)?;
@@ -85,4 +93,8 @@ impl Blocks {
         }
         Ok(())
     }
+}
+
+fn is_event(kind: BlockKind) -> bool {
+    matches!(kind, BlockKind::Event { .. })
 }

@@ -1,6 +1,7 @@
 //! A whole file, of which any batch can be read.
 
 use crate::batch::Late;
+use crate::blocks::Blocks;
 use crate::entities::{EntityHead, Loaded};
 use crate::index::{self, FOOT};
 use crate::reader::blocks;
@@ -102,7 +103,13 @@ impl File {
             }
             section::BATCH => self.segments.last_mut()?.batches.push(payload),
             section::SUMMARIES => self.segments.last_mut()?.summaries = Some(payload),
-            section::BLOCKS => self.tables.push(payload),
+            section::BLOCKS => {
+                // Nothing is bound to an event that stands there.
+                if Blocks::have_events(&self.input.get(payload.clone()).ok()?) != Ok(false) {
+                    return None;
+                }
+                self.tables.push(payload);
+            }
             _ => {}
         }
         Some(())

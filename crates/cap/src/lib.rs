@@ -1,15 +1,19 @@
 //! Reads and writes `.cap`, the native capture format.
 //!
 //! A `.cap` holds what a `.scap` holds, block for block: `docs/cap-format.md` is the specification. Events stand in
-//! batches, whose parts are stored as columns ([`column`]): all times together, all threads, all results of one type of
+//! batches, whose parts are stored as columns ([`mod@column`]): all times together, all threads, all results of one type of
 //! call. Like lies by like then, and compresses several times better; and a column can be read without the others.
 //!
 //! # How it is arranged
 //! * [`numbers`], [`varint`]: how numbers become bytes.
-//! * [`column`]: sets of columns, each with its checksum.
+//! * [`mod@column`]: sets of columns, each with its checksum.
 //! * [`batch`]: events to columns, and back.
+//! * [`entities`]: interned values that events are bound to: threads, lineages, objects, containers.
+//! * [`bind`]: what both views bind to the events of a batch, as what differs from a prediction.
+//! * `bindings`: puts both together while a file is written, with what a [`Bind`] knows of the events.
+//! * `summaries`, `index`: what batches have, and where they are.
 //! * [`section`]: the frame around each piece of a file, and how the next one is found behind damage.
-//! * [`Writer`], [`Reader`]: whole files.
+//! * [`Writer`], [`Reader`]: whole files, from their first byte to their last. [`File`]: any batch of a file.
 //! * [`open()`]: captures of either form, read as blocks.
 
 pub mod batch;

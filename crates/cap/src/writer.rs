@@ -7,7 +7,7 @@ use crate::column::Packer;
 use crate::index;
 use crate::section::{self, Header};
 use crate::strings::Interned;
-use capture_scap::{Block, Content};
+use capture_scap::{Block, Compression, Content, EventBlock, Form, RawEvent, Target};
 use std::io::{self, Write};
 
 /// Events with more parameters, which no recorder writes, are kept as blocks.
@@ -73,9 +73,10 @@ impl<W: Write> Writer<W> {
 
     /// Appends a block.
     pub fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
-        if let Content::Event(event) = &block.content
-            && event.params.len() <= MOST_PARAMS
-        {
+        if let Content::Event(event) = &block.content {
+            if event.params.len() > MOST_PARAMS {
+                return self.odd_event(event);
+            }
             self.write_blocks()?;
             if !self.events.has_room(event, self.batch_events) {
                 self.write_events()?;
@@ -89,6 +90,18 @@ impl<W: Write> Writer<W> {
             if self.blocks.is_full() {
                 self.write_blocks()?;
             }
+        }
+        Ok(())
+    }
+
+    /// Appends an event that no batch can have, as a block. Nothing is bound to it.
+    fn odd_event(&mut self, event: &EventBlock<'_>) -> io::Result<()> {
+        self.write_events()?;
+        let bytes = block_of(event)?;
+        if let Some((kind, rest)) = bytes.split_first_chunk()
+            && let Some(body) = rest.get(4..rest.len().saturating_sub(4))
+        {
+            self.blocks.push(u32::from_le_bytes(*kind), body);
         }
         Ok(())
     }
@@ -194,4 +207,22 @@ impl<W: Write> Writer<W> {
         }
         Ok(self.out)
     }
+}
+
+/// An event as a block of a `.scap`.
+fn block_of(event: &EventBlock<'_>) -> io::Result<Vec<u8>> {
+    let mut out = capture_scap::Writer::new(Vec::new(), Target::Newest, Compression::None);
+    let written = out.event(&RawEvent {
+        ts: event.ts,
+        tid: event.tid,
+        cpu: event.cpu,
+        code: event.code,
+        dump_flags: event.dump_flags,
+        params: &event.params(),
+        surplus: event.surplus.of(event.chunk),
+        options: &event.options(),
+        large: event.form == Form::Large,
+    });
+    written.map_err(io::Error::other)?;
+    out.finish()
 }

@@ -3,7 +3,7 @@
 use capture_cap::batch::{Decoded, Events, encode};
 use capture_cap::column::{Columns, Id, Packer, Stored};
 use capture_cap::strings::{Interned, Strings};
-use capture_cap::{Fault, Kind, Reader, Writer};
+use capture_cap::{Fault, File, Kind, Reader, Writer};
 use capture_event::{Dialect, EventFlags, EventInfo, schema};
 use capture_scap::{Content, Reader as ScapReader};
 use capture_testkit::{CaptureBuilder, EventBuilder};
@@ -142,6 +142,15 @@ proptest! {
         // Whether it can be read depends on the number: that it ends is enough.
         let _ = decode(&changed);
     }
+}
+
+#[test]
+fn an_event_with_more_parameters_than_a_batch_can_have_comes_back() {
+    let odd = (0..40_000).fold(EventBuilder::new(2, 2, 7), |event, _| event.bytes(b"x"));
+    let capture = capture(vec![EventBuilder::new(1, 2, 6).i64(3).u32(4), odd, EventBuilder::new(3, 2, 7).i64(4)]);
+    let native = written(&capture);
+    assert!(matches!(common(&read(&native), &capture), (_, true)));
+    assert!(File::from_bytes(native.into()).is_none());
 }
 
 #[test]

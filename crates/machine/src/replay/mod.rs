@@ -8,7 +8,7 @@
 //! Events are numbered from 1 over all sections of a capture, each view by itself :
 //!
 //! * an event whose code the view's schema does not have has no number, and is not applied. In a recording of ours the
-//!   classic view shows it all the same ([`RowFlags::NEWER`]);
+//!   classic view shows it all the same ([`capture_batch::RowFlags::NEWER`]);
 //! * in the exit view, an enter event that the converter drops has none either, and no row;
 //! * hidden events have one: those stored for the state alone, bookkeeping (`procinfo` …), enter events that the exit
 //!   view applies but does not show, and the container events at the very beginning;
