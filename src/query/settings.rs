@@ -91,9 +91,11 @@ pub fn selected(filter: &mut Columns, batch: &Batch, times: &Range<u64>, hidden:
 }
 
 fn without(batch: &Batch, times: &Range<u64>, marks: RowFlags) -> Selection {
-    let is_any_time = *times == (0..u64::MAX);
-    let is_in_time = |row: usize| is_any_time || batch.ts.get(row).is_some_and(|ts| times.contains(ts));
-    let is_in = |row: &usize| batch.flags.get(*row).is_some_and(|flags| !flags.intersects(marks)) && is_in_time(*row);
+    let flags: &[RowFlags] = &batch.flags;
+    // Times are not looked at where every one will do.
+    let any_time = *times == (0..u64::MAX);
+    let is_in_time = |row: usize| any_time || batch.ts.get(row).is_some_and(|ts| times.contains(ts));
+    let is_in = |row: &usize| flags.get(*row).is_some_and(|flags| !flags.intersects(marks)) && is_in_time(*row);
     Selection::with(batch.len(), is_in)
 }
 

@@ -10,10 +10,9 @@
 use super::Selection;
 use super::plan::Node;
 use crate::Filter;
-use crate::check::Test;
 use crate::check::scope::Scope;
 use crate::check::source::State;
-use capture_batch::{Batch, Row, Segment};
+use capture_batch::{Batch, Id, Lineage, Own, Segment};
 use capture_event::code;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Weak};
@@ -35,12 +34,6 @@ struct Answers {
     by_number: Vec<u8>,
     /// By thread and lineage.
     by_actor: FxHashMap<(usize, usize), bool>,
-}
-
-/// What an answer is kept under.
-enum Key {
-    Number(usize),
-    Actor(usize, usize),
 }
 
 impl Columns {
@@ -113,53 +106,92 @@ impl Columns {
         let (Some(test), Some(answers)) = (filter.plan().tests.get(number), self.answers.get_mut(number)) else {
             return hits;
         };
-        for row in rows.iter().filter_map(|index| batch.row(index)) {
-            if answers.get(test, row, || test.holds(row, filter.env(), &mut self.state)) {
-                hits.insert(row.index);
+        let state = &mut self.state;
+        let mut holds = |index| batch.row(index).is_some_and(|row| test.holds(row, filter.env(), state));
+        let hits_of = &mut hits;
+        match test.scope {
+            Scope::Nothing => answers.by_number(rows, |_| Some(0), holds, hits_of),
+            Scope::Type => {
+                let codes: &[u16] = &batch.code;
+                let number =
+                    |index: usize| codes.get(index).filter(|code| says_its_type(**code)).map(|code| (*code).into());
+                answers.by_number(rows, number, holds, hits_of);
             }
+            Scope::Own => answers.by_number(rows, numbers_of(&batch.own), holds, hits_of),
+            Scope::Object => answers.by_number(rows, numbers_of(&batch.object), holds, hits_of),
+            Scope::Live => {
+                let lives: &[u32] = &batch.live;
+                let number =
+                    |index: usize| lives.get(index).filter(|live| **live != u32::MAX).map(|live| *live as usize);
+                answers.by_number(rows, number, holds, hits_of);
+            }
+            Scope::Actor => answers.by_actor(rows, &batch.own, &batch.lineage, holds, hits_of),
+            Scope::Row | Scope::Order => rows.iter().filter(|index| holds(*index)).for_each(|index| hits.insert(index)),
         }
         hits
     }
 }
 
+/// The numbers of what rows have; `None` for those that have nothing.
+fn numbers_of<T>(ids: &[Id<T>]) -> impl Fn(usize) -> Option<usize> {
+    |index| ids.get(index).filter(|id| !id.is_none()).map(|id| id.index())
+}
+
 impl Answers {
-    /// The answer for a row, computed if it is not known.
-    fn get(&mut self, test: &Test, row: Row<'_>, compute: impl FnOnce() -> bool) -> bool {
-        match key(test.scope, row) {
-            None => compute(),
-            Some(Key::Actor(own, lineage)) => *self.by_actor.entry((own, lineage)).or_insert_with(compute),
-            Some(Key::Number(number)) => {
-                if number >= self.by_number.len() {
-                    self.by_number.resize(number + 1, 0);
+    /// Adds the rows for which a condition holds that depends on one thing. `number`: of what the row has; without one, the
+    /// condition is computed for the row.
+    fn by_number(
+        &mut self,
+        rows: &Selection,
+        number: impl Fn(usize) -> Option<usize>,
+        mut compute: impl FnMut(usize) -> bool,
+        hits: &mut Selection,
+    ) {
+        for index in rows.iter() {
+            let holds = match number(index) {
+                None => compute(index),
+                Some(number) => {
+                    if number >= self.by_number.len() {
+                        self.by_number.resize(number + 1, 0);
+                    }
+                    match self.by_number.get_mut(number) {
+                        Some(known) => {
+                            if *known == 0 {
+                                *known = 1 + u8::from(compute(index));
+                            }
+                            *known == 2
+                        }
+                        None => compute(index),
+                    }
                 }
-                let Some(known) = self.by_number.get_mut(number) else { return compute() };
-                if *known == 0 {
-                    *known = 1 + u8::from(compute());
-                }
-                *known == 2
+            };
+            if holds {
+                hits.insert(index);
             }
         }
     }
-}
 
-/// What the answer for a row is kept under; `None`: it is computed for this row. That also goes for rows without the
-/// thing that the condition depends on.
-fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
-    let batch = row.batch;
-    match scope {
-        Scope::Nothing => Some(Key::Number(0)),
-        Scope::Type => says_its_type(row.code()).then(|| Key::Number(usize::from(row.code()))),
-        Scope::Own => batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
-        Scope::Object => batch.object.get(row.index).filter(|id| !id.is_none()).map(|id| Key::Number(id.index())),
-        Scope::Live => {
-            batch.live.get(row.index).filter(|&&live| live != u32::MAX).map(|&live| Key::Number(live as usize))
+    /// The same for one that depends on thread and lineage.
+    fn by_actor(
+        &mut self,
+        rows: &Selection,
+        owns: &[Id<Own>],
+        lineages: &[Id<Lineage>],
+        mut compute: impl FnMut(usize) -> bool,
+        hits: &mut Selection,
+    ) {
+        for index in rows.iter() {
+            let own = owns.get(index).filter(|id| !id.is_none());
+            let holds = match own.zip(lineages.get(index)) {
+                None => compute(index),
+                Some((own, lineage)) => {
+                    *self.by_actor.entry((own.index(), lineage.index())).or_insert_with(|| compute(index))
+                }
+            };
+            if holds {
+                hits.insert(index);
+            }
         }
-        Scope::Actor => {
-            let own = batch.own.get(row.index).filter(|id| !id.is_none())?;
-            let lineage = batch.lineage.get(row.index)?;
-            Some(Key::Actor(own.index(), lineage.index()))
-        }
-        Scope::Row | Scope::Order => None,
     }
 }
 

@@ -23,9 +23,13 @@ impl Selection {
     }
 
     /// The rows of a batch with `len` rows for which `wanted` holds.
-    pub fn with(len: usize, wanted: impl FnMut(&usize) -> bool) -> Self {
+    pub fn with(len: usize, mut wanted: impl FnMut(&usize) -> bool) -> Self {
         let mut selection = Selection::none(len);
-        (0..len).filter(wanted).for_each(|row| selection.insert(row));
+        for (word, first) in selection.words.iter_mut().zip((0..).step_by(64)) {
+            for row in first..len.min(first + 64) {
+                *word |= u64::from(wanted(&row)) << (row - first);
+            }
+        }
         selection
     }
 
