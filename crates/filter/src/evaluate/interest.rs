@@ -146,7 +146,7 @@ impl Interest for FilterInterest {
 /// Whether an event of this type without a thread says nothing of any. Others, such as those that tell of containers,
 /// answer for what they tell of.
 fn may_be_of_nobody(info: &EventInfo) -> bool {
-    info.source == Source::Syscall || info.code == code::SCHEDSWITCH_6_E
+    info.source == Source::Syscall || matches!(info.code, code::SCHEDSWITCH_6_E | code::PROCINFO_E)
 }
 
 /// What is known of a condition's answers for some events.
