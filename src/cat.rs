@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[command(after_help = format!("\
 Examples:
   capture cat trace.cap | capture query -r - proc.name=sh
-  capture cat --format scap trace.cap | sysdig -r -
+  capture cat --format scap trace.cap | gzip > trace.scap.gz
   ssh host capture cat trace.scap > trace.cap    compressed on its way
 
 {READING_HELP}"))]
