@@ -92,7 +92,6 @@ impl Bindings {
             let mut finder = Finder::new(&mut self.entities, names, &batch.segment);
             values.push(Values::of(batch, &layout, event_of, *last, &mut finder));
             *last = batch.num.iter().rev().copied().find(|num| *num != 0).unwrap_or(*last);
-            self.entities.source(&batch.head.source);
         }
         if let [classic, exit] = values.as_slice() {
             self.summaries.push([classic.summary(&layout), exit.summary(&layout)]);
@@ -103,13 +102,11 @@ impl Bindings {
         let mut columns = Columns::new(packer);
         put(events, &mut columns, strings);
         head.put(&mut columns);
-        let mut done: &mut [Values] = &mut [];
-        let mut rest: &mut [Values] = &mut values;
-        for view in 0.. {
-            let Some((values, after)) = std::mem::take(&mut rest).split_first_mut() else { break };
-            let upper = done.first();
-            bind::put(view, values, upper, &before, &layout, |event| events.fd_param(event), &mut columns);
-            (done, rest) = (std::slice::from_mut(values), after);
+        let mut upper: Option<Values> = None;
+        for (view, mut values) in (0..).zip(values) {
+            let fd_param = |event| events.fd_param(event);
+            bind::put(view, &mut values, upper.as_ref(), &before, &layout, fd_param, &mut columns);
+            upper = Some(values);
         }
         strings.truncate(shared);
         (self.kept, self.kept_numbers) = kept;

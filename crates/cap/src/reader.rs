@@ -122,8 +122,9 @@ impl<R: Read> Reader<R> {
             self.skip(skipped);
             skipped = 0;
             let before = self.ahead.len();
-            let is_more = self.fill(before + PIECE).is_ok() && self.ahead.len() > before || self.ahead.len() > before;
-            if !is_more {
+            // Whether it failed or came to the end: what counts is what there is.
+            let _ = self.fill(before + PIECE);
+            if self.ahead.len() == before {
                 self.skip(before);
                 return Damage { offset, reading: "a section", problem, resumes: None };
             }

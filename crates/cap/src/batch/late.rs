@@ -35,8 +35,8 @@ pub struct Late {
 }
 
 impl Late {
-    /// Opens a batch: what follows the header of its section. All of it has to be as it was written. `loaded`: the interned values of its segment, those of the
-    /// sections before it at least.
+    /// Opens a batch: what follows the header of its section. All of it has to be as it was written. `loaded`: the
+    /// interned values of its segment, those of the sections before it at least.
     pub fn open(bytes: Bytes, loaded: Arc<Loaded>) -> Result<Late, Fault> {
         let columns = Stored::open(&bytes)?;
         columns.check()?;
@@ -59,19 +59,9 @@ impl Late {
         })
     }
 
-    /// The number of events of the capture before its own.
-    pub fn first(&self) -> u64 {
-        self.head.first
-    }
-
     /// How many of its events are those of earlier batches, which stand in front.
     pub fn carried(&self) -> usize {
         self.head.carried
-    }
-
-    /// The interned values of its segment.
-    pub fn loaded(&self) -> &Arc<Loaded> {
-        &self.loaded
     }
 
     /// What a view binds to its events.

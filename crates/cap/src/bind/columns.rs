@@ -1,12 +1,14 @@
 //! The columns of what events are bound to, each described once for writing and reading.
 //!
-//! The values of a column stand by event; events that the view has no row of are passed over (their values mean nothing).
-//! `above` is the same column of the view before, where there is one: views hardly differ.
+//! The values of a column stand by event; events that the view has no row of are passed over (their values mean
+//! nothing).
+//! `upper` is the same column of the view before, where there is one: views hardly differ.
 
 use super::coder::{Coder, Last, LastOfType, Numbered};
 use super::layout::{Layout, NO_EVENT};
 use capture_batch::RowFlags;
 use capture_event::code;
+use std::hash::Hash;
 
 /// No row.
 pub(crate) const NO_ROW: i64 = -1;
@@ -56,40 +58,52 @@ pub(super) fn numbers(coder: &mut impl Coder, flags: &[i64], before: i64, values
     }
 }
 
-/// Versions of threads: as the last one of the thread.
-pub(super) fn owns(
+/// Where a column of numbers of things is, beside the column itself.
+#[derive(Clone, Copy)]
+pub(super) struct Numbers<'c> {
+    /// The marks of the events.
+    pub(super) flags: &'c [i64],
+    /// How many of these things have a number before the batch.
+    pub(super) count: i64,
+    /// The same column of the view before.
+    pub(super) upper: Option<&'c [i64]>,
+}
+
+/// Numbers of things: as the last one of the same context; -1 as a rule where there is no context.
+fn numbered<K: Hash + Eq>(
     coder: &mut impl Coder,
-    layout: &impl Layout,
-    flags: &[i64],
-    count: i64,
-    upper: Option<&[i64]>,
+    of: Numbers<'_>,
+    context: impl Fn(usize) -> Option<K>,
     values: &mut [i64],
 ) {
-    let mut numbered = Numbered::new(count);
-    for event in rows(flags) {
+    let mut numbered = Numbered::new(of.count);
+    for event in rows(of.flags) {
         let Some(value) = values.get_mut(event) else { continue };
-        numbered.code(coder, (layout.place(event), above(upper, event)), value);
+        match context(event) {
+            Some(context) => numbered.code(coder, (context, above(of.upper, event)), value),
+            None => coder.as_predicted(value, -1),
+        }
     }
+}
+
+/// What is numbered by thread: as the last one of the thread. Its versions; its quantities, which have numbers in a batch.
+pub(super) fn of_threads(coder: &mut impl Coder, layout: &impl Layout, of: Numbers<'_>, values: &mut [i64]) {
+    numbered(coder, of, |event| Some(layout.place(event)), values);
 }
 
 /// Ancestors and leaders: as the last ones of the same version of a thread.
-pub(super) fn lineages(
-    coder: &mut impl Coder,
-    flags: &[i64],
-    owns: &[i64],
-    count: i64,
-    upper: Option<&[i64]>,
-    values: &mut [i64],
-) {
-    let mut numbered = Numbered::new(count);
-    for event in rows(flags) {
-        let Some(value) = values.get_mut(event) else { continue };
-        numbered.code(coder, (at(owns, event), above(upper, event)), value);
-    }
+pub(super) fn lineages(coder: &mut impl Coder, owns: &[i64], of: Numbers<'_>, values: &mut [i64]) {
+    numbered(coder, of, |event| Some(at(owns, event)), values);
 }
 
-/// Numbers of descriptors: as the event's parameter says (`param`), else as that of the enter event, else as in the view
-/// before, else -1.
+/// Objects: as the last one that the number of a descriptor stood for in the thread.
+pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64], of: Numbers<'_>, values: &mut [i64]) {
+    let fd = |event| Some(at(fds, event)).filter(|fd| *fd != -1);
+    numbered(coder, of, |event| Some((layout.place(event), fd(event)?)), values);
+}
+
+/// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as that
+/// of the enter event, else -1.
 pub(super) fn fds(
     coder: &mut impl Coder,
     layout: &impl Layout,
@@ -106,27 +120,6 @@ pub(super) fn fds(
         };
         let Some(value) = values.get_mut(event) else { continue };
         coder.as_predicted(value, predicted);
-    }
-}
-
-/// Objects: as the last one that the number of a descriptor stood for in the thread.
-pub(super) fn objects(
-    coder: &mut impl Coder,
-    layout: &impl Layout,
-    flags: &[i64],
-    fds: &[i64],
-    count: i64,
-    upper: Option<&[i64]>,
-    values: &mut [i64],
-) {
-    let mut numbered = Numbered::new(count);
-    for event in rows(flags) {
-        let Some(value) = values.get_mut(event) else { continue };
-        if at(fds, event) == -1 {
-            coder.as_predicted(value, -1);
-        } else {
-            numbered.code(coder, (layout.place(event), at(fds, event), above(upper, event)), value);
-        }
     }
 }
 
@@ -159,8 +152,8 @@ pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i
     }
 }
 
-/// The enter events that rows took parameters from ([`NO_ROW`] for none): that whose exit the event is, unless a mark says
-/// that there is none.
+/// The enter events that rows took parameters from ([`NO_ROW`] for none): that whose exit the event is, unless a mark
+/// says that there is none.
 pub(super) fn taken(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
     for event in rows(flags) {
         let Some(value) = values.get_mut(event) else { continue };

@@ -1,10 +1,10 @@
 //! Who, when and what of the events of a batch, for the predictions of what they are bound to.
 
-use crate::batch::has_exit;
+use crate::batch::{NO_ROW, has_exit};
 use rustc_hash::FxHashMap;
 
 /// No event.
-pub const NO_EVENT: usize = usize::MAX;
+pub(crate) const NO_EVENT: usize = usize::MAX;
 
 /// The events of a batch: those that stand in front for later ones, then its own.
 pub trait Layout {
@@ -26,7 +26,7 @@ pub trait Layout {
     /// How many threads there are.
     fn places(&self) -> usize;
 
-    /// The enter event of an exit event; [`NO_EVENT`] if there is none.
+    /// The enter event of an exit event; the largest number if there is none.
     fn pair(&self, event: usize) -> usize;
 }
 
@@ -44,9 +44,6 @@ pub(crate) struct Listed {
     /// For each thread the call that it is in.
     calls: Vec<u32>,
 }
-
-/// No pair.
-const NONE: u32 = u32::MAX;
 
 impl Listed {
     /// An empty list with room for so many events, of which so many stand in front.
@@ -67,13 +64,13 @@ impl Listed {
         let next = self.threads.len() as u32;
         let place = *self.threads.entry(tid).or_insert(next);
         if place == next {
-            self.calls.push(NONE);
+            self.calls.push(NO_ROW);
         }
-        let mut pair = NONE;
+        let mut pair = NO_ROW;
         if let Some(call) = self.calls.get_mut(place as usize) {
             let of_call = self.codes.get(*call as usize).and_then(|enter| enter.checked_add(1));
             if of_call == Some(code) {
-                pair = std::mem::replace(call, NONE);
+                pair = std::mem::replace(call, NO_ROW);
             }
             if has_exit(code) {
                 *call = event;
@@ -116,7 +113,7 @@ impl Layout for Listed {
     }
 }
 
-/// An event by its number in a list of numbers, of which [`NONE`] stands for none.
+/// The event that such a list names for an event: [`NO_ROW`] stands for none there.
 pub(crate) fn pair_of(pairs: &[u32], event: usize) -> usize {
-    pairs.get(event).copied().filter(|pair| *pair != NONE).map_or(NO_EVENT, |pair| pair as usize)
+    pairs.get(event).copied().filter(|pair| *pair != NO_ROW).map_or(NO_EVENT, |pair| pair as usize)
 }

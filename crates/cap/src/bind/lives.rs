@@ -67,22 +67,6 @@ impl<'l> Lives<'l> {
     }
 }
 
-/// Numbers of quantities: those of the thread's last row.
-pub(super) fn numbers(
-    coder: &mut impl Coder,
-    layout: &impl Layout,
-    flags: &[i64],
-    upper: Option<&[i64]>,
-    values: &mut [i64],
-) {
-    let mut numbered = Numbered::new(0);
-    for event in rows(flags) {
-        let above = upper.and_then(|upper| upper.get(event)).copied().unwrap_or(-1);
-        let Some(value) = values.get_mut(event) else { continue };
-        numbered.code(coder, (layout.place(event), above), value);
-    }
-}
-
 /// The quantities, in the order of their numbers, each at the first row that it holds for: numbers as differences to the
 /// thread's last ones, and to what changed since these in the view before; streams by what they were last.
 /// `objects`: how many objects have a number before the batch. `given`: all of them, or none when they are read.

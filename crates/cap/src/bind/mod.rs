@@ -1,7 +1,7 @@
 //! What a view binds to the events of a batch: who did it, what it worked on, its number and marks.
 //!
-//! Everything is coded as the difference to what can be foreseen ([`coder`]): a thread is as it was at its last event, a
-//! descriptor stands for what it stood for, the exit view has what the classic view has.
+//! Everything is coded as the difference to what can be foreseen ([`coder`]): a thread is as it was at its last event,
+//! a descriptor stands for what it stood for, the exit view has what the classic view has.
 
 mod coder;
 mod columns;
@@ -10,7 +10,7 @@ mod lives;
 mod put;
 mod read;
 
-pub use layout::{Layout, NO_EVENT};
+pub use layout::Layout;
 pub(crate) use layout::{Listed, pair_of};
 pub(crate) use put::{Values, put};
 pub use read::{At, Place, Views};

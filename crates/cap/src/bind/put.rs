@@ -1,7 +1,7 @@
 //! Writes what a view binds.
 
 use super::coder::Put;
-use super::columns::{self, NO_ROW, Reference, ReferenceCoders};
+use super::columns::{self, NO_ROW, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
 use crate::Kind;
@@ -11,11 +11,12 @@ use crate::summaries;
 use capture_batch::{Batch, Gap, NOT_STORED, RowFlags, Target};
 use std::array::from_fn;
 
-/// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the last
-/// three are by event, those in front included.
+/// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the
+/// last three are by event, those in front included.
 pub(crate) struct Values {
-    /// Time of the capture's first event, time of the last one before the batch, number of the last one before it.
-    head: [i64; 3],
+    /// Time of the capture's first event, time of the last one before the batch, number of the last one before it, number
+    /// of what is known of the capture.
+    head: [i64; 4],
     flags: Vec<i64>,
     codes: Vec<i64>,
     numbers: Vec<i64>,
@@ -32,8 +33,8 @@ pub(crate) struct Values {
 }
 
 impl Values {
-    /// What a batch of a view says. `first`: the stored number of the first event of the batch; `event_of`: which event of
-    /// the layout a stored one is; `number_before`: of the last event of the view before it that has one.
+    /// What a batch of a view says. `event_of`: which event of the layout a stored one is; `number_before`: of the last
+    /// event of the view before it that has one.
     pub(crate) fn of(
         batch: &Batch,
         layout: &impl Layout,
@@ -43,7 +44,12 @@ impl Values {
     ) -> Values {
         let empty = || vec![-1; layout.events()];
         let mut values = Values {
-            head: [batch.head.first_ts as i64, batch.head.ts_before as i64, number_before as i64],
+            head: [
+                batch.head.first_ts as i64,
+                batch.head.ts_before as i64,
+                number_before as i64,
+                finder.entities.source(&batch.head.source),
+            ],
             flags: vec![NO_ROW; layout.events()],
             codes: empty(),
             numbers: empty(),
@@ -157,24 +163,20 @@ pub(crate) fn put(
     let flags = &values.flags;
     coded(Kind::RowCode, &mut |coder| columns::codes(coder, layout, flags, &mut values.codes));
     coded(Kind::RowNumber, &mut |coder| columns::numbers(coder, flags, values.head[2], &mut values.numbers));
-    let above = upper.map(|upper| &*upper.owns);
-    coded(Kind::RowOwn, &mut |coder| columns::owns(coder, layout, flags, before.owns, above, &mut values.owns));
-    let above = upper.map(|upper| &*upper.lineages);
-    let owns = &values.owns;
-    coded(Kind::RowLineage, &mut |coder| {
-        columns::lineages(coder, flags, owns, before.lineages, above, &mut values.lineages);
-    });
+    let of =
+        |count, column: fn(&Values) -> &Vec<i64>| Numbers { flags, count, upper: upper.map(|upper| &**column(upper)) };
+    let numbers = of(before.owns, |values| &values.owns);
+    coded(Kind::RowOwn, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.owns));
+    let (numbers, owns) = (of(before.lineages, |values| &values.lineages), &values.owns);
+    coded(Kind::RowLineage, &mut |coder| columns::lineages(coder, owns, numbers, &mut values.lineages));
     let above = upper.map(|upper| &*upper.fds);
     coded(Kind::RowFd, &mut |coder| columns::fds(coder, layout, flags, &fd_param, above, &mut values.fds));
-    let above = upper.map(|upper| &*upper.objects);
-    let fds = &values.fds;
-    coded(Kind::RowObject, &mut |coder| {
-        columns::objects(coder, layout, flags, fds, before.objects, above, &mut values.objects);
-    });
+    let (numbers, fds) = (of(before.objects, |values| &values.objects), &values.fds);
+    coded(Kind::RowObject, &mut |coder| columns::objects(coder, layout, fds, numbers, &mut values.objects));
     coded(Kind::RowLatency, &mut |coder| columns::latencies(coder, layout, flags, &mut values.latencies));
     coded(Kind::RowTaken, &mut |coder| columns::taken(coder, layout, flags, &mut values.taken));
-    let above = upper.map(|upper| &*upper.lives);
-    coded(Kind::RowLive, &mut |coder| lives::numbers(coder, layout, flags, above, &mut values.lives));
+    let numbers = of(0, |values| &values.lives);
+    coded(Kind::RowLive, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.lives));
     let mut coders: [Put; NUMBERS + 1] = from_fn(|_| Put::default());
     let of_events = (&*values.lives, before.objects);
     lives::quantities(&mut coders, layout, flags, of_events, upper.map(Values::lives), &values.quantities);

@@ -1,7 +1,7 @@
 //! Reads what a view binds, column by column, when somebody looks at it.
 
 use super::coder::Take;
-use super::columns::{self, Reference, ReferenceCoders};
+use super::columns::{self, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
 use crate::column::{Id, Stored};
@@ -19,7 +19,7 @@ pub struct Views {
 /// What a view binds to the events of a batch. All lists are by event, those in front of a batch included.
 #[derive(Default)]
 struct LateView {
-    head: OnceLock<[i64; 3]>,
+    head: OnceLock<[i64; 4]>,
     flags: OnceLock<Vec<i64>>,
     codes: OnceLock<Vec<i64>>,
     numbers: OnceLock<Vec<i64>>,
@@ -99,21 +99,27 @@ impl<'p, P: Place> At<'p, P> {
         values
     }
 
-    fn head(&self) -> &'p [i64; 3] {
+    fn head(&self) -> &'p [i64; 4] {
         self.late().head.get_or_init(|| {
             let id = Id { kind: Kind::ViewHead, code: self.view as u16, index: 0 };
             let head: Result<Vec<i64>, Fault> = self.place.columns().numbers(id);
             head.and_then(|head| head.try_into().map_err(|_| Fault::Uneven)).unwrap_or_else(|fault| {
                 self.place.fault(fault);
-                [0; 3]
+                [0; 4]
             })
         })
     }
 
     /// Time of the capture's first event, and of the last one before the batch, ns since the epoch.
     pub fn times(&self) -> (u64, u64) {
-        let [first, before, _] = self.head();
+        let [first, before, ..] = self.head();
         (*first as u64, *before as u64)
+    }
+
+    /// The number of what is known of the capture, among the sources of the segment.
+    pub fn source(&self) -> Option<usize> {
+        let [.., source] = self.head();
+        usize::try_from(*source).ok()
     }
 
     /// Marks of rows; -1 for events that have none.
@@ -134,28 +140,29 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Numbers of rows; 0 for none.
     pub fn numbers(&self) -> &'p [i64] {
-        let [_, _, before] = self.head();
+        let [_, _, before, _] = self.head();
         let read = |coder: &mut Take, values: &mut [i64]| columns::numbers(coder, self.flags(), *before, values);
         self.late().numbers.get_or_init(|| self.list(Kind::RowNumber, read))
     }
 
+    /// What a column of numbers is read with. `count`: how many things have a number before the batch.
+    fn of(&self, count: i64, upper: impl FnOnce(&At<'p, P>) -> &'p [i64]) -> Numbers<'p> {
+        Numbers { flags: self.flags(), count, upper: self.upper().as_ref().map(upper) }
+    }
+
     /// Threads.
     pub fn owns(&self) -> &'p [i64] {
-        let (count, layout) = (self.place.before().owns, self.place);
         self.late().owns.get_or_init(|| {
-            let above = self.upper().map(|upper| upper.owns());
-            self.list(Kind::RowOwn, |coder, values| columns::owns(coder, layout, self.flags(), count, above, values))
+            let of = self.of(self.place.before().owns, At::owns);
+            self.list(Kind::RowOwn, |coder, values| columns::of_threads(coder, self.place, of, values))
         })
     }
 
     /// Ancestors and leaders.
     pub fn lineages(&self) -> &'p [i64] {
-        let count = self.place.before().lineages;
         self.late().lineages.get_or_init(|| {
-            let (owns, above) = (self.owns(), self.upper().map(|upper| upper.lineages()));
-            self.list(Kind::RowLineage, |coder, values| {
-                columns::lineages(coder, self.flags(), owns, count, above, values);
-            })
+            let (of, owns) = (self.of(self.place.before().lineages, At::lineages), self.owns());
+            self.list(Kind::RowLineage, |coder, values| columns::lineages(coder, owns, of, values))
         })
     }
 
@@ -170,12 +177,9 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Objects.
     pub fn objects(&self) -> &'p [i64] {
-        let (count, layout) = (self.place.before().objects, self.place);
         self.late().objects.get_or_init(|| {
-            let (fds, above) = (self.fds(), self.upper().map(|upper| upper.objects()));
-            self.list(Kind::RowObject, |coder, values| {
-                columns::objects(coder, layout, self.flags(), fds, count, above, values);
-            })
+            let (of, fds) = (self.of(self.place.before().objects, At::objects), self.fds());
+            self.list(Kind::RowObject, |coder, values| columns::objects(coder, self.place, fds, of, values))
         })
     }
 
@@ -195,10 +199,9 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Which quantities hold.
     pub fn lives(&self) -> &'p [i64] {
-        let layout = self.place;
         self.late().lives.get_or_init(|| {
-            let above = self.upper().map(|upper| upper.lives());
-            self.list(Kind::RowLive, |coder, values| lives::numbers(coder, layout, self.flags(), above, values))
+            let of = self.of(0, At::lives);
+            self.list(Kind::RowLive, |coder, values| columns::of_threads(coder, self.place, of, values))
         })
     }
 
