@@ -13,7 +13,7 @@ import sys
 
 MAGIC = b"\xa7CAP"
 HEADER = 24
-FILE, BLOCKS, BATCH, VALUES, SUMMARIES, INDEX = 1, 2, 3, 4, 5, 6
+FILE, BLOCKS, BATCH, VALUES, SUMMARIES, INDEX, TABLES = 1, 2, 3, 4, 5, 6, 7
 HEAD, CPU, THREAD, THREADS, TYPE, TYPES, TIME, MARKS, SURPLUS_LENGTH, SURPLUS, SHAPE, SHAPES, STRING_MODEL = range(1, 14)
 COUNT, SAME_AS, SAME, ENDED_TEXT, INT8, INT16, INT32, INT64, VECTOR, TEXT, WORDS, LENGTH, DATA = range(16, 29)
 STRING_LENGTH, STRING = 30, 31
@@ -355,7 +355,7 @@ def main():
             for line in Batch(columns, strings).lines(number):
                 print(line)
                 number += 1
-        elif kind not in (BLOCKS, SUMMARIES, INDEX):
+        elif kind not in (BLOCKS, SUMMARIES, INDEX, TABLES):
             print(f"sections of kind {kind} are passed over", file=sys.stderr)
 
 

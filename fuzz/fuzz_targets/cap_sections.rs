@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
             file.summaries(segment, view);
             let Ok(late) = file.batch(at, loaded.clone()) else { continue };
             let mut format = Format::compile(format_of(bytes, view), view).expect("each field prints");
-            let batch = batch(Arc::new(late), view, loaded.segment.clone(), Default::default());
+            let batch = batch(Arc::new(late), view, loaded.segment.clone(), &[]);
             for row in batch.rows().filter(|row| is_shown(&batch, row.index)) {
                 format.render(row, &Env::default(), &mut out);
             }

@@ -98,7 +98,8 @@ fn header(file: &mut impl Read) -> Option<Header> {
 fn kind(kind: u16) -> String {
     match kind {
         section::FILE => "file".to_owned(),
-        section::BLOCKS => "tables".to_owned(),
+        section::BLOCKS => "blocks".to_owned(),
+        section::TABLES => "tables".to_owned(),
         section::BATCH => "events".to_owned(),
         section::ENTITIES => "entities".to_owned(),
         section::SUMMARIES => "summaries".to_owned(),

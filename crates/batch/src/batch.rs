@@ -101,6 +101,10 @@ pub trait LateParams: Send + Sync {
 
     /// The options behind it whose codes are those of [`capture_event::option`]: code and value, one of each code at most.
     fn options(&self, row: usize) -> Vec<(u16, &[u8])>;
+
+    /// What of the batch could not be read, in words: of all that was looked at so far, columns included. What was given
+    /// in its place says nothing.
+    fn damage(&self) -> Option<Box<dyn std::fmt::Display + Send>>;
 }
 
 /// What is known of the capture that a batch comes from.

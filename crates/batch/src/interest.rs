@@ -20,7 +20,9 @@ pub trait Interest: Send {
         segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
     ) -> Option<&'static str> {
         let _ = segment;
-        self.types().and(summary.types).is_empty().then_some(NO_TYPE)
+        // Whoever wants all rows hears of those too that no view shows.
+        let is_nothing = self.types() != Types::ALL && self.types().and(summary.types).is_empty();
+        is_nothing.then_some(NO_TYPE)
     }
 }
 

@@ -62,11 +62,11 @@ impl Blocks {
         columns.finish()
     }
 
-    /// Whether some of the blocks of a section are events all the same.
-    pub fn have_events(payload: &[u8]) -> Result<bool, Fault> {
+    /// The type of the first block of a section that is an event all the same.
+    pub fn first_event(payload: &[u8]) -> Result<Option<i64>, Fault> {
         let kinds: Vec<i64> = Stored::open(payload)?.numbers(all(Kind::BlockType))?;
         let is_event = |kind: &i64| u32::try_from(*kind).ok().and_then(BlockKind::from_code).is_some_and(is_event);
-        Ok(kinds.iter().any(is_event))
+        Ok(kinds.into_iter().find(is_event))
     }
 
     /// Gives each block: its type, and what lies between its two lengths.

@@ -2,13 +2,14 @@
 
 use crate::batch::Late;
 use crate::blocks::Blocks;
-use crate::entities::{EntityHead, Loaded};
+use crate::column::Stored;
+use crate::entities::{self, EntityHead, Loaded};
 use crate::index::{self, FOOT};
 use crate::reader::blocks;
 use crate::section::{self, HEADER, Header};
 use crate::{Fault, VERSION, VIEWS, summaries};
 use bytes::Bytes;
-use capture_batch::{Summary, View};
+use capture_batch::{SourceInfo, Summary, View};
 use capture_scap::{Damage, Problem, Ranges, Reader};
 use std::ops::Range;
 use std::sync::Arc;
@@ -46,8 +47,8 @@ impl Input {
 pub struct File {
     input: Input,
     segments: Vec<SegmentAt>,
-    /// The sections of blocks that are no events: where what follows their headers stands.
-    tables: Vec<Range<u64>>,
+    /// The sections of blocks that are no events, by kind: where what follows their headers stands.
+    tables: Vec<(u16, Range<u64>)>,
 }
 
 /// The sections of a segment: where what follows their headers stands.
@@ -57,6 +58,13 @@ pub struct SegmentAt {
     /// Its batches.
     pub batches: Vec<Range<u64>>,
     summaries: Option<Range<u64>>,
+}
+
+impl SegmentAt {
+    /// How many bytes its summaries and interned values have.
+    pub fn overhead(&self) -> u64 {
+        self.entities.iter().chain(&self.summaries).map(|payload| payload.end - payload.start).sum()
+    }
 }
 
 impl File {
@@ -105,11 +113,12 @@ impl File {
             section::SUMMARIES => self.segments.last_mut()?.summaries = Some(payload),
             section::BLOCKS => {
                 // Nothing is bound to an event that stands there.
-                if Blocks::have_events(&self.input.get(payload.clone()).ok()?) != Ok(false) {
+                if Blocks::first_event(&self.input.get(payload.clone()).ok()?) != Ok(None) {
                     return None;
                 }
-                self.tables.push(payload);
+                self.tables.push((kind, payload));
             }
+            section::TABLES => self.tables.push((kind, payload)),
             _ => {}
         }
         Some(())
@@ -117,23 +126,24 @@ impl File {
 
     /// What of its tables of threads, descriptors and the like cannot be read.
     pub fn damaged_tables(&self) -> Vec<Damage> {
-        let mut all = Vec::new();
-        for payload in &self.tables {
-            let offset = payload.start.saturating_sub(HEADER as u64);
-            let told = |reading, problem| Damage { offset, reading, problem, resumes: Some(payload.end) };
-            let read = self.input.get(payload.clone()).and_then(|bytes| blocks(&bytes).map_err(section));
-            let mut reader = match read {
-                Ok(blocks) => Reader::of_blocks(blocks),
-                Err(problem) => {
-                    all.push(told("blocks", problem));
-                    continue;
+        let damaged = |(kind, payload): &(u16, Range<u64>)| {
+            let found = self.input.get(payload.clone()).and_then(|bytes| match *kind {
+                // Who wrote them read them.
+                section::TABLES => {
+                    Stored::open(&bytes).and_then(|columns| columns.check()).map_err(problem).map(|()| Vec::new())
                 }
-            };
-            while let Some(block) = reader.next_block() {
-                all.extend(block.err().map(|damage| told(damage.reading, damage.problem)));
-            }
-        }
-        all
+                _ => damaged_blocks(&bytes).map_err(problem),
+            });
+            let all = found.unwrap_or_else(|problem| vec![("blocks", problem)]);
+            all.into_iter().map(|(reading, problem)| damage(payload, reading, problem)).collect::<Vec<_>>()
+        };
+        self.tables.iter().flat_map(damaged).collect()
+    }
+
+    /// What is known of the capture where it begins; nothing without events.
+    pub fn source(&self) -> Option<SourceInfo> {
+        let entities = self.segments.first()?.entities.first()?.clone();
+        entities::first_source(&self.input.get(entities).ok()?).ok()?
     }
 
     /// The types of its first events, so many at least if there are, and the time of the first one, ns since the epoch.
@@ -165,17 +175,20 @@ impl File {
     }
 
     /// The interned values of a segment.
-    pub fn load(&self, segment: &SegmentAt) -> Result<Loaded, Problem> {
+    pub fn load(&self, segment: &SegmentAt) -> Result<Loaded, Damage> {
         let mut loaded = Loaded::default();
         for payload in &segment.entities {
-            loaded.add(&self.input.get(payload.clone())?).map_err(section)?;
+            let added = self.input.get(payload.clone()).and_then(|bytes| loaded.add(&bytes).map_err(problem));
+            added.map_err(|problem| damage(payload, "what events are bound to", problem))?;
         }
         Ok(loaded)
     }
 
     /// A batch. `loaded`: the values of its segment.
-    pub fn batch(&self, payload: &Range<u64>, loaded: Arc<Loaded>) -> Result<Late, Problem> {
-        Late::open(self.input.get(payload.clone())?, loaded).map_err(section)
+    pub fn batch(&self, payload: &Range<u64>, loaded: Arc<Loaded>) -> Result<Late, Damage> {
+        let bytes = self.input.get(payload.clone());
+        let opened = bytes.and_then(|bytes| Late::open(bytes, payload.clone(), loaded).map_err(problem));
+        opened.map_err(|problem| damage(payload, READING, problem))
     }
 }
 
@@ -204,6 +217,24 @@ fn scanned(input: &Input) -> Option<Vec<(u16, u64)>> {
     Some(sections)
 }
 
-fn section(fault: Fault) -> Problem {
+/// What of the blocks of a section cannot be read, and why.
+pub(crate) fn damaged_blocks(payload: &[u8]) -> Result<Vec<(&'static str, Problem)>, Fault> {
+    let (mut reader, mut all) = (Reader::of_blocks(blocks(payload)?), Vec::new());
+    while let Some(block) = reader.next_block() {
+        all.extend(block.err().map(|damage| (damage.reading, damage.problem)));
+    }
+    Ok(all)
+}
+
+/// What is read of a section of events.
+pub(crate) const READING: &str = "a batch of events";
+
+/// What is wrong with a section, of which this is what follows its header.
+pub(crate) fn damage(payload: &Range<u64>, reading: &'static str, problem: Problem) -> Damage {
+    let offset = payload.start.saturating_sub(HEADER as u64);
+    Damage { offset, reading, problem, resumes: Some(payload.end) }
+}
+
+pub(crate) fn problem(fault: Fault) -> Problem {
     Problem::Section(fault.to_string())
 }

@@ -49,6 +49,7 @@ impl<R: Read> Reader<R> {
             };
             let (reading, blocks) = match header.kind {
                 section::BLOCKS => ("blocks", blocks(&payload).map(Some)),
+                section::TABLES => ("tables", tables(&payload).map(Some)),
                 section::BATCH => ("a batch of events", self.events(&payload).map(Some)),
                 section::ENTITIES => {
                     ("what events are bound to", read_strings(&payload, &mut self.strings).map(|()| None))
@@ -156,7 +157,15 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// The blocks of a section that has no events.
+/// The blocks of a section that must not have events: readers of batches would not see them.
+fn tables(payload: &[u8]) -> Result<Vec<u8>, Fault> {
+    match Blocks::first_event(payload)? {
+        Some(kind) => Err(Fault::Value("block type among tables", kind as u64)),
+        None => blocks(payload),
+    }
+}
+
+/// The blocks of a section that has them as they are.
 pub(crate) fn blocks(payload: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
     Blocks::each(payload, |kind, body| {

@@ -33,7 +33,7 @@ pub struct Header {
 
 /// A section of every file, the first: what the file is, and which version of the format it has.
 pub const FILE: u16 = 1;
-/// Blocks of a `.scap` that are no events.
+/// Blocks of a `.scap`.
 pub const BLOCKS: u16 = 2;
 /// A batch of events.
 pub const BATCH: u16 = 3;
@@ -43,6 +43,8 @@ pub const ENTITIES: u16 = 4;
 pub const SUMMARIES: u16 = 5;
 /// The last of a file that was finished: which sections it has.
 pub const INDEX: u16 = 6;
+/// Blocks of a `.scap` of which none is an event, and none is damaged.
+pub const TABLES: u16 = 7;
 
 impl Header {
     /// As it is stored.

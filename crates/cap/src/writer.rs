@@ -4,6 +4,7 @@ use crate::batch::{EVENTS, Events, encode};
 use crate::bindings::{Bind, Bindings};
 use crate::blocks::Blocks;
 use crate::column::Packer;
+use crate::file::damaged_blocks;
 use crate::index;
 use crate::section::{self, Header};
 use crate::strings::Interned;
@@ -133,7 +134,10 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         let payload = std::mem::take(&mut self.blocks).encode(&mut self.packer);
-        self.section(section::BLOCKS, &payload)
+        // Whoever looks for events need not look there then.
+        let is_whole =
+            Blocks::first_event(&payload) == Ok(None) && damaged_blocks(&payload).is_ok_and(|all| all.is_empty());
+        self.section(if is_whole { section::TABLES } else { section::BLOCKS }, &payload)
     }
 
     fn write_events(&mut self) -> io::Result<()> {

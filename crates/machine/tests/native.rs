@@ -31,6 +31,7 @@ fn written(mut reader: Reader, batch_events: usize) -> Vec<u8> {
 /// All that is bound to a row, without the numbers of interned values.
 fn describe(row: Row<'_>) -> String {
     let mut text = format!("{:?}\n", row.batch.header(row.index));
+    let _ = writeln!(text, "{:?}", row.batch.head.source);
     let params: Vec<_> =
         (0..row.param_count()).map(|i| row.raw(i).map(<[u8]>::escape_ascii).unwrap().to_string()).collect();
     let options: Vec<_> = row.options().map(|(code, value)| (code, value.escape_ascii().to_string())).collect();
@@ -78,10 +79,11 @@ fn stored(cap: &[u8], view: View) -> (Vec<String>, Vec<capture_batch::Gap>) {
     {
         let loaded = Arc::new(file.load(segment).unwrap());
         let late = Arc::new(file.batch(at, loaded.clone()).unwrap());
-        let batch: Batch = batch(late.clone(), view, loaded.segment.clone(), Default::default());
+        let sources: Vec<_> = loaded.sources.iter().cloned().map(Arc::new).collect();
+        let batch: Batch = batch(late.clone(), view, loaded.segment.clone(), &sources);
         rows.extend(batch.rows().map(describe));
         gaps.extend_from_slice(&batch.gaps);
-        assert_eq!(late.fault(), None);
+        assert_eq!(late.damage(), None);
     }
     (rows, gaps)
 }
@@ -113,6 +115,23 @@ fn stored_batches_say_what_a_replay_says() {
         compare(&open, &path.display().to_string(), &[1 << 16, 100, 7]);
     };
     parallel(&files(), check, |()| ());
+}
+
+#[test]
+fn each_of_two_captures_in_a_row_has_its_host() {
+    let all = files().into_iter().map(|path| (path.clone(), replayed(Reader::open(&path).unwrap(), View::Classic).0));
+    let mut of_hosts: Vec<PathBuf> = Vec::new();
+    let mut hosts = Vec::new();
+    for (path, rows) in all.filter(|(path, _)| path.metadata().unwrap().len() < 50_000) {
+        let host = rows.first().and_then(|row| row.lines().nth(1)).map(str::to_owned);
+        if host.is_some() && !hosts.contains(&host) {
+            hosts.push(host);
+            of_hosts.push(path);
+        }
+    }
+    let [one, other, ..] = of_hosts.as_slice() else { panic!("fixtures of two hosts") };
+    let bytes = [one, other].map(|path| std::fs::read(path).unwrap()).concat();
+    compare(&|| Reader::from_bytes(bytes.clone()).unwrap(), "two in a row", &[1 << 16, 50, 7]);
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn read(bytes: Vec<u8>) -> usize {
         for view in [View::Classic, View::Exit] {
             seen += file.summaries(segment, view).len();
             let Ok(late) = file.batch(at, loaded.clone()).map(Arc::new) else { continue };
-            let batch = batch(late, view, loaded.segment.clone(), Default::default());
+            let batch = batch(late, view, loaded.segment.clone(), &[]);
             seen += batch.rows().map(look).sum::<usize>();
         }
     }

@@ -162,6 +162,9 @@ impl Capture {
 
     /// What its recorder said of the recording, if it was one of ours.
     pub fn recording(&mut self) -> Option<Recording> {
+        if let Some(source) = self.file().and_then(|file| file.source()) {
+            return source.recording;
+        }
         let first = self.reader.find_ahead(1, |event| Some(Notice::of(&event.event(&event.params()))));
         match first.flatten()? {
             Notice::Begin(recording) => Some(*recording),

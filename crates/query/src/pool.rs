@@ -4,7 +4,7 @@
 //! decided here. Threads of the standard library do, rather than a pool that divides work among its threads: each keeps
 //! what it learned of a capture, and must be able to wait for the next job.
 
-use crate::run::{Made, Maker, Question};
+use crate::run::{Made, Question, asked};
 use crate::source::{Damage, Work};
 use capture_batch::Batch;
 use std::collections::{HashMap, VecDeque};
@@ -67,9 +67,11 @@ pub(crate) fn work<Q: Question>(queue: &Queue<Q::Output>, questions: &[Q]) {
         let Some(question) = questions.get(capture) else { continue };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let batch = work.done()?;
-            let is_free = !question.is_ordered();
-            let made = is_free.then(|| makers.entry(capture).or_insert_with(|| question.maker()).make(&batch));
-            Ok((batch, made))
+            if question.is_ordered() {
+                return Ok((batch, None));
+            }
+            let made = asked(makers.entry(capture).or_insert_with(|| question.maker()), &batch)?;
+            Ok((batch, Some(made)))
         }));
         // If nobody wants it any more, the queue is about to be closed.
         let _ = result.send(outcome);

@@ -25,6 +25,8 @@ struct Replayed {
     rows: usize,
     /// Bytes of the files before.
     before: u64,
+    /// Where it was when it was asked last.
+    position: u64,
     /// What the current reader had told when it was asked last.
     told: Told,
     /// Hears of the end of the recording, if it is followed.
@@ -60,6 +62,7 @@ impl Input for Capture {
             rest: Box::new(rest.map(move |(reader, name)| (ahead(reader), name))),
             rows: FIRST_ROWS,
             before: 0,
+            position: 0,
             told: Told::default(),
             ending,
             stats,
@@ -72,6 +75,8 @@ impl Source for Replayed {
         loop {
             if let Some(piece) = self.next_piece() {
                 let position = self.before + self.replay.reader().file_position();
+                self.stats.add(Count::Bytes, position.saturating_sub(self.position));
+                self.position = position;
                 return Some(Item { piece, file: self.file.clone(), position });
             }
             self.before += self.replay.reader().file_position();

@@ -69,6 +69,12 @@ pub trait Maker {
     fn make(&mut self, batch: &Batch) -> Made<Self::Output>;
 }
 
+/// What is made of a batch; damage, if some of what was looked at turned out to make no sense.
+pub(crate) fn asked<M: Maker>(maker: &mut M, batch: &Batch) -> Result<Made<M::Output>, Damage> {
+    let made = maker.make(batch);
+    batch.late_params.as_ref().and_then(|params| params.damage()).map_or(Ok(made), Err)
+}
+
 /// What was made of a batch.
 pub struct Made<O> {
     /// The rows that are taken.
@@ -187,23 +193,29 @@ impl<I: Input, Q: Question, T: Taker<Q::Output>> Parts for Run<'_, I, Q, T> {
         loop {
             let arrival = stream.next()?;
             let part = self.parts.get_mut(index)?;
-            self.stats.add(Count::Bytes, arrival.position.saturating_sub(part.position));
             part.position = arrival.position;
-            match arrival.result {
-                Err(damage) => self.taker.damage(index, &arrival.file, &damage),
-                Ok((batch, made)) => {
-                    let bytes = self.parts.iter().map(|part| part.position).sum();
-                    self.taker.arrives(index, &batch, bytes);
-                    self.stats.add(Count::Batches, 1);
-                    self.stats.add(Count::Rows, batch.len() as u64);
-                    let part = self.parts.get_mut(index)?;
-                    part.state = State::Running(stream);
-                    let mut here = |batch| part.maker.get_or_insert_with(|| question.maker()).make(batch);
-                    let made = made.unwrap_or_else(|| here(&batch));
-                    self.stats.add(Count::Matched, made.selected.count() as u64);
-                    return Some((batch, made));
+            let mut here = |batch: Box<Batch>| {
+                let made = asked(part.maker.get_or_insert_with(|| question.maker()), &batch)?;
+                Ok((batch, made))
+            };
+            let answered = arrival.result.and_then(|(batch, made)| match made {
+                Some(made) => Ok((batch, made)),
+                None => here(batch),
+            });
+            let (batch, made) = match answered {
+                Ok(answered) => answered,
+                Err(damage) => {
+                    self.taker.damage(index, &arrival.file, &damage);
+                    continue;
                 }
-            }
+            };
+            let bytes = self.parts.iter().map(|part| part.position).sum();
+            self.taker.arrives(index, &batch, bytes);
+            self.stats.add(Count::Batches, 1);
+            self.stats.add(Count::Rows, batch.len() as u64);
+            self.stats.add(Count::Matched, made.selected.count() as u64);
+            self.parts.get_mut(index)?.state = State::Running(stream);
+            return Some((batch, made));
         }
     }
 

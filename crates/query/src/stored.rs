@@ -1,12 +1,12 @@
 //! Captures whose batches are stored with what their events are bound to: nothing is replayed.
 
 use crate::source::{Damage, Item, Piece, Source, Work};
-use crate::{Plan, Stage, Stats};
+use crate::{Count, Plan, Stage, Stats};
 use capture_batch::{Batch, Interest, Needs, SourceInfo, Summary, View};
 use capture_cap::entities::Loaded;
 use capture_cap::{File, SegmentAt};
 use capture_machine::native;
-use capture_scap::Problem;
+use std::fmt::Display;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -69,8 +69,8 @@ impl Stored {
     /// Why a batch need not be made.
     fn passes_over(&mut self, batch: usize) -> Option<&'static str> {
         let summary = self.summaries.get(batch).filter(|summary| !summary.has_gaps)?;
-        let (segment, file) = (&self.segment, &self.file);
-        let mut load = || segment.load(file).ok().map(|(loaded, _)| loaded.segment.clone());
+        let (segment, file, stats) = (&self.segment, &self.file, &self.stats);
+        let mut load = || segment.load(file, stats).ok().map(|known| known.loaded.segment.clone());
         self.interest.passes_over(summary, &mut load)
     }
 }
@@ -91,7 +91,7 @@ impl Source for Stored {
             None => {
                 let (file, segment, view, stats) =
                     (self.file.clone(), self.segment.clone(), self.view, self.stats.clone());
-                let make = move || stats.time(Stage::Decode, || made(&file, &at, &segment, view));
+                let make = move || stats.time(Stage::Decode, || made(&file, &at, &segment, view, &stats));
                 Piece::Batch(Work::Later(Box::new(make)))
             }
         };
@@ -103,7 +103,15 @@ impl Source for Stored {
 struct Segment {
     at: SegmentAt,
     name: Arc<str>,
-    loaded: OnceLock<Result<(Arc<Loaded>, Arc<SourceInfo>), Problem>>,
+    loaded: OnceLock<Result<Known, Arc<capture_scap::Damage>>>,
+}
+
+/// What the batches of a segment are read with.
+#[derive(Clone)]
+struct Known {
+    loaded: Arc<Loaded>,
+    /// What is known of the capture. More than once where several were put one behind the other.
+    sources: Arc<[Arc<SourceInfo>]>,
 }
 
 impl Segment {
@@ -111,27 +119,30 @@ impl Segment {
         Segment { at, name: name.into(), loaded: OnceLock::new() }
     }
 
-    fn load(&self, file: &File) -> Result<(Arc<Loaded>, Arc<SourceInfo>), Problem> {
+    fn load(&self, file: &File, stats: &Stats) -> Result<Known, Arc<capture_scap::Damage>> {
         let load = || {
+            stats.add(Count::Bytes, self.at.overhead());
             let loaded = file.load(&self.at)?;
-            let source = loaded.sources.first().cloned().unwrap_or_default();
-            Ok((Arc::new(loaded), Arc::new(SourceInfo { name: (&*self.name).into(), ..source })))
+            let named = |source: &SourceInfo| Arc::new(SourceInfo { name: (&*self.name).into(), ..source.clone() });
+            Ok(Known { sources: loaded.sources.iter().map(named).collect(), loaded: Arc::new(loaded) })
         };
-        self.loaded.get_or_init(load).clone()
+        self.loaded.get_or_init(|| load().map_err(Arc::new)).clone()
     }
 }
 
-fn made(file: &File, at: &Range<u64>, segment: &Segment, view: View) -> Result<Batch, Damage> {
-    let made = segment.load(file).and_then(|(loaded, source)| {
-        let late = Arc::new(file.batch(at, loaded.clone())?);
-        Ok(native::batch(late, view, loaded.segment.clone(), source))
-    });
-    made.map_err(|problem| {
-        Box::new(capture_scap::Damage {
-            offset: at.start,
-            reading: "a batch of events",
-            problem,
-            resumes: Some(at.end),
-        }) as Damage
-    })
+fn made(file: &File, at: &Range<u64>, segment: &Segment, view: View, stats: &Stats) -> Result<Batch, Damage> {
+    let Known { loaded, sources } =
+        segment.load(file, stats).map_err(|damage| Box::new(NotBound(at.clone(), damage)) as Damage)?;
+    stats.add(Count::Bytes, at.end - at.start);
+    let late = Arc::new(file.batch(at, loaded.clone()).map_err(|damage| Box::new(damage) as Damage)?);
+    Ok(native::batch(late, view, loaded.segment.clone(), &sources))
+}
+
+/// A batch cannot be read, since what its events are bound to cannot.
+struct NotBound(Range<u64>, Arc<capture_scap::Damage>);
+
+impl Display for NotBound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "bytes {} to {} (a batch of events): {}", self.0.start, self.0.end, self.1)
+    }
 }

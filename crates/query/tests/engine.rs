@@ -366,6 +366,6 @@ fn a_source_that_waits_keeps_nothing_back() {
         let mut taken = Taken { stop_after: Some(1), ..Taken::default() };
         let stats = Arc::<Stats>::default();
         run(vec![Slow(0)], &[question], plan(threads), &mut taken, &stats);
-        assert_eq!((taken.rows, stats.count(Count::Bytes)), (1, 1));
+        assert_eq!((taken.rows, stats.count(Count::Batches)), (1, 1));
     }
 }

@@ -1,7 +1,9 @@
 //! A native capture gives the rows that a replay gives, whatever is passed over.
 
 use capture_batch::{Batch, Interest, RowFlags, View};
-use capture_cap::Writer;
+use capture_cap::column::{Columns as Set, Packer, Stored};
+use capture_cap::section::{self, HEADER, Header};
+use capture_cap::{Kind, Writer};
 use capture_filter::{Columns, Env, Filter, Selection};
 use capture_machine::native::Followers;
 use capture_query::{Capture, Damage, Made, Maker, Plan, Question, Stats, Taker, run};
@@ -73,8 +75,9 @@ impl Maker for Evaluating {
     }
 }
 
+/// The rows that were taken, and what was damaged.
 #[derive(Default)]
-struct Taken(Vec<(u64, u64, u16)>);
+struct Taken(Vec<(u64, u64, u16)>, Vec<String>);
 
 impl Taker<()> for Taken {
     fn arrives(&mut self, _: usize, _: &Batch, _: u64) {}
@@ -86,7 +89,7 @@ impl Taker<()> for Taken {
     }
 
     fn damage(&mut self, _: usize, _: &str, damage: &Damage) {
-        panic!("{damage}");
+        self.1.push(damage.to_string());
     }
 }
 
@@ -96,7 +99,62 @@ fn selected(path: &Path, filter: &Filter, threads: usize) -> (Vec<(u64, u64, u16
     let plan = Plan { view: filter.view(), needs: filter.needs(), threads };
     let capture = Capture::open(path, "").unwrap();
     run(vec![capture], &[Selected(filter.clone())], plan, &mut taken, &stats);
+    assert_eq!(taken.1, [""; 0]);
     (taken.0, stats.skipped().values().sum())
+}
+
+/// The same file, but the threads of its second batch are missing, under a right checksum.
+fn without_threads(native: &[u8]) -> Vec<u8> {
+    let (mut rest, mut changed, mut batches) = (native, Vec::new(), 0);
+    while let Some(header) = Header::read(rest) {
+        let (section, after) = rest.split_at(HEADER + header.len as usize);
+        rest = after;
+        if header.kind == section::INDEX {
+            break;
+        }
+        batches += usize::from(header.kind == section::BATCH);
+        let mut payload = section[HEADER..].to_vec();
+        if header.kind == section::BATCH && batches == 2 {
+            let (stored, mut packer) = (Stored::open(&section[HEADER..]).unwrap(), Packer::default());
+            let mut columns = Set::new(&mut packer);
+            for (id, _) in stored.sizes() {
+                match stored.numbers::<i64>(id) {
+                    Ok(_) if id.kind == Kind::RowOwn => columns.numbers(id, &[]),
+                    Ok(numbers) => columns.numbers(id, &numbers),
+                    Err(_) => columns.bytes(id, &stored.bytes(id).unwrap()),
+                }
+            }
+            payload = columns.finish();
+        }
+        changed.extend(Header { len: payload.len() as u64, ..header }.bytes());
+        changed.extend(payload);
+    }
+    changed
+}
+
+#[test]
+fn a_batch_that_makes_no_sense_is_damage_for_whoever_looks_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let [whole, damaged] = ["whole.cap", "damaged.cap"].map(|name| dir.path().join(name));
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/scenarios/container-shell.scap");
+    native(&fixture, &whole);
+    std::fs::write(&damaged, without_threads(&std::fs::read(&whole).unwrap())).unwrap();
+    for (text, is_damaged) in [("evt.num > 0", false), ("proc.name != nobody and evt.num > 0", true)] {
+        let filter = Filter::compile(text, View::Classic, &Env::default()).unwrap();
+        let (expected, _) = selected(&whole, &filter, 1);
+        for threads in [1, 3] {
+            let mut taken = Taken::default();
+            let plan = Plan { view: filter.view(), needs: filter.needs(), threads };
+            let capture = Capture::open(&damaged, "").unwrap();
+            run(vec![capture], &[Selected(filter.clone())], plan, &mut taken, &Arc::default());
+            let Taken(rows, damages) = taken;
+            assert_eq!(damages.len(), usize::from(is_damaged), "{damages:?}");
+            assert!(damages.iter().all(|damage| damage.contains("a batch of events")), "{damages:?}");
+            assert!(rows.iter().all(|row| expected.contains(row)));
+            let missing = expected.len() - rows.len();
+            assert_eq!(missing > 0 && missing <= 60, is_damaged, "{missing}");
+        }
+    }
 }
 
 #[test]

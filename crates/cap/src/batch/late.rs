@@ -8,17 +8,22 @@ use super::values::Values;
 use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param, pair_of};
 use crate::column::{Columns, Directory, Stored};
 use crate::entities::{Counts, Loaded};
+use crate::file::{READING, damage, problem};
 use crate::strings::Strings;
 use crate::{Fault, Kind};
 use bytes::Bytes;
 use capture_batch::View;
+use capture_scap::Damage;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// A batch, read column by column. What cannot be read is taken for nothing, and [`Late::fault`] tells.
+/// A batch, read column by column. What cannot be read is taken for nothing, and [`Late::damage`] tells.
 ///
 /// Its events are those of earlier batches that it needs ([`Late::carried`]), then its own.
 pub struct Late {
     bytes: Bytes,
+    /// Where they are in the file.
+    at: Range<u64>,
     directory: Directory,
     loaded: Arc<Loaded>,
     head: BatchHead,
@@ -35,14 +40,15 @@ pub struct Late {
 }
 
 impl Late {
-    /// Opens a batch: what follows the header of its section. All of it has to be as it was written. `loaded`: the
-    /// interned values of its segment, those of the sections before it at least.
-    pub fn open(bytes: Bytes, loaded: Arc<Loaded>) -> Result<Late, Fault> {
+    /// Opens a batch: what follows the header of its section, and its place in the file. All of it has to be as it was
+    /// written. `loaded`: the interned values of its segment, those of the sections before it at least.
+    pub fn open(bytes: Bytes, at: Range<u64>, loaded: Arc<Loaded>) -> Result<Late, Fault> {
         let columns = Stored::open(&bytes)?;
         columns.check()?;
         let directory = columns.directory();
         let head = BatchHead::read(&columns)?;
         Ok(Late {
+            at,
             directory,
             loaded,
             head,
@@ -69,9 +75,9 @@ impl Late {
         self.views.at(VIEWS.iter().position(|other| *other == view).unwrap_or(0), self)
     }
 
-    /// The first fault that was found.
-    pub fn fault(&self) -> Option<Fault> {
-        self.fault.get().copied()
+    /// What of it cannot be read, as far as it was looked at.
+    pub fn damage(&self) -> Option<Damage> {
+        self.fault.get().map(|fault| damage(&self.at, READING, problem(*fault)))
     }
 
     /// The types of its events.

@@ -290,6 +290,13 @@ pub(crate) fn read_strings(payload: &[u8], strings: &mut Strings) -> Result<(), 
     strings.add(&columns, None)
 }
 
+/// What is known of the capture, as the first section of a segment says first.
+pub(crate) fn first_source(payload: &[u8]) -> Result<Option<SourceInfo>, Fault> {
+    let (columns, mut strings) = (Stored::open(payload)?, Strings::default());
+    strings.add(&columns, None)?;
+    Take::new(Kind::Source, &columns, &strings)?.next(SourceInfo::default(), kinds::source)
+}
+
 /// The values of a segment, as far as they were read.
 #[derive(Default)]
 pub struct Loaded {

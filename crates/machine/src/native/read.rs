@@ -5,11 +5,14 @@ use capture_batch::{Batch, Column, Head, Id, LateParams, NO_ROW, Reference, RowF
 use capture_cap::batch::Late;
 use capture_cap::bind::At;
 use capture_event::{code, option};
+use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 
-/// The batch of a view that a stored batch holds. `segment`: that of its interned values.
-pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, source: Arc<SourceInfo>) -> Batch {
+/// The batch of a view that a stored batch holds. `segment`: that of its interned values; `sources`: what is known of the
+/// capture, by the numbers in the segment.
+pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, sources: &[Arc<SourceInfo>]) -> Batch {
     let (first_ts, ts_before) = late.view(view).times();
+    let source = late.view(view).source().and_then(|number| sources.get(number)).cloned().unwrap_or_default();
     let head = Head { view, source, first_ts, ts_before };
     let rows = Arc::new(Rows::new(late, view));
     let mut batch = Batch::new(head, segment);
@@ -157,5 +160,9 @@ impl LateParams for Params {
             }
         }
         options
+    }
+
+    fn damage(&self) -> Option<Box<dyn Display + Send>> {
+        Some(Box::new(self.rows.late.damage()?))
     }
 }
