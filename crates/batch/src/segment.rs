@@ -4,6 +4,7 @@ use crate::{Container, FdTypes, Lineage, Object, Own, Text};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 /// The place of an interned value in its [`Table`]: dense, from 0.
 pub struct Id<T>(u32, PhantomData<fn() -> T>);
@@ -51,24 +52,45 @@ impl<T> fmt::Debug for Id<T> {
     }
 }
 
-/// An append-only list that can be read while it grows.
-pub struct Table<T>(boxcar::Vec<T>);
+/// A list of interned values: one that grows, and can be read while it does; or one that is stored, and read when
+/// somebody looks at it.
+pub struct Table<T>(Values<T>);
+
+enum Values<T> {
+    Growing(Box<boxcar::Vec<T>>),
+    Stored(LazyLock<Vec<T>, Box<dyn FnOnce() -> Vec<T> + Send>>),
+}
 
 impl<T> Table<T> {
-    /// Adds a value; `None` when the table is full (2³²-1 values).
+    /// The table of values that `load` gives.
+    pub fn late(load: impl FnOnce() -> Vec<T> + Send + 'static) -> Self {
+        Table(Values::Stored(LazyLock::new(Box::new(load))))
+    }
+
+    /// Adds a value; `None` when the table is full (2³²-1 values), or is a stored one.
     pub fn push(&self, value: T) -> Option<Id<T>> {
-        let index = u32::try_from(self.0.push(value)).ok()?;
+        let Values::Growing(values) = &self.0 else { return None };
+        let index = u32::try_from(values.push(value)).ok()?;
         Some(Id::new(index)).filter(|id| !id.is_none())
     }
 
     /// The value with an id.
     pub fn get(&self, id: Id<T>) -> Option<&T> {
-        self.0.get(id.index()).filter(|_| !id.is_none())
+        if id.is_none() {
+            return None;
+        }
+        match &self.0 {
+            Values::Growing(values) => values.get(id.index()),
+            Values::Stored(values) => values.get(id.index()),
+        }
     }
 
     /// How many values it holds.
     pub fn len(&self) -> usize {
-        self.0.count()
+        match &self.0 {
+            Values::Growing(values) => values.count(),
+            Values::Stored(values) => values.len(),
+        }
     }
 
     /// Whether it holds none.
@@ -79,7 +101,7 @@ impl<T> Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table(boxcar::Vec::new())
+        Table(Values::Growing(Box::default()))
     }
 }
 

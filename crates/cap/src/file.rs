@@ -176,12 +176,13 @@ impl File {
 
     /// The interned values of a segment.
     pub fn load(&self, segment: &SegmentAt) -> Result<Loaded, Damage> {
-        let mut loaded = Loaded::default();
-        for payload in &segment.entities {
-            let added = self.input.get(payload.clone()).and_then(|bytes| loaded.add(&bytes).map_err(problem));
-            added.map_err(|problem| damage(payload, "what events are bound to", problem))?;
-        }
-        Ok(loaded)
+        let damaged = |at: &Range<u64>, problem| damage(at, "what events are bound to", problem);
+        let payload = |at: &Range<u64>| self.input.get(at.clone()).map_err(|problem| damaged(at, problem));
+        let payloads = segment.entities.iter().map(payload).collect::<Result<_, _>>()?;
+        Loaded::open(payloads).map_err(|(which, fault)| {
+            let at = segment.entities.get(which).cloned().unwrap_or_default();
+            damaged(&at, problem(fault))
+        })
     }
 
     /// A batch. `loaded`: the values of its segment.

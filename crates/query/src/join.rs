@@ -38,12 +38,19 @@ pub fn join(captures: Vec<Capture>) -> Vec<Capture> {
 
 /// Captures that may belong together: the times of their first events and their places, by time.
 fn series(slots: &mut [Vec<Capture>]) -> Vec<Vec<(u64, usize)>> {
-    let mut series: BTreeMap<Series, Vec<(u64, usize)>> = BTreeMap::new();
-    for (i, capture) in slots.iter_mut().enumerate().flat_map(|(i, slot)| slot.iter_mut().map(move |c| (i, c))) {
-        if let Some(of) = Series::of(capture)
-            && let Some(begins) = capture.first_call()
-        {
-            series.entry(of).or_default().push((begins, i));
+    let mut alike: BTreeMap<Names, Vec<(usize, &mut Capture)>> = BTreeMap::new();
+    for (place, capture) in slots.iter_mut().enumerate().filter_map(|(place, slot)| Some((place, slot.first_mut()?))) {
+        if let Some(names) = Names::of(capture) {
+            alike.entry(names).or_default().push((place, capture));
+        }
+    }
+    let mut series: BTreeMap<(Names, Host), Vec<(u64, usize)>> = BTreeMap::new();
+    // Who is alone belongs to nobody, and need not be looked at.
+    for (names, members) in alike.into_iter().filter(|(_, members)| members.len() > 1) {
+        for (place, capture) in members {
+            if let Some((host, begins)) = capture.host().zip(capture.first_call()) {
+                series.entry((names.clone(), host)).or_default().push((begins, place));
+            }
         }
     }
     let mut series: Vec<_> = series.into_values().collect();
@@ -57,13 +64,12 @@ fn follows(before: &mut Capture, next: &mut Capture, begins: u64) -> bool {
     pause.is_some_and(|pause| pause <= LONGEST_PAUSE || before.lists() == next.lists())
 }
 
-/// What pieces of one recording have in common.
+/// What the files of pieces of one recording have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Series {
+struct Names {
     directory: PathBuf,
     /// The name of the file with every run of digits as one `0`.
     pattern: Vec<u8>,
-    host: Host,
 }
 
 /// A host between two starts.
@@ -75,15 +81,15 @@ pub(crate) struct Host {
     pub(crate) boot_ts: u64,
 }
 
-impl Series {
-    /// The series that a capture may belong to.
-    fn of(capture: &mut Capture) -> Option<Series> {
+impl Names {
+    /// Those of a capture that may be a piece.
+    fn of(capture: &Capture) -> Option<Names> {
         // A pipe can be read only once, and what comes through it is not waited for.
         capture.file_size()?;
-        let path = capture.path()?.to_owned();
+        let path = capture.path()?;
         let pattern = pattern(path.file_name()?.as_encoded_bytes())?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
-        Some(Series { directory, pattern, host: capture.host()? })
+        Some(Names { directory, pattern })
     }
 }
 

@@ -71,7 +71,9 @@ impl Stored {
         let summary = self.summaries.get(batch).filter(|summary| !summary.has_gaps)?;
         let (segment, file, stats) = (&self.segment, &self.file, &self.stats);
         let mut load = || segment.load(file, stats).ok().map(|known| known.loaded.segment.clone());
-        self.interest.passes_over(summary, &mut load)
+        let why = self.interest.passes_over(summary, &mut load)?;
+        // What cannot be read may be what is looked for.
+        segment.is_whole().then_some(why)
     }
 }
 
@@ -127,6 +129,11 @@ impl Segment {
             Ok(Known { sources: loaded.sources.iter().map(named).collect(), loaded: Arc::new(loaded) })
         };
         self.loaded.get_or_init(|| load().map_err(Arc::new)).clone()
+    }
+
+    /// Whether nothing is wrong with it, as far as it was looked at.
+    fn is_whole(&self) -> bool {
+        self.loaded.get().is_none_or(|known| known.as_ref().is_ok_and(|known| known.loaded.fault().is_none()))
     }
 }
 

@@ -77,7 +77,8 @@ impl Late {
 
     /// What of it cannot be read, as far as it was looked at.
     pub fn damage(&self) -> Option<Damage> {
-        self.fault.get().map(|fault| damage(&self.at, READING, problem(*fault)))
+        let fault = self.fault.get().copied().or_else(|| self.loaded.fault())?;
+        Some(damage(&self.at, READING, problem(fault)))
     }
 
     /// The types of its events.
@@ -108,7 +109,7 @@ impl Late {
         self.strings.get_or_init(|| {
             self.read(|columns| {
                 let mut strings = Strings::default();
-                let earlier = (&self.loaded.strings, self.head.strings);
+                let earlier = (&*self.loaded.strings, self.head.strings);
                 strings.add(columns, Some(earlier)).map(|()| strings)
             })
         })

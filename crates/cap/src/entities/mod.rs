@@ -5,18 +5,20 @@
 
 mod fields;
 mod kinds;
+mod loaded;
 
 pub(crate) use fields::{place_number, place_of};
+pub use loaded::{EntityHead, Loaded};
+pub(crate) use loaded::{first_source, read_strings};
 
+use crate::Kind;
 use crate::batch::all;
-use crate::column::{Columns, Packer, Stored};
-use crate::strings::{Interned, Strings};
-use crate::{Fault, Kind};
-use capture_batch::{Container, Id, Lineage, Object, Own, Segment, SourceInfo, Table, Text};
-use fields::{Fields, Put, Take};
+use crate::column::{Columns, Packer};
+use crate::strings::Interned;
+use capture_batch::{Container, Id, Lineage, Object, Own, Segment, SourceInfo, Text};
+use fields::{Fields, Put};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
-use std::sync::Arc;
 
 /// The values of one kind.
 struct Store<T> {
@@ -242,118 +244,4 @@ fn put<'s, T>(
         fields(to.next(), &mut value);
     }
     to.finish(kind, columns);
-}
-
-/// What a section says of where it belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EntityHead {
-    /// The number of its segment.
-    pub segment: u64,
-    /// The number of its first string.
-    pub first_string: usize,
-    /// How many values of each kind stand before it in the segment: versions of threads, lineages, objects, versions of
-    /// containers, names, sources.
-    pub firsts: [usize; 6],
-}
-
-impl EntityHead {
-    /// That of a section: of what follows its header.
-    pub fn of(payload: &[u8]) -> Result<EntityHead, Fault> {
-        EntityHead::read(&Stored::open(payload)?)
-    }
-
-    /// Whether its section is the first of its segment.
-    pub fn is_first(&self) -> bool {
-        self.first_string == 0 && self.firsts == [0; 6]
-    }
-
-    fn read(columns: &Stored<'_>) -> Result<EntityHead, Fault> {
-        let head: Vec<i64> = columns.numbers(all(Kind::EntityHead))?;
-        let &[segment, first_string, ref firsts @ ..] = head.as_slice() else { return Err(Fault::Uneven) };
-        let size = |number: i64| usize::try_from(number).map_err(|_| Fault::Uneven);
-        let mut sizes = [0; 6];
-        for (size_of, number) in sizes.iter_mut().zip(firsts) {
-            *size_of = size(*number)?;
-        }
-        Ok(EntityHead { segment: segment as u64, first_string: size(first_string)?, firsts: sizes })
-    }
-}
-
-/// Adds the strings of a section to those of its segment.
-pub(crate) fn read_strings(payload: &[u8], strings: &mut Strings) -> Result<(), Fault> {
-    let columns = Stored::open(payload)?;
-    let head = EntityHead::read(&columns)?;
-    if head.first_string > strings.len() {
-        return Err(Fault::Uneven);
-    }
-    strings.truncate(head.first_string);
-    strings.add(&columns, None)
-}
-
-/// What is known of the capture, as the first section of a segment says first.
-pub(crate) fn first_source(payload: &[u8]) -> Result<Option<SourceInfo>, Fault> {
-    let (columns, mut strings) = (Stored::open(payload)?, Strings::default());
-    strings.add(&columns, None)?;
-    Take::new(Kind::Source, &columns, &strings)?.next(SourceInfo::default(), kinds::source)
-}
-
-/// The values of a segment, as far as they were read.
-#[derive(Default)]
-pub struct Loaded {
-    /// The values that batches name.
-    pub segment: Arc<Segment>,
-    /// The segment's strings.
-    pub strings: Strings,
-    /// What is known of the capture: one entry as a rule.
-    pub sources: Vec<SourceInfo>,
-}
-
-impl Loaded {
-    /// Adds the values of a section. It must be the next one of its segment.
-    pub fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
-        let columns = Stored::open(payload)?;
-        let head = EntityHead::read(&columns)?;
-        let tables = &self.segment;
-        let lens = [
-            tables.owns.len(),
-            tables.lineages.len(),
-            tables.objects.len(),
-            tables.containers.len(),
-            tables.names.len(),
-            self.sources.len(),
-        ];
-        if lens != head.firsts || head.first_string != self.strings.len() {
-            return Err(Fault::Uneven);
-        }
-        if self.segment.serial != head.segment {
-            self.segment = Arc::new(Segment { serial: head.segment, ..Segment::default() });
-        }
-        self.strings.add(&columns, None)?;
-        let strings = &self.strings;
-        take(Kind::Container, &columns, strings, Container::default, kinds::container, &self.segment.containers)?;
-        take(Kind::Own, &columns, strings, Own::default, kinds::own, &self.segment.owns)?;
-        take(Kind::Lineage, &columns, strings, kinds::no_lineage, kinds::lineage, &self.segment.lineages)?;
-        take(Kind::Object, &columns, strings, kinds::no_object, kinds::object, &self.segment.objects)?;
-        take(Kind::Name, &columns, strings, Text::default, Fields::text, &self.segment.names)?;
-        let mut sources = Take::new(Kind::Source, &columns, strings)?;
-        while let Some(source) = sources.next(SourceInfo::default(), kinds::source)? {
-            self.sources.push(source);
-        }
-        Ok(())
-    }
-}
-
-fn take<'s, T>(
-    kind: Kind,
-    columns: &Stored<'_>,
-    strings: &'s Strings,
-    none: impl Fn() -> T,
-    fields: impl Fn(&mut Take<'s>, &mut T),
-    table: &Table<T>,
-) -> Result<(), Fault> {
-    let mut values = Take::new(kind, columns, strings)?;
-    while let Some(value) = values.next(none(), &fields)? {
-        table.push(value).ok_or(Fault::Uneven)?;
-    }
-    Ok(())
 }

@@ -1,0 +1,168 @@
+//! Sections of interned values, read: each kind of value when somebody looks at it.
+
+use super::fields::{Fields, Take};
+use super::kinds;
+use crate::batch::all;
+use crate::column::Stored;
+use crate::strings::Strings;
+use crate::{Fault, Kind};
+use bytes::Bytes;
+use capture_batch::{Container, Own, Segment, SourceInfo, Table, Text};
+use std::sync::{Arc, OnceLock};
+
+/// What a section says of where it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntityHead {
+    /// The number of its segment.
+    pub segment: u64,
+    /// The number of its first string.
+    pub first_string: usize,
+    /// How many values of each kind stand before it in the segment: versions of threads, lineages, objects, versions of
+    /// containers, names, sources.
+    pub firsts: [usize; 6],
+}
+
+impl EntityHead {
+    /// That of a section: of what follows its header.
+    pub fn of(payload: &[u8]) -> Result<EntityHead, Fault> {
+        EntityHead::read(&Stored::open(payload)?)
+    }
+
+    /// Whether its section is the first of its segment.
+    pub fn is_first(&self) -> bool {
+        self.first_string == 0 && self.firsts == [0; 6]
+    }
+
+    fn read(columns: &Stored<'_>) -> Result<EntityHead, Fault> {
+        let head: Vec<i64> = columns.numbers(all(Kind::EntityHead))?;
+        let &[segment, first_string, ref firsts @ ..] = head.as_slice() else { return Err(Fault::Uneven) };
+        let size = |number: i64| usize::try_from(number).map_err(|_| Fault::Uneven);
+        let mut sizes = [0; 6];
+        for (size_of, number) in sizes.iter_mut().zip(firsts) {
+            *size_of = size(*number)?;
+        }
+        Ok(EntityHead { segment: segment as u64, first_string: size(first_string)?, firsts: sizes })
+    }
+}
+
+/// Adds the strings of a section to those of its segment.
+pub(crate) fn read_strings(payload: &[u8], strings: &mut Strings) -> Result<(), Fault> {
+    let columns = Stored::open(payload)?;
+    let head = EntityHead::read(&columns)?;
+    if head.first_string > strings.len() {
+        return Err(Fault::Uneven);
+    }
+    strings.truncate(head.first_string);
+    strings.add(&columns, None)
+}
+
+/// What is known of the capture, as the first section of a segment says first.
+pub(crate) fn first_source(payload: &[u8]) -> Result<Option<SourceInfo>, Fault> {
+    let (columns, mut strings) = (Stored::open(payload)?, Strings::default());
+    strings.add(&columns, None)?;
+    Take::new(Kind::Source, &columns, &strings)?.next(SourceInfo::default(), kinds::source)
+}
+
+/// The values of a segment.
+#[derive(Default)]
+pub struct Loaded {
+    /// The values that batches name. What cannot be read of them is not there, and [`Loaded::fault`] tells.
+    pub segment: Arc<Segment>,
+    /// The segment's strings.
+    pub strings: Arc<Strings>,
+    /// What is known of the capture: one entry as a rule.
+    pub sources: Vec<SourceInfo>,
+    fault: Arc<OnceLock<Fault>>,
+}
+
+impl Loaded {
+    /// Reads the sections of a segment, in their order: what follows the header of each. All of them have to be as they
+    /// were written; if one is not, tells which.
+    pub fn open(sections: Vec<Bytes>) -> Result<Loaded, (usize, Fault)> {
+        let (mut strings, mut serial) = (Strings::default(), 0);
+        for (at, payload) in sections.iter().enumerate() {
+            serial = add_strings(payload, &mut strings).map_err(|fault| (at, fault))?;
+        }
+        let (strings, fault) = (Arc::new(strings), Arc::default());
+        let sections = Sections { payloads: sections.into(), strings: strings.clone(), fault };
+        let sources = sections.read(5, Kind::Source, SourceInfo::default, |to, source| kinds::source(to, source));
+        let segment = Segment {
+            serial,
+            owns: sections.table(0, Kind::Own, Own::default, |to, own| kinds::own(to, own)),
+            lineages: sections.table(1, Kind::Lineage, kinds::no_lineage, |to, lineage| kinds::lineage(to, lineage)),
+            objects: sections.table(2, Kind::Object, kinds::no_object, |to, object| kinds::object(to, object)),
+            containers: sections.table(3, Kind::Container, Container::default, |to, one| kinds::container(to, one)),
+            names: sections.table(4, Kind::Name, Text::default, |to, name| to.text(name)),
+            ..Segment::default()
+        };
+        Ok(Loaded { segment: Arc::new(segment), strings, sources, fault: sections.fault })
+    }
+
+    /// The first fault that was found in a value that somebody looked at.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault.get().copied()
+    }
+}
+
+/// Adds the strings of the next section of a segment. Gives the number of the segment.
+fn add_strings(payload: &[u8], strings: &mut Strings) -> Result<u64, Fault> {
+    let columns = Stored::open(payload)?;
+    columns.check()?;
+    let head = EntityHead::read(&columns)?;
+    if head.first_string != strings.len() {
+        return Err(Fault::Uneven);
+    }
+    strings.add(&columns, None)?;
+    Ok(head.segment)
+}
+
+/// The sections of a segment.
+#[derive(Clone)]
+struct Sections {
+    payloads: Arc<[Bytes]>,
+    strings: Arc<Strings>,
+    fault: Arc<OnceLock<Fault>>,
+}
+
+impl Sections {
+    /// The table of a kind of values. `place`: that of the kind in [`EntityHead::firsts`].
+    fn table<T: Send + Sync + 'static>(
+        &self,
+        place: usize,
+        kind: Kind,
+        none: fn() -> T,
+        fields: impl for<'s> Fn(&mut Take<'s>, &mut T) + Send + 'static,
+    ) -> Table<T> {
+        let sections = self.clone();
+        Table::late(move || sections.read(place, kind, none, fields))
+    }
+
+    /// All values of a kind; those before the first fault.
+    fn read<T>(
+        &self,
+        place: usize,
+        kind: Kind,
+        none: fn() -> T,
+        fields: impl for<'s> Fn(&mut Take<'s>, &mut T),
+    ) -> Vec<T> {
+        let mut values = Vec::new();
+        for payload in self.payloads.iter() {
+            let read = Stored::open(payload).and_then(|columns| {
+                let firsts = EntityHead::read(&columns)?.firsts;
+                if firsts.get(place) != Some(&values.len()) {
+                    return Err(Fault::Uneven);
+                }
+                let mut taken = Take::new(kind, &columns, &self.strings)?;
+                while let Some(value) = taken.next(none(), &fields)? {
+                    values.push(value);
+                }
+                Ok(())
+            });
+            if let Err(fault) = read {
+                let _ = self.fault.set(fault);
+                break;
+            }
+        }
+        values
+    }
+}
