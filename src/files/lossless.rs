@@ -63,9 +63,13 @@ impl<W: Write> Lossless<W> {
         mut progress: impl FnMut(u64),
         is_wanted: impl Fn(&Content<'_>) -> bool,
     ) -> Result<DamageReport, Failure> {
-        let mut damage = DamageReport::default();
+        let (mut damage, mut shown) = (DamageReport::default(), None);
         loop {
-            progress(reader.file_position());
+            // It may look at the clock: once for all blocks that were read together.
+            if shown != Some(reader.file_position()) {
+                shown = Some(reader.file_position());
+                progress(reader.file_position());
+            }
             match reader.next_block() {
                 None => return Ok(damage),
                 Some(Ok(block)) if is_wanted(&block.content) => self.block(&block)?,

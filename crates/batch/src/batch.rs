@@ -257,6 +257,11 @@ impl Batch {
     /// Adds a row that nothing is bound to, with the parameters that were added since the row before.
     pub fn push_unbound(&mut self, header: RowHeader) {
         self.push_row(header, NO_ROW);
+        self.bind_nothing();
+    }
+
+    /// Adds to the columns of what rows are bound to that the last row is bound to nothing.
+    pub fn bind_nothing(&mut self) {
         self.own.push(Id::NONE);
         self.lineage.push(Id::NONE);
         self.object.push(Id::NONE);
@@ -278,6 +283,20 @@ impl Batch {
         self.flags.push(flags);
         self.params_end.push(u32::try_from(self.params.len()).unwrap_or(u32::MAX));
         self.enter.push(enter);
+    }
+
+    /// Makes room for so many rows in the columns of what rows are bound to, and of numbers, types and marks.
+    pub fn reserve_bound(&mut self, rows: usize) {
+        self.num.reserve(rows);
+        self.code.reserve(rows);
+        self.flags.reserve(rows);
+        self.own.reserve(rows);
+        self.lineage.reserve(rows);
+        self.object.reserve(rows);
+        self.fd.reserve(rows);
+        self.live.reserve(rows);
+        self.latency.reserve(rows);
+        self.stored.reserve(rows);
     }
 
     /// A piece of its chunks.

@@ -4,33 +4,18 @@ use crate::batch::{BatchHead, Events, put};
 use crate::bind::{self, VIEWS, Values};
 use crate::column::{Columns, Packer};
 use crate::entities::{Entities, Finder, Names};
+use crate::follow::Bound;
 use crate::strings::Interned;
 use crate::summaries::Summaries;
 use capture_batch::{Batch, NOT_STORED};
-use capture_scap::Block;
-
-/// Knows what events are bound to: follows a capture for each view.
-pub trait Bind: Send {
-    /// Hears of the next block.
-    fn see(&mut self, block: &Block<'_>);
-
-    /// What each of [`VIEWS`] binds to the events since the last time: batches that say which stored events their rows
-    /// are ([`capture_batch::Needs::STORED`]).
-    fn bind(&mut self) -> [Batch; VIEWS.len()];
-
-    /// The numbers, among all events so far, of those that later ones may take parameters from.
-    fn awaited(&self) -> Vec<u64>;
-}
 
 /// What is bound to the events of a file, while it is written.
+#[derive(Default)]
 pub(crate) struct Bindings {
-    bind: Box<dyn Bind>,
     /// The number of the segment.
     segment: u64,
     entities: Entities,
     names: [Names; VIEWS.len()],
-    /// How many events were written.
-    written: u64,
     /// Events that later ones may need, and their numbers, ascending.
     kept: Events,
     kept_numbers: Vec<u64>,
@@ -41,24 +26,6 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
-    pub(crate) fn new(bind: Box<dyn Bind>) -> Bindings {
-        Bindings {
-            bind,
-            segment: 0,
-            entities: Entities::default(),
-            names: Default::default(),
-            written: 0,
-            kept: Events::default(),
-            kept_numbers: Vec::new(),
-            last: [0; VIEWS.len()],
-            summaries: Summaries::default(),
-        }
-    }
-
-    pub(crate) fn see(&mut self, block: &Block<'_>) {
-        self.bind.see(block);
-    }
-
     /// The next segment has no interned values yet. Gives the summaries of the last one, unless it has no batches.
     pub(crate) fn next_segment(&mut self, packer: &mut Packer) -> Option<Vec<u8>> {
         self.segment += 1;
@@ -70,15 +37,14 @@ impl Bindings {
     /// A batch of events, and the new interned values that go in front of it, if there are any.
     pub(crate) fn encode(
         &mut self,
-        events: &mut Events,
+        bound: &mut Bound,
         strings: &mut Interned,
         packer: &mut Packer,
     ) -> (Option<Vec<u8>>, Vec<u8>) {
-        let batches = self.bind.bind();
-        let first = self.written;
-        self.written += events.len() as u64;
-        let carried = self.needed(&batches, first);
-        let kept = self.still_awaited(events, first);
+        let Bound { first, events, batches, awaited } = bound;
+        let first = *first;
+        let carried = self.needed(batches, first);
+        let kept = self.still_awaited(awaited, events, first);
         events.put_in_front(&self.kept, &carried);
         let in_front = |stored: u64| carried.iter().position(|row| self.kept_numbers.get(*row) == Some(&stored));
         let event_of = |stored: u64| match stored.checked_sub(first) {
@@ -125,8 +91,8 @@ impl Bindings {
     }
 
     /// The events up to these, the first of which has the number `first`, that later ones may need, and their numbers.
-    fn still_awaited(&self, events: &Events, first: u64) -> (Events, Vec<u64>) {
-        let mut numbers = self.bind.awaited();
+    fn still_awaited(&self, awaited: &[u64], events: &Events, first: u64) -> (Events, Vec<u64>) {
+        let mut numbers = awaited.to_vec();
         numbers.sort_unstable();
         let earlier = |number: &u64| self.kept_numbers.binary_search(number).ok();
         let own = |number: &u64| {

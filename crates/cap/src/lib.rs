@@ -10,7 +10,8 @@
 //! * [`batch`]: events to columns, and back.
 //! * [`entities`]: interned values that events are bound to: threads, lineages, objects, containers.
 //! * [`bind`]: what both views bind to the events of a batch, as what differs from a prediction.
-//! * `bindings`: puts both together while a file is written, with what a [`Bind`] knows of the events.
+//! * `bindings`: puts both together while a file is written, with what a [`Bind`] knows of the events, which `follow`
+//!   finds out on a thread of its own.
 //! * `summaries`, `index`: what batches have, and where they are.
 //! * [`section`]: the frame around each piece of a file, and how the next one is found behind damage.
 //! * [`Writer`], [`Reader`]: whole files, from their first byte to their last. [`File`]: any batch of a file.
@@ -24,6 +25,7 @@ pub mod column;
 pub mod entities;
 mod fault;
 mod file;
+mod follow;
 mod index;
 mod kind;
 pub mod numbers;
@@ -36,9 +38,9 @@ mod varint;
 mod writer;
 
 pub use bind::VIEWS;
-pub use bindings::Bind;
 pub use fault::Fault;
 pub use file::{File, SegmentAt};
+pub use follow::Bind;
 pub use kind::Kind;
 pub use open::{is_native, of, open, stdin};
 pub use reader::Reader;

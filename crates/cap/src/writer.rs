@@ -1,10 +1,11 @@
 //! Writes whole files.
 
 use crate::batch::{EVENTS, Events, encode};
-use crate::bindings::{Bind, Bindings};
+use crate::bindings::Bindings;
 use crate::blocks::Blocks;
 use crate::column::Packer;
 use crate::file::damaged_blocks;
+use crate::follow::{Bind, Bound, Following};
 use crate::index;
 use crate::section::{self, Header};
 use crate::strings::Interned;
@@ -20,9 +21,6 @@ const BATCHES: usize = 16;
 /// A segment is closed when its strings have so many bytes.
 const STRINGS: usize = 32 << 20;
 
-/// What a block of an event has beside its parameters, about, bytes.
-const HEAD: u64 = 40;
-
 /// The version of the format.
 pub const VERSION: [u16; 2] = [1, 0];
 
@@ -35,11 +33,13 @@ pub struct Writer<W: Write> {
     /// Blocks that are no events, and events, that are not written yet: not both.
     blocks: Blocks,
     events: Events,
+    /// Those of an earlier batch, empty: kept for their memory.
+    spare: Events,
     strings: Interned,
     packer: Packer,
     /// How many batches the segment has.
     batches: usize,
-    bindings: Option<Bindings>,
+    bindings: Option<(Following, Bindings)>,
     /// How many events a batch has at most.
     batch_events: usize,
 }
@@ -47,13 +47,14 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Begins a file. Nothing is written before there is something to write.
     pub fn new(out: W) -> io::Result<Writer<W>> {
-        let (blocks, events, strings, packer) = Default::default();
+        let (blocks, events, spare, strings, packer) = Default::default();
         Ok(Writer {
             out,
             sections: Vec::new(),
             written: 0,
             blocks,
             events,
+            spare,
             strings,
             packer,
             batches: 0,
@@ -64,7 +65,7 @@ impl<W: Write> Writer<W> {
 
     /// Begins a file whose events are bound to what `bind` knows of them.
     pub fn binding(out: W, bind: Box<dyn Bind>) -> io::Result<Writer<W>> {
-        Ok(Writer { bindings: Some(Bindings::new(bind)), ..Writer::new(out)? })
+        Ok(Writer { bindings: Some((Following::new(bind), Bindings::default())), ..Writer::new(out)? })
     }
 
     /// Writes batches of so many events at most, from 1 to 65,536.
@@ -80,13 +81,14 @@ impl<W: Write> Writer<W> {
             }
             self.write_blocks()?;
             if !self.events.has_room(event, self.batch_events) {
-                self.write_events()?;
+                self.hand_over_events()?;
             }
-            self.see(block);
             self.events.push(event);
         } else {
             self.write_events()?;
-            self.see(block);
+            if let Some((following, _)) = &mut self.bindings {
+                following.see(&block.content);
+            }
             self.blocks.push(block.kind, block.body);
             if self.blocks.is_full() {
                 self.write_blocks()?;
@@ -114,7 +116,8 @@ impl<W: Write> Writer<W> {
 
     /// How many bytes were given that are not written yet.
     pub fn waiting(&self) -> u64 {
-        self.blocks.size() + self.events.size() as u64 + self.events.len() as u64 * HEAD
+        let under_way = self.bindings.as_ref().map_or(0, |(following, _)| following.waiting());
+        self.blocks.size() + self.events.size() + under_way
     }
 
     /// Where it writes to.
@@ -140,33 +143,56 @@ impl<W: Write> Writer<W> {
         self.section(if is_whole { section::TABLES } else { section::BLOCKS }, &payload)
     }
 
+    /// Writes the events of earlier batches, and begins to work on those that wait.
+    fn hand_over_events(&mut self) -> io::Result<()> {
+        let Some((following, _)) = &mut self.bindings else { return self.write_events() };
+        let last = following.end();
+        following.begin(std::mem::replace(&mut self.events, std::mem::take(&mut self.spare)));
+        last.map_or(Ok(()), |bound| self.write_bound(bound))
+    }
+
+    /// Writes all events.
     fn write_events(&mut self) -> io::Result<()> {
+        let Some((following, _)) = &mut self.bindings else { return self.write_unbound() };
+        if let Some(bound) = following.end() {
+            self.write_bound(bound)?;
+        }
+        match &mut self.bindings {
+            Some((following, _)) if !self.events.is_empty() => {
+                let bound = following.bind(std::mem::take(&mut self.events));
+                self.write_bound(bound)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_bound(&mut self, mut bound: Bound) -> io::Result<()> {
+        let Some((_, bindings)) = &mut self.bindings else { return Ok(()) };
+        let (entities, batch) = bindings.encode(&mut bound, &mut self.strings, &mut self.packer);
+        self.spare = bound.events;
+        self.spare.clear();
+        let entities = entities.map_or(Ok(()), |entities| self.section(section::ENTITIES, &entities));
+        let written = entities.and_then(|()| self.section(section::BATCH, &batch));
+        self.end_batch(written)
+    }
+
+    /// Writes events that nothing is bound to.
+    fn write_unbound(&mut self) -> io::Result<()> {
         if self.events.is_empty() {
             return Ok(());
         }
-        let written = match &mut self.bindings {
-            Some(bindings) => {
-                let (entities, batch) = bindings.encode(&mut self.events, &mut self.strings, &mut self.packer);
-                let entities = entities.map_or(Ok(()), |entities| self.section(section::ENTITIES, &entities));
-                entities.and_then(|()| self.section(section::BATCH, &batch))
-            }
-            None => {
-                let batch = encode(&self.events, &mut self.strings, &mut self.packer);
-                self.section(section::BATCH, &batch)
-            }
-        };
+        let batch = encode(&self.events, &mut self.strings, &mut self.packer);
         self.events.clear();
+        let written = self.section(section::BATCH, &batch);
+        self.end_batch(written)
+    }
+
+    fn end_batch(&mut self, written: io::Result<()>) -> io::Result<()> {
         self.batches += 1;
         if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
             return written.and_then(|()| self.end_segment());
         }
         written
-    }
-
-    fn see(&mut self, block: &Block<'_>) {
-        if let Some(bindings) = &mut self.bindings {
-            bindings.see(block);
-        }
     }
 
     fn section(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
@@ -190,7 +216,7 @@ impl<W: Write> Writer<W> {
     fn begin_segment(&mut self) -> Option<Vec<u8>> {
         (self.strings, self.batches) = Default::default();
         self.packer.forget();
-        self.bindings.as_mut().and_then(|bindings| bindings.next_segment(&mut self.packer))
+        self.bindings.as_mut().and_then(|(_, bindings)| bindings.next_segment(&mut self.packer))
     }
 
     /// Says what the batches of the segment have, and begins another one.

@@ -17,7 +17,8 @@ pub use params::{OfType, Param, Rows, Source};
 pub use values::Values;
 
 use crate::bind::{Listed, fd_of, fd_param};
-use capture_scap::{EventBlock, Span};
+use bytes::Bytes;
+use capture_scap::{EventBlock, Form, Span};
 use std::ops::Range;
 
 /// What a row of options has in place of the number of a parameter.
@@ -28,6 +29,9 @@ pub(crate) const EVENTS: usize = 1 << 16;
 
 /// A batch is closed when its parameters and options have so many bytes.
 const BYTES: usize = 32 << 20;
+
+/// What a block of an event has beside its parameters, about, bytes.
+const HEAD: usize = 40;
 
 /// Or when there are so many.
 const VALUES: usize = 1 << 20;
@@ -43,10 +47,11 @@ struct Row {
     cpu: u16,
     code: u16,
     dump_flags: u32,
-    large: bool,
-    params: Range<usize>,
+    form: Form,
+    params: Range<u32>,
     surplus: Span,
-    options: Range<usize>,
+    trailing: Span,
+    options: Range<u32>,
 }
 
 /// Events in a row, with copies of their parameters.
@@ -63,28 +68,38 @@ pub struct Events {
 impl Events {
     /// Appends an event.
     pub fn push(&mut self, event: &EventBlock<'_>) {
-        let (params, options) = (self.params.len(), self.options.len());
-        for param in event.params {
-            let copy = self.copy(param.of(event.chunk));
-            self.params.push(copy);
-        }
-        for (code, value) in event.option_places() {
-            let copy = self.copy(value.of(event.chunk));
-            self.options.push((code, copy));
+        let (params, options) = (self.params.len() as u32, self.options.len() as u32);
+        // All of it lies in one piece, as readers give it.
+        let first = event.params.first().unwrap_or(&event.surplus).start;
+        let end = event.trailing.start.saturating_add(event.trailing.len);
+        let whole = self.copy(Span { start: first, len: end.saturating_sub(first) }.of(event.chunk));
+        let moved = |span: &Span| Span { start: span.start.wrapping_sub(first).wrapping_add(whole.start), ..*span };
+        self.params.extend(event.params.iter().map(moved));
+        if event.may_have_options() {
+            self.options.extend(event.option_places().map(|(code, value)| (code, moved(&value))));
         }
         self.widest = self.widest.max(event.params.len());
-        let surplus = self.copy(event.surplus.of(event.chunk));
         self.rows.push(Row {
             ts: event.ts,
             tid: event.tid,
             cpu: event.cpu,
             code: event.code,
             dump_flags: event.dump_flags,
-            large: event.form == capture_scap::Form::Large,
-            params: params..self.params.len(),
-            surplus,
-            options: options..self.options.len(),
+            form: event.form,
+            params: params..self.params.len() as u32,
+            surplus: moved(&event.surplus),
+            trailing: moved(&event.trailing),
+            options: options..self.options.len() as u32,
         });
+    }
+
+    /// Lets `look` look at the events as blocks of a capture have them. They go by a number that the events of no other
+    /// list have that it looks at.
+    pub(crate) fn as_blocks<R>(&mut self, number: u64, look: impl FnOnce(&EventBlocks<'_>) -> R) -> R {
+        let chunk = Bytes::from(std::mem::take(&mut self.bytes));
+        let result = look(&EventBlocks { events: self, chunk: &chunk, number });
+        self.bytes = chunk.into();
+        result
     }
 
     /// Puts copies of some events of another list in front.
@@ -103,8 +118,8 @@ impl Events {
 
     /// A copy of an event of another list, whose values are in this one.
     fn copy_of(&mut self, from: &Events, row: &Row) -> Row {
-        let (params, options) = (self.params.len(), self.options.len());
-        for param in from.params.get(row.params.clone()).unwrap_or_default() {
+        let (params, options) = (self.params.len() as u32, self.options.len() as u32);
+        for param in from.params(row) {
             let copy = self.copy(param.of(&from.bytes));
             self.params.push(copy);
         }
@@ -112,10 +127,10 @@ impl Events {
             let copy = self.copy(value.of(&from.bytes));
             self.options.push((*code, copy));
         }
-        self.widest = self.widest.max(params.abs_diff(self.params.len()));
-        let surplus = self.copy(row.surplus.of(&from.bytes));
-        let (params, options) = (params..self.params.len(), options..self.options.len());
-        Row { params, options, surplus, ..row.clone() }
+        self.widest = self.widest.max(row.params.len());
+        let (surplus, trailing) = (self.copy(row.surplus.of(&from.bytes)), Span::default());
+        let (params, options) = (params..self.params.len() as u32, options..self.options.len() as u32);
+        Row { params, options, surplus, trailing, ..row.clone() }
     }
 
     /// Who, when and what of the events, of which the first `carried` stand in front.
@@ -151,9 +166,9 @@ impl Events {
         self.rows.len()
     }
 
-    /// How many bytes their parameters and options have.
-    pub fn size(&self) -> usize {
-        self.bytes.len()
+    /// How many bytes their blocks have, about.
+    pub fn size(&self) -> u64 {
+        (self.bytes.len() + self.rows.len() * HEAD) as u64
     }
 
     /// Whether there is none.
@@ -171,11 +186,50 @@ impl Events {
     }
 
     fn param(&self, row: &Row, index: u16) -> Option<&[u8]> {
-        let params = self.params.get(row.params.clone())?;
-        Some(params.get(usize::from(index))?.of(&self.bytes))
+        Some(self.params(row).get(usize::from(index))?.of(&self.bytes))
+    }
+
+    fn params(&self, row: &Row) -> &[Span] {
+        self.params.get(row.params.start as usize..row.params.end as usize).unwrap_or_default()
     }
 
     fn options(&self, row: &Row) -> &[(u16, Span)] {
-        self.options.get(row.options.clone()).unwrap_or_default()
+        self.options.get(row.options.start as usize..row.options.end as usize).unwrap_or_default()
+    }
+}
+
+/// The events of a list as blocks of a capture have them.
+pub struct EventBlocks<'e> {
+    events: &'e Events,
+    chunk: &'e Bytes,
+    number: u64,
+}
+
+impl EventBlocks<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// All in order.
+    pub fn each(&self) -> impl Iterator<Item = EventBlock<'_>> {
+        self.events.rows.iter().map(|row| EventBlock {
+            ts: row.ts,
+            tid: row.tid,
+            cpu: row.cpu,
+            code: row.code,
+            dump_flags: row.dump_flags,
+            form: row.form,
+            chunk: self.chunk,
+            chunk_id: self.number,
+            params: self.events.params(row),
+            surplus: row.surplus,
+            trailing: row.trailing,
+        })
     }
 }

@@ -42,7 +42,8 @@ impl Values {
         number_before: u64,
         finder: &mut Finder<'_>,
     ) -> Values {
-        let empty = || vec![-1; layout.events()];
+        // Which event each row is of.
+        let events: Vec<usize> = batch.stored.iter().map(|stored| event_of(*stored).unwrap_or(usize::MAX)).collect();
         let mut values = Values {
             head: [
                 batch.head.first_ts as i64,
@@ -50,28 +51,23 @@ impl Values {
                 number_before as i64,
                 finder.entities.source(&batch.head.source),
             ],
-            flags: vec![NO_ROW; layout.events()],
-            codes: empty(),
-            numbers: empty(),
-            owns: empty(),
-            lineages: empty(),
-            fds: empty(),
-            objects: empty(),
-            latencies: empty(),
-            lives: empty(),
-            taken: empty(),
+            flags: by_event(layout, &events, NO_ROW, &batch.flags, |flags| flags.bits().into()),
+            codes: by_event(layout, &events, -1, &batch.code, |code| code.into()),
+            numbers: by_event(layout, &events, -1, &batch.num, |num| num as i64),
+            owns: by_event(layout, &events, -1, &batch.own, |id| finder.own(id)),
+            lineages: by_event(layout, &events, -1, &batch.lineage, |id| finder.lineage(id)),
+            fds: by_event(layout, &events, -1, &batch.fd, |fd| fd),
+            objects: by_event(layout, &events, -1, &batch.object, |id| finder.object(id)),
+            latencies: by_event(layout, &events, -1, &batch.latency, |latency| latency as i64),
+            lives: by_event(layout, &events, -1, &batch.live, lives::number_of),
+            taken: by_event(layout, &events, -1, &batch.taken_from, |enter| {
+                let enter = Some(enter).filter(|enter| *enter != NOT_STORED).and_then(&event_of);
+                enter.map_or(-1, |enter| enter as i64)
+            }),
             quantities: Vec::new(),
             references: Vec::new(),
             gaps: batch.gaps.to_vec(),
         };
-        let mut events = Vec::with_capacity(batch.len());
-        for (row, stored) in batch.stored.iter().enumerate() {
-            let event = event_of(*stored).unwrap_or(usize::MAX);
-            events.push(event);
-            values.take(batch, row, event, finder);
-            let enter = batch.taken_from.get(row).copied().filter(|enter| *enter != NOT_STORED);
-            set(&mut values.taken, event, enter.and_then(&event_of).map_or(-1, |enter| enter as i64));
-        }
         let mut stream = |id| finder.object(id);
         values.quantities = batch.lives.iter().map(|live| Quantities::of(live, &mut stream)).collect();
         let reference = |reference: &capture_batch::Reference| {
@@ -85,19 +81,6 @@ impl Values {
         };
         values.references = batch.references.iter().map(reference).collect();
         values
-    }
-
-    fn take(&mut self, batch: &Batch, row: usize, event: usize, finder: &mut Finder<'_>) {
-        let Some(header) = batch.header(row) else { return };
-        set(&mut self.flags, event, header.flags.bits().into());
-        set(&mut self.codes, event, header.code.into());
-        set(&mut self.numbers, event, header.num as i64);
-        set(&mut self.owns, event, batch.own.get(row).map_or(-1, |id| finder.own(*id)));
-        set(&mut self.lineages, event, batch.lineage.get(row).map_or(-1, |id| finder.lineage(*id)));
-        set(&mut self.fds, event, batch.fd.get(row).copied().unwrap_or(-1));
-        set(&mut self.objects, event, batch.object.get(row).map_or(-1, |id| finder.object(*id)));
-        set(&mut self.latencies, event, batch.latency.get(row).map_or(0, |latency| *latency as i64));
-        set(&mut self.lives, event, batch.live.get(row).map_or(-1, |live| lives::number_of(*live)));
     }
 
     /// What the rows that may be shown have.
@@ -134,10 +117,21 @@ impl Values {
     }
 }
 
-fn set(values: &mut [i64], event: usize, value: i64) {
-    if let Some(place) = values.get_mut(event) {
-        *place = value;
+/// A column of a batch by event, `missing` for events without a row. `events`: which event each row is of.
+fn by_event<T: Copy>(
+    layout: &impl Layout,
+    events: &[usize],
+    missing: i64,
+    column: &[T],
+    mut value: impl FnMut(T) -> i64,
+) -> Vec<i64> {
+    let mut values = vec![missing; layout.events()];
+    for (event, entry) in events.iter().zip(column) {
+        if let Some(place) = values.get_mut(*event) {
+            *place = value(*entry);
+        }
     }
+    values
 }
 
 /// Adds the columns of a view to a set. `view`: its place in [`super::VIEWS`]; `upper`: the view before; `before`: how

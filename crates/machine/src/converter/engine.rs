@@ -24,7 +24,7 @@ impl Converter {
         Converter::default()
     }
 
-    /// The next event comes from another reader, whose chunks have numbers of their own.
+    /// The next event is in another chunk, whatever its number. Nothing of this one is kept.
     pub fn end_chunk(&mut self) {
         self.stored.end_chunk();
     }

@@ -86,16 +86,16 @@ impl Store {
         }
     }
 
-    /// The next event is in another chunk, whatever its number.
+    /// The next event is in another chunk, whatever its number. What waits in this one is copied out of it.
     pub(super) fn end_chunk(&mut self) {
-        self.chunk_id = None;
-    }
-
-    /// What waits in the chunk before is copied out of it.
-    fn begin_chunk(&mut self, event: &EventBlock<'_>) {
         for held in self.by_tid.values_mut().filter(|held| held.copy.is_none()) {
             held.detach(&self.chunk);
         }
+        (self.chunk, self.chunk_id) = Default::default();
+    }
+
+    fn begin_chunk(&mut self, event: &EventBlock<'_>) {
+        self.end_chunk();
         self.chunk = event.chunk.clone();
         self.chunk_id = Some(event.chunk_id);
     }

@@ -2,11 +2,9 @@
 
 use crate::Follower;
 use capture_batch::{Batch, Needs, View};
+use capture_cap::batch::EventBlocks;
 use capture_cap::{Bind, VIEWS};
-use capture_scap::Block;
-
-/// More than a batch ever has.
-const NEVER_FULL: usize = 1 << 20;
+use capture_scap::Content;
 
 /// Follows a capture for both views.
 pub struct Followers([Follower; VIEWS.len()]);
@@ -15,13 +13,8 @@ impl Followers {
     /// At the beginning of a capture.
     pub fn new() -> Self {
         // Which row is an exit's enter is told by the events; lists of what is open are too long to be kept for each row.
-        let needs = Needs::all() - Needs::ENTERS - Needs::FD_TYPES;
-        let follower = |view: View| {
-            let mut follower = Follower::new(view, needs, "");
-            follower.set_batch_rows(NEVER_FULL);
-            follower
-        };
-        Followers(VIEWS.map(follower))
+        let needs = Needs::all() - Needs::ENTERS - Needs::FD_TYPES - Needs::OPTIONS;
+        Followers(VIEWS.map(|view: View| Follower::new(view, needs, "").bound_only()))
     }
 }
 
@@ -32,14 +25,14 @@ impl Default for Followers {
 }
 
 impl Bind for Followers {
-    fn see(&mut self, block: &Block<'_>) {
+    fn see(&mut self, content: &Content<'_>) {
         for follower in &mut self.0 {
-            follower.take(&block.content);
+            follower.take(content);
         }
     }
 
-    fn bind(&mut self) -> [Batch; VIEWS.len()] {
-        self.0.each_mut().map(Follower::take_batch)
+    fn bind(&mut self, events: &EventBlocks<'_>) -> [Batch; VIEWS.len()] {
+        self.0.each_mut().map(|follower| follower.take_all(events.len(), events.each()))
     }
 
     fn awaited(&self) -> Vec<u64> {

@@ -50,6 +50,8 @@ struct Engine {
     says_stored: bool,
     /// Whether batches say which options are behind events.
     has_options: bool,
+    /// Whether batches hold no more of events themselves than numbers, types and marks.
+    bound_only: bool,
     /// Of which types rows may be wanted.
     types: Types,
     /// Which of them.
@@ -91,6 +93,7 @@ impl Follower {
             types: Types::ALL,
             interest: Box::new(Types::ALL),
             has_options: needs.contains(Needs::OPTIONS),
+            bound_only: false,
             has_enters: needs.contains(Needs::ENTERS),
             batch_rows: BATCH_ROWS,
             events: 0,
@@ -102,6 +105,13 @@ impl Follower {
             last_ts: 0,
         };
         Follower { converter: Converter::new(), engine }
+    }
+
+    /// Makes batches that hold what events are bound to, and of events themselves only numbers, types and marks: of these
+    /// [`Follower::take_all`] gives one at a time.
+    pub fn bound_only(mut self) -> Self {
+        self.engine.bound_only = true;
+        self
     }
 
     /// Makes batches of so many rows (at least one) from now on.
@@ -120,14 +130,20 @@ impl Follower {
         self.engine.take_block(content, &mut self.converter)
     }
 
+    /// Takes the next events, `count` of them, all in one chunk; gives their batch. Nothing of the chunk is kept.
+    pub fn take_all<'e>(&mut self, count: usize, events: impl Iterator<Item = EventBlock<'e>>) -> Batch {
+        self.engine.batch.reserve_bound(count);
+        for event in events {
+            self.engine.take_event(&event, &mut self.converter);
+            self.engine.stored += 1;
+        }
+        self.converter.end_chunk();
+        self.engine.take_batch()
+    }
+
     /// The events since the last batch as a batch; `None` if there is nothing to say of them.
     pub fn take_rows(&mut self) -> Option<Batch> {
         self.engine.take_rows()
-    }
-
-    /// The events since the last batch as a batch, if it has rows or not.
-    pub fn take_batch(&mut self) -> Batch {
-        self.engine.take_batch()
     }
 
     /// How many events were taken, of all sections.
@@ -210,7 +226,8 @@ impl Engine {
         self.events = 0;
         let source = self.batch.head.source.clone();
         let head = Head { view: self.view, source, first_ts: self.first_ts, ts_before: self.last_ts };
-        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), self.batch_rows);
+        let rows = if self.bound_only { 0 } else { self.batch_rows };
+        self.batch = Batch::with_capacity(head, self.binder.segment().clone(), rows);
     }
 
     /// Whether it is time to hand out the batch: where few types are wanted, even if it has few rows or none.
@@ -296,8 +313,9 @@ impl Engine {
     /// Keeps an event of an unknown type for those who write.
     fn take_unknown(&mut self, block: &EventBlock<'_>) {
         if self.types.contains_others() {
-            self.chunks.append(block, &mut self.batch.params);
-            self.batch.push_unbound(header(block, block.code, 0, RowFlags::UNKNOWN_CODE));
+            self.append_params(block, block.code, None);
+            self.push_row(header(block, block.code, 0, RowFlags::UNKNOWN_CODE), NO_ROW);
+            self.batch.bind_nothing();
             self.append_options(block);
             say_stored(&mut self.batch, self.says_stored, self.stored);
         }
@@ -383,15 +401,7 @@ impl Engine {
         if !self.interest.wants(event.code, actor.own, self.binder.segment()) {
             return None;
         }
-        let first = self.batch.params.len();
-        match converted {
-            None => self.chunks.append(block, &mut self.batch.params),
-            Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
-        }
-        if is_generic(event.code) && block.may_have_options() {
-            self.chunks.name_call(block, self.batch.params.get_mut(first));
-        }
-
+        self.append_params(block, event.code, converted);
         let (mut enter, mut repeated) = (NO_ROW, None);
         if self.has_enters {
             let next_chunk = self.chunks.next_index();
@@ -400,11 +410,37 @@ impl Engine {
                 say_stored(&mut self.batch, self.says_stored, NOT_STORED);
             }
         }
-        self.batch.push_row(header(block, event.code, num, flags), enter);
+        self.push_row(header(block, event.code, num, flags), enter);
         self.append_options(block);
         say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, event, applied, actor, &mut self.batch);
         repeated
+    }
+
+    /// Adds the parameters of the next row, which is of this type.
+    fn append_params(&mut self, block: &EventBlock<'_>, code: u16, converted: Option<&Converted>) {
+        if self.bound_only {
+            return;
+        }
+        let first = self.batch.params.len();
+        match converted {
+            None => self.chunks.append(block, &mut self.batch.params),
+            Some(converted) => self.chunks.append_converted(block, converted, &mut self.batch.params),
+        }
+        if is_generic(code) && block.may_have_options() {
+            self.chunks.name_call(block, self.batch.params.get_mut(first));
+        }
+    }
+
+    /// Adds a row but for what is bound to it.
+    fn push_row(&mut self, header: RowHeader, enter: u32) {
+        if self.bound_only {
+            self.batch.num.push(header.num);
+            self.batch.code.push(header.code);
+            self.batch.flags.push(header.flags);
+        } else {
+            self.batch.push_row(header, enter);
+        }
     }
 
     /// Takes over what options behind an event say of more than the event.

@@ -5,6 +5,7 @@ use super::super::{Events, Row};
 use super::{Links, NONE, all, has_exit};
 use crate::Kind;
 use crate::column::Columns;
+use capture_scap::Form;
 use rustc_hash::FxHashMap;
 
 /// What a thread does, or a CPU.
@@ -35,7 +36,7 @@ pub(super) fn put(events: &Events, columns: &mut Columns<'_>) -> Links {
     let (places, threads) = put_threads(events, columns);
     let each = |value: fn(&Row) -> i64| events.rows.iter().map(value).collect::<Vec<_>>();
     columns.numbers(all(Kind::Cpu), &each(|row| row.cpu.into()));
-    columns.numbers(all(Kind::Marks), &each(|row| i64::from(row.dump_flags) << 1 | i64::from(row.large)));
+    columns.numbers(all(Kind::Marks), &each(|row| i64::from(row.dump_flags) << 1 | i64::from(row.form == Form::Large)));
     let mut before = events.rows.first().map_or(0, |row| row.ts);
     let step = |row: &Row| (row.ts.wrapping_sub(std::mem::replace(&mut before, row.ts))) as i64;
     let steps: Vec<i64> = events.rows.iter().map(step).collect();
