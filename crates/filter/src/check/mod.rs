@@ -90,8 +90,9 @@ impl Checker {
             Expr::And(parts) => self.conditions(parts, depth).map(Condition::All),
             Expr::Or(parts) => self.conditions(parts, depth).map(Condition::Any),
             Expr::Not(inner) => Some(Condition::Not(Box::new(self.condition(inner, depth + 1)?))),
-            Expr::Check(check) => self.test(check).map(|test| Condition::Test(Box::new(test))),
+            Expr::Check(check) => self.placed_test(check).map(|test| Condition::Test(Box::new(test))),
             Expr::Name(name) => self.unknown_name(name),
+            Expr::Macro(_, expr) => self.condition(expr, depth + 1),
         }
     }
 
@@ -113,6 +114,15 @@ impl Checker {
         };
         self.errors.push(FilterError { hint, ..error });
         None
+    }
+
+    /// Checks a comparison and notes which one it is in what is said of it.
+    fn placed_test(&mut self, check: &Check) -> Option<Test> {
+        let (errors, warnings) = (self.errors.len(), self.warnings.len());
+        let test = self.test(check);
+        self.errors.iter_mut().skip(errors).for_each(|error| error.check = Some(check.span));
+        self.warnings.iter_mut().skip(warnings).for_each(|warning| warning.check = Some(check.span));
+        test
     }
 
     fn test(&mut self, check: &Check) -> Option<Test> {

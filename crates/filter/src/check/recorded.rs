@@ -37,6 +37,7 @@ impl Asked<'_> {
             Expr::Not(inner) => self.expr(inner, !is_wanted),
             Expr::Check(check) => self.check(check, is_wanted),
             Expr::Name(_) => {}
+            Expr::Macro(_, expr) => self.expr(expr, is_wanted),
         }
     }
 
@@ -56,12 +57,7 @@ impl Asked<'_> {
     }
 
     fn operand(&mut self, operand: &Operand) {
-        match operand {
-            Operand::Field(field) => self.field(field),
-            Operand::Transformer(transformer) => transformer.args.iter().for_each(|arg| self.operand(arg)),
-            Operand::List(items, _) => items.iter().for_each(|item| self.operand(item)),
-            Operand::Literal(_) => {}
-        }
+        operand.each_field(&mut |field| self.field(field));
     }
 
     fn field(&mut self, field: &FieldExpr) {
@@ -96,7 +92,7 @@ impl Asked<'_> {
     }
 
     fn warn(&mut self, kind: WarningKind, span: Span) {
-        self.warnings.push(FilterWarning { kind, span, position: Position::default() });
+        self.warnings.push(FilterWarning { kind, span, check: None, position: Position::default() });
     }
 }
 

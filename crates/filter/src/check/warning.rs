@@ -36,7 +36,7 @@ impl Checker {
     }
 
     fn warn(&mut self, kind: WarningKind, literal: &Literal) {
-        self.warnings.push(FilterWarning { kind, span: literal.span, position: Position::default() });
+        self.warnings.push(FilterWarning { kind, span: literal.span, check: None, position: Position::default() });
     }
 }
 

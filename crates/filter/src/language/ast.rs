@@ -2,10 +2,12 @@
 //!
 //! Rules are put together from such expressions: a macro's name is an [`Expr::Name`] until
 //! [`Expr::replace_names`] puts the macro in its place, and [`Expr::and`], [`Expr::or`] and [`Expr::not`] combine
-//! what was written in different places.
+//! what was written in different places. So that a place can be told from one number, whoever combines several texts
+//! moves the spans of each ([`Expr::move_spans`]) to a range of its own.
 
 use super::operator::{Modifier, Operator};
 use super::span::Span;
+use std::sync::Arc;
 
 /// A condition, or several combined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Expr {
     Check(Box<Check>),
     /// A name that stands for an expression: a macro.
     Name(Name),
+    /// A macro in the place of its name. All who use it share it.
+    Macro(Name, Arc<Expr>),
 }
 
 /// A bare word.
@@ -95,6 +99,31 @@ impl Operand {
             Operand::List(_, span) => *span,
         }
     }
+
+    /// Calls `see` for each field in it.
+    pub fn each_field<'e>(&'e self, see: &mut impl FnMut(&'e FieldExpr)) {
+        match self {
+            Operand::Field(field) => see(field),
+            Operand::Transformer(transformer) => transformer.args.iter().for_each(|arg| arg.each_field(see)),
+            Operand::List(entries, _) => entries.iter().for_each(|entry| entry.each_field(see)),
+            Operand::Literal(_) => {}
+        }
+    }
+
+    fn move_spans(&mut self, by: usize) {
+        match self {
+            Operand::Field(field) => field.span.move_by(by),
+            Operand::Literal(literal) => literal.span.move_by(by),
+            Operand::Transformer(transformer) => {
+                transformer.span.move_by(by);
+                transformer.args.iter_mut().for_each(|arg| arg.move_spans(by));
+            }
+            Operand::List(entries, span) => {
+                span.move_by(by);
+                entries.iter_mut().for_each(|entry| entry.move_spans(by));
+            }
+        }
+    }
 }
 
 /// A field as written.
@@ -152,13 +181,22 @@ impl Expr {
         match self {
             Expr::And(parts) | Expr::Or(parts) => parts.iter_mut().for_each(|part| part.replace_names(meaning)),
             Expr::Not(inner) => inner.replace_names(meaning),
-            Expr::Check(_) => {}
+            Expr::Check(_) | Expr::Macro(..) => {}
             Expr::Name(name) => {
                 if let Some(expr) = meaning(name) {
                     *self = expr;
                 }
             }
         }
+    }
+
+    /// What it says: of a macro, what that stands for.
+    pub fn without_macros(&self) -> &Expr {
+        let mut expr = self;
+        while let Expr::Macro(_, inner) = expr {
+            expr = inner;
+        }
+        expr
     }
 
     /// Calls `see` for each comparison, from left to right.
@@ -168,6 +206,42 @@ impl Expr {
             Expr::Not(inner) => inner.each_check(see),
             Expr::Check(check) => see(check),
             Expr::Name(_) => {}
+            Expr::Macro(_, expr) => expr.each_check(see),
+        }
+    }
+
+    /// Calls `change` for each comparison that is not a macro's, from left to right.
+    pub fn each_check_mut(&mut self, change: &mut impl FnMut(&mut Check)) {
+        match self {
+            Expr::And(parts) | Expr::Or(parts) => parts.iter_mut().for_each(|part| part.each_check_mut(change)),
+            Expr::Not(inner) => inner.each_check_mut(change),
+            Expr::Check(check) => change(check),
+            Expr::Name(_) | Expr::Macro(..) => {}
+        }
+    }
+
+    /// Moves every place in it by so many bytes; places in macros stay.
+    pub fn move_spans(&mut self, by: usize) {
+        match self {
+            Expr::And(parts) | Expr::Or(parts) => parts.iter_mut().for_each(|part| part.move_spans(by)),
+            Expr::Not(inner) => inner.move_spans(by),
+            Expr::Check(check) => check.move_spans(by),
+            Expr::Name(name) | Expr::Macro(name, _) => name.span.move_by(by),
+        }
+    }
+}
+
+impl Check {
+    fn move_spans(&mut self, by: usize) {
+        self.span.move_by(by);
+        self.operator_span.move_by(by);
+        self.left.move_spans(by);
+        match &mut self.right {
+            Right::Nothing => {}
+            Right::Value(literal) => literal.span.move_by(by),
+            Right::List(literals) => literals.iter_mut().for_each(|literal| literal.span.move_by(by)),
+            Right::Name(name) => name.span.move_by(by),
+            Right::Operand(operand) => operand.move_spans(by),
         }
     }
 }

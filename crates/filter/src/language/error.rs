@@ -11,6 +11,8 @@ pub struct FilterError {
     pub kind: ErrorKind,
     /// Where, in bytes of the text.
     pub span: Span,
+    /// The comparison that it is in, if it was found in one; in bytes of the text.
+    pub check: Option<Span>,
     /// Where it starts, for people.
     pub position: Position,
     /// What to do about it.
@@ -24,6 +26,8 @@ pub struct FilterWarning {
     pub kind: WarningKind,
     /// Where, in bytes of the text.
     pub span: Span,
+    /// The comparison that it is in, if it was found in one; in bytes of the text.
+    pub check: Option<Span>,
     /// Where it starts, for people.
     pub position: Position,
 }
@@ -178,12 +182,12 @@ impl fmt::Display for FilterWarning {
 
 impl FilterError {
     /// An error at a place of a text. The position is filled in once the text is known.
-    pub(crate) fn new(kind: ErrorKind, span: Span) -> Self {
-        FilterError { kind, span, position: Position::default(), hint: None }
+    pub fn new(kind: ErrorKind, span: Span) -> Self {
+        FilterError { kind, span, check: None, position: Position::default(), hint: None }
     }
 
     /// With advice.
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -191,22 +195,22 @@ impl FilterError {
     /// The error as some lines: message, the line of the filter, a caret below the fault, and advice.
     pub fn render(&self, text: &str) -> String {
         let hint = self.hint.as_ref().map(|hint| format!("\n  = {hint}")).unwrap_or_default();
-        format!("error: {self}{}{hint}", snippet(text, self.span))
+        format!("error: {self}{}{hint}", excerpt(text, self.span, None))
     }
 }
 
 impl FilterWarning {
     /// The warning as some lines: message, the line of the filter, a caret below the place.
     pub fn render(&self, text: &str) -> String {
-        format!("warning: {self}{}", snippet(text, self.span))
+        format!("warning: {self}{}", excerpt(text, self.span, None))
     }
 }
 
 /// How much of a long line is shown on each side of the fault, in characters.
 const CONTEXT: usize = 60;
 
-/// The line of the text in which a span starts, with carets below the span.
-fn snippet(text: &str, span: Span) -> String {
+/// The line of the text in which a span starts, with carets below the span; `file` is what the text is called.
+pub fn excerpt(text: &str, span: Span, file: Option<&str>) -> String {
     let position = Position::of(text, span.start);
     let start = floor(text, span.start);
     let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
@@ -223,9 +227,13 @@ fn snippet(text: &str, span: Span) -> String {
     let margin = " ".repeat(position.line.to_string().len());
     let indent = " ".repeat(head.chars().count() + shown_before.chars().count());
     let carets = "^".repeat(marked.clamp(1, 4 * CONTEXT));
+    let Position { line, column } = position;
+    let place = match file {
+        Some(file) => format!("{file}:{line}:{column}"),
+        None => format!("line {line}, column {column}"),
+    };
     format!(
-        "\n{margin}--> line {}, column {}\n{margin} |\n{} | {head}{shown_before}{shown_after}{tail}\n{margin} | {indent}{carets}",
-        position.line, position.column, position.line,
+        "\n{margin}--> {place}\n{margin} |\n{line} | {head}{shown_before}{shown_after}{tail}\n{margin} | {indent}{carets}"
     )
 }
 
@@ -238,7 +246,7 @@ fn shown<'c>(chars: impl Iterator<Item = &'c char>) -> String {
 pub(crate) const MAX_ERRORS: usize = 100;
 
 /// The one of `candidates` that is most like `word`, if any is like it.
-pub(crate) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let limit = (word.chars().count() / 3).clamp(1, 3);
     candidates
         .map(|candidate| (distance(word, candidate, limit), candidate))

@@ -48,6 +48,13 @@ pub fn parse(text: &str) -> Parsed {
     Parsed { expr, errors: parser.errors }
 }
 
+/// The one value that a whole text is, bare or in quotes.
+pub fn value(text: &str) -> Option<Literal> {
+    let mut parser = Parser { lexer: Lexer::new(text), errors: Vec::new(), depth: 0 };
+    let literal = parser.literal().ok()??;
+    parser.lexer.at_end().then_some(literal)
+}
+
 /// The transformer that stands at byte `at` of a text, if one does, and where it ends.
 pub(crate) fn transformer_at(text: &str, at: usize) -> Option<Result<(TransformerExpr, usize), Box<FilterError>>> {
     let mut parser = Parser { lexer: Lexer::new(text), errors: Vec::new(), depth: 0 };

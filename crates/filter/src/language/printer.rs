@@ -11,13 +11,14 @@ impl Display for Expr {
             Expr::And(parts) => joined(f, parts, " and "),
             Expr::Or(parts) => joined(f, parts, " or "),
             // `not not x` would be read as `x`.
-            Expr::Not(inner) if matches!(**inner, Expr::Not(_)) => write!(f, "not ({inner})"),
+            Expr::Not(inner) if matches!(inner.without_macros(), Expr::Not(_)) => write!(f, "not ({inner})"),
             Expr::Not(inner) => {
                 f.write_str("not ")?;
                 grouped(f, inner)
             }
             Expr::Check(check) => write!(f, "{check}"),
             Expr::Name(name) => f.write_str(&name.name),
+            Expr::Macro(_, expr) => write!(f, "{expr}"),
         }
     }
 }
@@ -34,7 +35,7 @@ fn joined(f: &mut Formatter<'_>, parts: &[Expr], joint: &str) -> fmt::Result {
 
 /// In parentheses, unless it is one condition.
 fn grouped(f: &mut Formatter<'_>, expr: &Expr) -> fmt::Result {
-    match expr {
+    match expr.without_macros() {
         Expr::And(_) | Expr::Or(_) => write!(f, "({expr})"),
         _ => write!(f, "{expr}"),
     }

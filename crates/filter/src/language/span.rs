@@ -24,6 +24,11 @@ impl Span {
     pub fn new(start: usize, end: usize) -> Self {
         Span { start, end: end.max(start) }
     }
+
+    /// Moves it by so many bytes.
+    pub(crate) fn move_by(&mut self, by: usize) {
+        *self = Span::new(self.start.saturating_add(by), self.end.saturating_add(by));
+    }
 }
 
 /// A line and a column of a text, both from 1; a column counts characters.
