@@ -1,0 +1,185 @@
+//! From the text of a condition to an expression without names of lists.
+
+use super::Compilation;
+use super::expand::TooMany;
+use crate::diagnostic::{Code, Context, Diagnostic};
+use crate::text::{Composed, Owner};
+use capture_filter::FilterError;
+use capture_filter::language::ast::{Check, Expr, Literal, Name, Right};
+use capture_filter::language::parser::parse;
+use capture_filter::language::span::Span;
+use std::sync::Arc;
+
+/// A condition, read. Its spans are those of [`crate::text::Texts`].
+#[derive(Debug)]
+pub(crate) struct Condition {
+    /// Without names of lists, with names of macros.
+    pub expr: Expr,
+    pub composed: Arc<Composed>,
+    /// The text in which Falco sees what it says of it: with lists written out.
+    pub falco_text: Arc<str>,
+    /// By how much the spans were moved.
+    base: usize,
+}
+
+impl Compilation<'_> {
+    /// Reads a condition; says what is wrong with it.
+    pub(super) fn condition(&mut self, owner: Owner, text: Composed, context: &Context) -> Option<Condition> {
+        let composed = Arc::new(text);
+        let written = match self.lists.write_out(&composed.text) {
+            Ok(written) => written,
+            Err(TooMany) => return self.too_many_values(context),
+        };
+        written.used.iter().for_each(|&at| self.lists.mark_used(at));
+        let falco_text: Arc<str> = written.text.into();
+        let falco = parse(&falco_text);
+        let ours = parse(&composed.text);
+        let Some(falco_expr) = falco.expr.filter(|_| falco.errors.is_empty()) else {
+            self.syntax_errors(&composed, &falco_text, &ours.errors, &falco.errors, context);
+            return None;
+        };
+        let base = self.texts.add(owner, composed.clone());
+        let ours = ours.expr.filter(|_| ours.errors.is_empty()).map(|mut expr| {
+            expr.move_spans(base);
+            self.lists.expand(&mut expr, &composed.text, base).map(|()| expr)
+        });
+        let expr = match ours {
+            Some(Err(TooMany)) => return self.too_many_values(context),
+            Some(Ok(expr)) => Some(expr),
+            None => None,
+        };
+        let falco_expr = names_as_lists(falco_expr);
+        let differs = expr.as_ref().is_none_or(|expr| *expr != falco_expr);
+        match expr {
+            Some(expr) if !differs => Some(Condition { expr, composed, falco_text, base }),
+            Some(expr) if !self.options.falco_quirks => {
+                self.warn_of_text_expansion(&falco_expr, context);
+                Some(Condition { expr, composed, falco_text, base })
+            }
+            other => {
+                if other.is_none() {
+                    self.warn_of_text_expansion(&falco_expr, context);
+                }
+                Some(self.as_falco_reads_it(owner, falco_expr, &composed, falco_text))
+            }
+        }
+    }
+
+    /// A condition that means what Falco makes of its text.
+    fn as_falco_reads_it(&mut self, owner: Owner, mut expr: Expr, text: &Composed, falco_text: Arc<str>) -> Condition {
+        let composed = Arc::new(text.rewritten(falco_text.to_string()));
+        let base = self.texts.add(owner, composed.clone());
+        expr.move_spans(base);
+        Condition { expr, composed, falco_text, base }
+    }
+
+    fn warn_of_text_expansion(&mut self, falco: &Expr, context: &Context) {
+        let message = "Falco replaces names of lists in the text, and so reads something else here";
+        let mut means = falco.to_string();
+        if means.chars().count() > 200 {
+            means = means.chars().take(200).chain(['…']).collect();
+        }
+        let hint = format!("Falco reads: {means}");
+        self.say(Diagnostic::new(Code::TextExpansion, message, context).hint(hint));
+    }
+
+    fn too_many_values<T>(&mut self, context: &Context) -> Option<T> {
+        let message = "the conditions compare with too many values, lists written out";
+        self.say(Diagnostic::new(Code::CompileCondition, message, context));
+        None
+    }
+
+    /// Reports what is wrong with a text. What is said is ours, if there is something; Falco sees it where the text with
+    /// lists written out first goes wrong.
+    fn syntax_errors(
+        &mut self,
+        composed: &Composed,
+        falco_text: &str,
+        ours: &[FilterError],
+        falco: &[FilterError],
+        context: &Context,
+    ) {
+        let first = falco.first().map_or(0, |error| error.span.start);
+        for (i, error) in ours.iter().enumerate() {
+            let place = composed.place(error.span, self.files).map_or(context.place, |(place, _)| place);
+            let index = if i == 0 { first } else { error.span.start };
+            let context = context.expression(falco_text, falco_text, index, place);
+            let mut diagnostic = Diagnostic::new(Code::CompileCondition, error.to_string(), &context);
+            diagnostic.hint = error.hint.clone();
+            self.say(diagnostic);
+        }
+        if let ([], Some(error)) = (ours, falco.first()) {
+            let context = context.expression(falco_text, falco_text, first, context.place);
+            let start = falco_text.get(..first).map_or(0, |before| before.len().saturating_sub(30));
+            let near: String =
+                falco_text.chars().skip(falco_text.get(..start).map_or(0, |s| s.chars().count())).take(60).collect();
+            let message = format!("{error}, once lists are written out: `{near}`");
+            let hint = "a value of a list with other characters than those of a word has to be in quotes of its own";
+            self.say(Diagnostic::new(Code::CompileCondition, message, &context).hint(hint));
+        }
+    }
+}
+
+impl Condition {
+    /// The byte of Falco's text at which it meets a comparison of this condition (not of a macro in it), or the values on
+    /// its right.
+    pub fn falco_index_of_check(&self, check: Span, of_values: bool) -> Option<usize> {
+        let ordinal = checks(&self.expr).iter().position(|own| own.span.start == check.start)?;
+        let falco = parse(&self.falco_text).expr?;
+        let check = *checks(&falco).get(ordinal)?;
+        Some(if of_values { values_start(check, &self.falco_text) } else { check.span.start })
+    }
+
+    /// The byte of Falco's text at which it meets a name of a macro.
+    pub fn falco_index_of_name(&self, name: Span) -> Option<usize> {
+        let ordinal = names(&self.expr).iter().position(|own| own.span.start == name.start)?;
+        let falco = parse(&self.falco_text).expr?;
+        names(&falco).get(ordinal).map(|name| name.span.start)
+    }
+
+    /// Whether a span is in it.
+    pub fn has(&self, span: Span) -> bool {
+        (self.base..=self.base + self.composed.text.len()).contains(&span.start)
+    }
+}
+
+fn checks(expr: &Expr) -> Vec<&Check> {
+    let mut checks = Vec::new();
+    expr.each_check(&mut |check| checks.push(check));
+    checks
+}
+
+/// The names of macros in an expression, from left to right.
+pub(super) fn names(expr: &Expr) -> Vec<&Name> {
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().flat_map(names).collect(),
+        Expr::Not(inner) => names(inner),
+        Expr::Name(name) => vec![name],
+        Expr::Check(_) | Expr::Macro(..) => Vec::new(),
+    }
+}
+
+/// Where the values of a comparison start: a list with its parenthesis.
+fn values_start(check: &Check, text: &str) -> usize {
+    match &check.right {
+        Right::Value(literal) => literal.span.start,
+        Right::Name(name) => name.span.start,
+        Right::Operand(operand) => operand.span().start,
+        Right::List(_) => {
+            let after = text.get(check.operator_span.end..).unwrap_or_default();
+            check.operator_span.end + after.find('(').unwrap_or_default()
+        }
+        Right::Nothing => check.span.start,
+    }
+}
+
+/// The expression with lists for the bare words that stand where a list may.
+fn names_as_lists(mut expr: Expr) -> Expr {
+    expr.each_check_mut(&mut |check| {
+        if let Right::Name(name) = &check.right {
+            let literal = Literal { bytes: name.name.clone().into_bytes(), span: name.span };
+            check.right = Right::List(vec![literal]);
+        }
+    });
+    expr
+}
