@@ -8,7 +8,7 @@ use capture_batch::{Batch, RowFlags, View};
 use capture_filter::catalog::{FieldFlags, fields};
 use capture_filter::format::preset;
 use capture_filter::{BufferFormat, Columns, Env, Filter, FilterError, FilterWarning, Selection};
-use capture_query::Capture;
+use capture_query::{Capture, Plan};
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -93,7 +93,7 @@ pub fn selected(filter: &mut Columns, batch: &Batch, times: &Range<u64>, hidden:
 fn without(batch: &Batch, times: &Range<u64>, marks: RowFlags) -> Selection {
     let flags: &[RowFlags] = &batch.flags;
     // Times are not looked at where every one will do.
-    let any_time = *times == (0..u64::MAX);
+    let any_time = *times == Plan::ANY_TIME;
     let is_in_time = |row: usize| any_time || batch.ts.get(row).is_some_and(|ts| times.contains(ts));
     let is_in = |row: &usize| flags.get(*row).is_some_and(|flags| !flags.intersects(marks)) && is_in_time(*row);
     Selection::with(batch.len(), is_in)

@@ -26,12 +26,15 @@ pub fn run(mut job: Job, mut output: Output) -> Result<End, Failure> {
     let asked = job.envs.iter().map(|env| Asked::new(&job, env, &left, &stats));
     let asked = asked.collect::<Result<Vec<Asked>, Failure>>()?;
     let needs = asked.iter().fold(Needs::empty(), |needs, asked| needs | asked.needs());
-    let plan = Plan { view: job.view, needs, threads: job.threads };
+    // What was before teaches who asks for differences, or for names of hosts.
+    let is_any_time = asked.iter().any(|asked| asked.is_ordered() || asked.learns_hosts);
+    let times = if is_any_time { Plan::ANY_TIME } else { job.times.clone() };
+    let plan = Plan { view: job.view, needs, times, threads: job.threads };
     if job.explain {
         explain::plan(asked.first().and_then(|asked| asked.filter.as_ref()));
     }
     let mut taking = Taking::new(&job, &captures, output, &left, &stats);
-    capture_query::run(captures, &asked, plan, &mut taking, &stats);
+    capture_query::run(captures, &asked, plan.clone(), &mut taking, &stats);
     let end = taking.finish(&job, started);
     if job.explain {
         explain::run(&stats, plan, started.elapsed());

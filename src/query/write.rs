@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::status::{End, Failure};
 use capture_batch::View;
 use capture_filter::{Columns, Filter};
-use capture_query::Capture;
+use capture_query::{Capture, Plan};
 use capture_scap::Target;
 use copy::Copying;
 use state::State;
@@ -137,7 +137,7 @@ pub fn run(order: Order, args: &Args, files: &[PathBuf], words: Vec<OsString>, o
     let job = settings::job(args, vec![source.open()?], words, &output)?;
     let mut natural = source.open()?;
     let target = target(natural.natural_view(), order.form);
-    let is_all = job.filter.is_empty() && job.times == (0..u64::MAX) && job.limit.is_none();
+    let is_all = job.filter.is_empty() && job.times == Plan::ANY_TIME && job.limit.is_none();
     let copying = Copying {
         selected: if is_all { None } else { Some(select::select(&job, source.open()?)?) },
         extent: order.extent,

@@ -23,6 +23,7 @@
 
 mod actor;
 pub mod address;
+mod attempted;
 mod batch;
 mod column;
 mod container;
@@ -39,6 +40,7 @@ mod text;
 mod types;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
+pub use attempted::{AT_FDCWD, attempted, meant_path};
 pub use batch::{
     Batch, Chunk, Head, LateParams, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View,
 };

@@ -18,8 +18,20 @@ pub struct Summary {
     pub objects: Vec<Id<Object>>,
     /// The types of those that have no object.
     pub without_object: Types,
+    /// Objects that stand for what calls tried to open that failed: see [`crate::attempted`].
+    pub attempted: Vec<Id<Object>>,
+    /// The types of those without an object for which none stands.
+    pub unnamed: Types,
+    /// The calls, by the schema's numbers, of those that have no type of their own; [`Summary::ANY_CALL`] if one says
+    /// none.
+    pub calls: Vec<u16>,
     /// Whether the recorder lost events there.
     pub has_gaps: bool,
+}
+
+impl Summary {
+    /// In place of the number of a call: it may be any.
+    pub const ANY_CALL: u16 = u16::MAX;
 }
 
 impl Default for Summary {
@@ -31,6 +43,9 @@ impl Default for Summary {
             without_own: Types::NONE,
             objects: Vec::new(),
             without_object: Types::NONE,
+            attempted: Vec::new(),
+            unnamed: Types::NONE,
+            calls: Vec::new(),
             has_gaps: false,
         }
     }

@@ -6,7 +6,7 @@ use crate::column::{Columns, Packer};
 use crate::entities::{Entities, Finder, Names};
 use crate::follow::Bound;
 use crate::strings::Interned;
-use crate::summaries::Summaries;
+use crate::summaries::{Numbers, Summaries};
 use capture_batch::{Batch, NOT_STORED};
 
 /// What is bound to the events of a file, while it is written.
@@ -30,7 +30,7 @@ impl Bindings {
     pub(crate) fn next_segment(&mut self, packer: &mut Packer) -> Option<Vec<u8>> {
         self.segment += 1;
         (self.entities, self.names) = Default::default();
-        let summaries = std::mem::take(&mut self.summaries);
+        let mut summaries = std::mem::take(&mut self.summaries);
         (!summaries.is_empty()).then(|| summaries.encode(packer))
     }
 
@@ -59,9 +59,13 @@ impl Bindings {
             values.push(Values::of(batch, &layout, event_of, *last, &mut finder));
             *last = batch.num.iter().rev().copied().find(|num| *num != 0).unwrap_or(*last);
         }
-        if let [classic, exit] = values.as_slice() {
-            self.summaries.push([classic.summary(&layout), exit.summary(&layout)]);
+        // Numbers of objects that events are bound to follow one another.
+        let mut summaries: [Numbers; VIEWS.len()] = Default::default();
+        for ((summary, values), batch) in summaries.iter_mut().zip(&values).zip(batches.iter()) {
+            *summary = values.summary(&layout);
+            bind::add_further(summary, batch, events, event_of, &mut self.entities);
         }
+        self.summaries.push(summaries.map(Numbers::sorted));
         let entities = self.entities.encode(self.segment, strings, packer);
         let shared = strings.strings().len();
         let head = BatchHead { segment: self.segment, first, carried: carried.len(), strings: shared, before };

@@ -16,14 +16,34 @@ pub(crate) struct Numbers {
     pub(crate) without_own: Vec<i64>,
     pub(crate) owns: Vec<i64>,
     pub(crate) objects: Vec<i64>,
+    pub(crate) attempted: Vec<i64>,
+    pub(crate) unnamed: Vec<i64>,
+    pub(crate) calls: Vec<i64>,
     pub(crate) has_gaps: bool,
+}
+
+impl Numbers {
+    /// Its lists.
+    fn lists(&mut self) -> [&mut Vec<i64>; LISTS] {
+        let Numbers { types, without_object, without_own, owns, objects, attempted, unnamed, calls, .. } = self;
+        [types, without_object, without_own, owns, objects, attempted, unnamed, calls]
+    }
+
+    /// Puts its lists in order, each number once.
+    pub(crate) fn sorted(mut self) -> Numbers {
+        for list in self.lists() {
+            list.sort_unstable();
+            list.dedup();
+        }
+        self
+    }
 }
 
 /// How many numbers tell of a batch: its times, whether events are missing, and the lengths of its lists.
 const COUNTS: usize = 3 + LISTS;
 
 /// How many lists a batch has.
-const LISTS: usize = 5;
+const LISTS: usize = 8;
 
 /// Summaries of the batches of a segment, for each view.
 #[derive(Default)]
@@ -41,17 +61,16 @@ impl Summaries {
 
     /// As columns: for each view the numbers of all batches, then the lists, one behind the other. Lists are ascending,
     /// and stored as differences.
-    pub(crate) fn encode(&self, packer: &mut Packer) -> Vec<u8> {
+    pub(crate) fn encode(&mut self, packer: &mut Packer) -> Vec<u8> {
         let mut columns = Columns::new(packer);
-        for (view, batches) in (0..).zip(&self.0) {
+        for (view, batches) in (0..).zip(&mut self.0) {
             let (mut counts, mut lists) = (Vec::new(), [const { Vec::new() }; LISTS]);
             for batch in batches {
                 let (first, last) = batch.times.map_or((1, 0), |(first, last)| (first as i64, last as i64));
                 counts.extend([first, last.wrapping_sub(first), i64::from(batch.has_gaps)]);
-                let all = [&batch.types, &batch.without_object, &batch.without_own, &batch.owns, &batch.objects];
-                for (list, values) in lists.iter_mut().zip(all) {
+                for (list, values) in lists.iter_mut().zip(batch.lists()) {
                     counts.push(values.len() as i64);
-                    let before = std::iter::once(&0).chain(values);
+                    let before = std::iter::once(&0).chain(values.iter());
                     list.extend(values.iter().zip(before).map(|(value, before)| value - before));
                 }
             }
@@ -69,7 +88,8 @@ pub fn read(payload: &[u8], view: u16) -> Result<Vec<Summary>, Fault> {
     let columns = Stored::open(payload)?;
     let counts: Vec<i64> = columns.numbers(Id { kind: Kind::SummaryCounts, code: view, index: 0 })?;
     let list = |index| columns.numbers::<i64>(Id { kind: Kind::SummaryList, code: view, index });
-    let mut lists = [list(0)?, list(1)?, list(2)?, list(3)?, list(4)?].map(Vec::into_iter);
+    let lists = (0..LISTS as u16).map(list).collect::<Result<Vec<_>, Fault>>()?;
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
     let (batches, rest) = counts.as_chunks::<COUNTS>();
     if !rest.is_empty() {
         return Err(Fault::Uneven);
@@ -87,7 +107,7 @@ pub fn read(payload: &[u8], view: u16) -> Result<Vec<Summary>, Fault> {
                 return Err(Fault::Uneven);
             }
         }
-        let [types, without_object, without_own, owns, objects] = numbers;
+        let [types, without_object, without_own, owns, objects, attempted, unnamed, calls] = numbers;
         Ok(Summary {
             times: first as u64..=first.wrapping_add(span) as u64,
             types: types_of(&types),
@@ -95,6 +115,9 @@ pub fn read(payload: &[u8], view: u16) -> Result<Vec<Summary>, Fault> {
             owns: owns.into_iter().map(place_of).collect(),
             objects: objects.into_iter().map(place_of).collect(),
             without_object: types_of(&without_object),
+            attempted: attempted.into_iter().map(place_of).collect(),
+            unnamed: types_of(&unnamed),
+            calls: calls.into_iter().map(|call| u16::try_from(call).unwrap_or(Summary::ANY_CALL)).collect(),
             has_gaps: has_gaps != 0,
         })
     };

@@ -192,7 +192,7 @@ impl Capture {
     /// piece: that takes a replay.
     pub(crate) fn stored(
         &self,
-        plan: Plan,
+        plan: &Plan,
         interest: Box<dyn Interest>,
         stats: &Arc<Stats>,
     ) -> Result<Stored, Box<dyn Interest>> {

@@ -48,14 +48,15 @@ impl Input for Capture {
     }
 
     fn start(self, plan: Plan, interest: Box<dyn Interest>, stats: Arc<Stats>) -> Box<dyn Source> {
-        let interest = match self.stored(plan, interest, &stats) {
+        let interest = match self.stored(&plan, interest, &stats) {
             Ok(stored) => return Box::new(stored),
             Err(interest) => interest,
         };
         let ending = self.ending();
         let ((reader, name), rest) = self.into_pieces();
         // Where there are threads, one reads while another one replays.
-        let ahead = move |reader: Reader| if plan.is_parallel() { reader.ahead() } else { reader };
+        let is_parallel = plan.is_parallel();
+        let ahead = move |reader: Reader| if is_parallel { reader.ahead() } else { reader };
         Box::new(Replayed {
             replay: Replay::new(ahead(reader), plan.view, plan.needs, &name).only(interest),
             file: name.into(),

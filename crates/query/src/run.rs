@@ -16,12 +16,15 @@ use std::sync::Arc;
 const MOST_IN_FLIGHT: usize = 16;
 
 /// How captures are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The view that is shown.
     pub view: View,
     /// What is looked at.
     pub needs: Needs,
+    /// The times that are looked at, ns since the epoch: batches of which no row that may be shown is of these need not be
+    /// made.
+    pub times: Range<u64>,
     /// How many threads work on batches. Beside them, each capture has one that reads and one that replays, and the
     /// caller's thread takes what was made. With 1, all is done on the caller's thread, one after the other: what is
     /// right by definition.
@@ -29,6 +32,9 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// All of the captures.
+    pub const ANY_TIME: Range<u64> = 0..u64::MAX;
+
     /// Whether other threads than the caller's do something.
     pub fn is_parallel(&self) -> bool {
         self.threads > 1
@@ -115,12 +121,11 @@ pub fn run<Q: Question, T: Taker<Q::Output>>(
         position: 0,
     });
     let queue = Arc::new(Queue::new());
+    let threads = if plan.is_parallel() { plan.threads } else { 0 };
     let mut run = Run { parts: parts.collect(), plan, taker, queue: queue.clone(), stats };
     std::thread::scope(|scope| {
         let _closing = Closing(&queue);
-        if plan.is_parallel() {
-            (0..plan.threads).for_each(|_| drop(scope.spawn(|| work(&queue, questions))));
-        }
+        (0..threads).for_each(|_| drop(scope.spawn(|| work(&queue, questions))));
         let _ = merge(&mut run);
     });
 }
@@ -161,7 +166,7 @@ struct Run<'q, I, Q: Question, T> {
 impl<I: Input, Q: Question, T: Taker<Q::Output>> Run<'_, I, Q, T> {
     /// Begins a capture.
     fn start(&self, index: usize, capture: I, question: &Q) -> Stream<Q::Output> {
-        let source = capture.start(self.plan, question.interest(), self.stats.clone());
+        let source = capture.start(self.plan.clone(), question.interest(), self.stats.clone());
         if self.plan.is_parallel() {
             let window = self.plan.window(self.parts.len());
             Stream::ahead(index, source, self.stats.clone(), self.queue.clone(), window)

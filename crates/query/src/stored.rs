@@ -17,6 +17,7 @@ const NOT_STORED: Needs = Needs::FD_TYPES.union(Needs::ENTERS).union(Needs::STOR
 pub(crate) struct Stored {
     file: Arc<File>,
     view: View,
+    times: Range<u64>,
     interest: Box<dyn Interest>,
     name: Arc<str>,
     stats: Arc<Stats>,
@@ -35,7 +36,7 @@ impl Stored {
     pub(crate) fn open(
         file: Arc<File>,
         name: &str,
-        plan: Plan,
+        plan: &Plan,
         interest: Box<dyn Interest>,
         stats: &Arc<Stats>,
     ) -> Result<Stored, Box<dyn Interest>> {
@@ -43,9 +44,9 @@ impl Stored {
             return Err(interest);
         }
         let segment = Arc::new(Segment::new(SegmentAt::default(), name));
-        let (view, stats, name) = (plan.view, stats.clone(), name.into());
+        let (view, times, stats, name) = (plan.view, plan.times.clone(), stats.clone(), name.into());
         let (summaries, batches) = Default::default();
-        Ok(Stored { file, view, interest, name, stats, next: 0, damaged: None, segment, summaries, batches })
+        Ok(Stored { file, view, times, interest, name, stats, next: 0, damaged: None, segment, summaries, batches })
     }
 
     /// Begins the next segment.
@@ -69,6 +70,11 @@ impl Stored {
     /// Why a batch need not be made.
     fn passes_over(&mut self, batch: usize) -> Option<&'static str> {
         let summary = self.summaries.get(batch).filter(|summary| !summary.has_gaps)?;
+        let (first, last) = (*summary.times.start(), *summary.times.end());
+        let is_in_time = first < self.times.end && last >= self.times.start && first <= last;
+        if self.times != Plan::ANY_TIME && !is_in_time {
+            return Some("no event is of the times that are looked at");
+        }
         let (segment, file, stats) = (&self.segment, &self.file, &self.stats);
         let mut load = || segment.load(file, stats).ok().map(|known| known.loaded.segment.clone());
         let why = self.interest.passes_over(summary, &mut load)?;

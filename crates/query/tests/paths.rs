@@ -163,7 +163,7 @@ fn batches_may_have_any_size_and_be_made_on_any_thread() {
                 let expected = lines_in(format.clone(), &bytes, view, 1 << 14);
                 for threads in [1, 2, 7] {
                     let capture = Capture::open(&path, "capture").unwrap();
-                    let plan = Plan { view, needs: Needs::all(), threads };
+                    let plan = Plan { view, needs: Needs::all(), times: Plan::ANY_TIME, threads };
                     let (mut taken, stats) = (Taken::default(), Arc::new(Stats::default()));
                     run(vec![capture], &[Lines(format.clone())], plan, &mut taken, &stats);
                     assert!(taken.lines == expected, "{name} {view:?} {threads} threads");

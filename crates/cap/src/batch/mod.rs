@@ -142,8 +142,23 @@ impl Events {
 
     /// The number that an event says is that of its descriptor.
     pub(crate) fn fd_param(&self, event: usize) -> Option<i64> {
-        let row = self.rows.get(event)?;
-        fd_of(self.param(row, fd_param(row.code)? as u16)?)
+        fd_of(self.raw(event, fd_param(self.code(event)?)?)?)
+    }
+
+    /// The type of an event.
+    pub(crate) fn code(&self, event: usize) -> Option<u16> {
+        Some(self.rows.get(event)?.code)
+    }
+
+    /// The bytes of a parameter of an event.
+    pub(crate) fn raw(&self, event: usize, param: usize) -> Option<&[u8]> {
+        self.param(self.rows.get(event)?, u16::try_from(param).ok()?)
+    }
+
+    /// The value of the first option with this code behind an event.
+    pub(crate) fn option(&self, event: usize, code: u16) -> Option<&[u8]> {
+        let (_, value) = self.options(self.rows.get(event)?).iter().find(|(other, _)| *other == code)?;
+        Some(value.of(&self.bytes))
     }
 
     fn copy(&mut self, bytes: &[u8]) -> Span {

@@ -5,11 +5,13 @@
 
 mod coder;
 mod columns;
+mod further;
 mod layout;
 mod lives;
 mod put;
 mod read;
 
+pub(crate) use further::add as add_further;
 pub use layout::Layout;
 pub(crate) use layout::{Listed, pair_of};
 pub(crate) use put::{Values, put};

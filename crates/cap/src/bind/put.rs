@@ -104,11 +104,6 @@ impl Values {
             }
             if object == -1 { summary.without_object.push(code) } else { summary.objects.push(object) }
         }
-        let summaries::Numbers { types, without_object, without_own, owns, objects, .. } = &mut summary;
-        for list in [types, without_object, without_own, owns, objects] {
-            list.sort_unstable();
-            list.dedup();
-        }
         summary
     }
 

@@ -199,6 +199,11 @@ impl Entities {
         }
     }
 
+    /// The number of an object that no segment in memory has.
+    pub(crate) fn object(&mut self, object: Object) -> i64 {
+        self.objects.number(object)
+    }
+
     /// The number of what is known of the capture.
     pub(crate) fn source(&mut self, source: &SourceInfo) -> i64 {
         self.sources.number(SourceInfo { name: Text::default(), ..source.clone() })

@@ -9,11 +9,12 @@ use crate::Filter;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{
-    Batch, Head, Id, Interest, NO_TYPE, Object, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment,
+    Batch, Head, Id, Interest, NO_TYPE, Needs, Object, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment,
     SourceInfo, Summary, Types, View,
 };
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code, option};
+use std::cell::OnceCell;
 use std::ops::BitOr;
 use std::sync::{Arc, Weak};
 
@@ -33,6 +34,8 @@ pub struct FilterInterest {
     without_thread: Types,
     /// The conditions on the object alone.
     objects: ObjectTests,
+    /// The calls of which events without a type of their own can be selected.
+    calls: OnceCell<Vec<u16>>,
 }
 
 impl FilterInterest {
@@ -42,8 +45,17 @@ impl FilterInterest {
         let types = selectable(&filter, &[], &[]);
         let (by_answers, by_own, segment) = (Vec::new(), Vec::new(), Weak::new());
         let objects = ObjectTests::new(&filter);
-        let mut new =
-            FilterInterest { filter, types, own_tests, by_answers, by_own, segment, without_thread: types, objects };
+        let mut new = FilterInterest {
+            filter,
+            types,
+            own_tests,
+            by_answers,
+            by_own,
+            segment,
+            without_thread: types,
+            objects,
+            calls: OnceCell::new(),
+        };
         let answers = new.answers_for(Id::NONE, &Arc::default());
         let selected = selectable(&new.filter, &new.own_tests, &answers);
         for info in new.filter.view().events().filter(|info| may_be_of_nobody(info)) {
@@ -123,6 +135,12 @@ impl Interest for FilterInterest {
         segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
     ) -> Option<&'static str> {
         let mut left = self.types.and(summary.types);
+        if left.contains(code::GENERIC_E) || left.contains(code::GENERIC_X) {
+            let wanted = self.calls.get_or_init(|| generic_calls(&self.filter));
+            if !summary.calls.iter().any(|call| *call == Summary::ANY_CALL || wanted.contains(call)) {
+                [code::GENERIC_E, code::GENERIC_X].into_iter().for_each(|code| left.remove(code));
+            }
+        }
         if left.is_empty() {
             return Some(NO_TYPE);
         }
@@ -159,6 +177,9 @@ struct Answers {
 impl Answers {
     const EITHER: Answers = Answers { may_hold: true, may_fail: true };
 
+    /// That of no event.
+    const NONE: Answers = Answers { may_hold: false, may_fail: false };
+
     fn always(answer: bool) -> Self {
         Answers { may_hold: answer, may_fail: !answer }
     }
@@ -192,8 +213,12 @@ fn selectable(filter: &Filter, tests: &[usize], answers: &[bool]) -> Types {
 struct ObjectTests {
     /// Their numbers.
     tests: Vec<usize>,
-    /// Whether each looks at parameters where an event has no object.
-    looks_further: Vec<bool>,
+    /// What each looks at where an event has no object.
+    beyond: Vec<Needs>,
+    /// An event of each type.
+    samples: Batch,
+    /// The answers of each to these, without a thread and with one.
+    without_object: Vec<Vec<Answers>>,
     /// For each, and every object of the segment: 0 is not known, 1 no, 2 yes.
     answers: Vec<Vec<u8>>,
     segment: Weak<Segment>,
@@ -201,11 +226,15 @@ struct ObjectTests {
 
 impl ObjectTests {
     fn new(filter: &Filter) -> Self {
-        let tests = filter.plan().tests.iter().enumerate().filter(|(_, test)| test.scope == Scope::Object);
-        let (tests, looks_further): (Vec<usize>, Vec<bool>) =
-            tests.map(|(number, test)| (number, test.looks_beyond_the_object(filter.view()))).unzip();
+        let (view, plan) = (filter.view(), filter.plan());
+        let tests = plan.tests.iter().enumerate().filter(|(_, test)| test.scope == Scope::Object);
+        let (tests, beyond): (Vec<usize>, Vec<Needs>) =
+            tests.map(|(number, test)| (number, test.looks_beyond_the_object(view))).unzip();
         let answers = vec![Vec::new(); tests.len()];
-        ObjectTests { tests, looks_further, answers, segment: Weak::new() }
+        let count = if tests.is_empty() { 0 } else { view.events().count() };
+        let samples = samples(view, Arc::default(), count);
+        let without_object = without_object(filter, &tests, &samples);
+        ObjectTests { tests, beyond, samples, without_object, answers, segment: Weak::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -218,30 +247,29 @@ impl ObjectTests {
             return false;
         }
         self.look_at(filter, &summary.objects, segment);
-        let of_objects: Vec<Answers> = self.answers.iter().map(|answers| found(answers, &summary.objects)).collect();
-        let nothing = samples(filter.view(), segment.clone(), filter.view().events().count());
-        // Without an object, it may matter whether there is a thread.
-        let mut of_somebody = samples(filter.view(), segment.clone(), nothing.len());
-        let somebody = summary.owns.first().copied().unwrap_or(Id::NONE);
-        of_somebody.own.iter_mut().for_each(|own| *own = somebody);
-        let (plan, mut state) = (filter.plan(), filter.plan().state());
-        nothing.rows().filter(|row| types.contains(row.code())).all(|row| {
-            let mut given = of_objects.clone();
-            if summary.without_object.contains(row.code()) {
-                for ((answers, number), looks_further) in given.iter_mut().zip(&self.tests).zip(&self.looks_further) {
-                    let Some(test) = plan.tests.get(*number).filter(|_| !looks_further) else {
-                        *answers = Answers::EITHER;
-                        continue;
-                    };
-                    for row in [Some(row), of_somebody.row(row.index)].into_iter().flatten() {
-                        state.next_rows();
-                        *answers = answers.or(Answers::always(test.holds(row, filter.env(), &mut state)));
+        self.look_at(filter, &summary.attempted, segment);
+        let all = |objects: &[_]| self.answers.iter().map(|answers| found(answers, objects)).collect::<Vec<_>>();
+        let (of_objects, of_attempted) = (all(&summary.objects), all(&summary.attempted));
+        self.samples.rows().zip(&self.without_object).filter(|(row, _)| types.contains(row.code())).all(
+            |(row, bare)| {
+                let mut given = of_objects.clone();
+                if summary.without_object.contains(row.code()) {
+                    let is_named = !summary.unnamed.contains(row.code());
+                    for ((answers, beyond), (bare, attempted)) in
+                        given.iter_mut().zip(&self.beyond).zip(bare.iter().zip(&of_attempted))
+                    {
+                        *answers = match *beyond {
+                            Needs::REFERENCES if is_named => answers.or(*bare).or(*attempted),
+                            beyond if beyond.is_empty() => answers.or(*bare),
+                            _ => Answers::EITHER,
+                        };
                     }
                 }
-            }
-            let mut known = Known { filter, tests: &self.tests, answers: &given, state: plan.state() };
-            !known.of(&plan.arranged, row).may_hold
-        })
+                let state = filter.plan().state();
+                let mut known = Known { filter, tests: &self.tests, answers: &given, state };
+                !known.of(&filter.plan().arranged, row).may_hold
+            },
+        )
     }
 
     /// Computes what is not known yet of these objects.
@@ -268,9 +296,26 @@ impl ObjectTests {
     }
 }
 
+/// The answers of conditions to each of these events, which have no object. It may matter whether there is a thread.
+fn without_object(filter: &Filter, tests: &[usize], samples: &Batch) -> Vec<Vec<Answers>> {
+    let segment = Arc::new(Segment::default());
+    let somebody = segment.owns.push(Own::default()).unwrap_or(Id::NONE);
+    let mut of_somebody = self::samples(filter.view(), segment, samples.len());
+    of_somebody.own.iter_mut().for_each(|own| *own = somebody);
+    let (plan, mut state) = (filter.plan(), filter.plan().state());
+    let mut answers = |row: Row<'_>, number: &usize| {
+        let Some(test) = plan.tests.get(*number) else { return Answers::EITHER };
+        [Some(row), of_somebody.row(row.index)].into_iter().flatten().fold(Answers::NONE, |answers, row| {
+            state.next_rows();
+            answers.or(Answers::always(test.holds(row, filter.env(), &mut state)))
+        })
+    };
+    samples.rows().map(|row| tests.iter().map(|number| answers(row, number)).collect()).collect()
+}
+
 /// What is known of a condition, given its answers by object, for events that work on one of these.
 fn found(answers: &[u8], objects: &[Id<Object>]) -> Answers {
-    objects.iter().fold(Answers { may_hold: false, may_fail: false }, |all, id| {
+    objects.iter().fold(Answers::NONE, |all, id| {
         all.or(answers.get(id.index()).map_or(Answers::EITHER, |answer| Answers::always(*answer == 2)))
     })
 }

@@ -122,13 +122,14 @@ fn cost(node: &Node, tests: &[Test]) -> (Scope, usize) {
 }
 
 impl Test {
-    /// Whether something else is looked at where an event has no object: what its parameters name.
-    pub fn looks_beyond_the_object(&self, view: View) -> bool {
+    /// What else is looked at where an event has no object: what its parameters name ([`Needs::REFERENCES`]), options
+    /// behind it ([`Needs::OPTIONS`]).
+    pub fn looks_beyond_the_object(&self, view: View) -> Needs {
         let against = match &self.against {
             Against::Source(source, _) => source.needs(view),
             Against::Nothing | Against::Constants(_) => Needs::empty(),
         };
-        (self.left.needs(view) | against).intersects(Needs::REFERENCES | Needs::OPTIONS)
+        (self.left.needs(view) | against) & (Needs::REFERENCES | Needs::OPTIONS)
     }
 
     /// Whether the condition holds for a row.

@@ -2,13 +2,10 @@
 
 use super::Param;
 use super::number::i64_of;
-use capture_batch::{Row, View, path};
+use capture_batch::{AT_FDCWD, Row, View, meant_path, path};
 use capture_event::ParamType;
 use capture_event::event::until_nul;
 use std::borrow::Cow;
-
-/// The value of a directory descriptor that stands for the working directory.
-pub const AT_FDCWD: i64 = -100;
 
 /// Whether a string says that there was none: no bytes, or what older drivers wrote for a null pointer.
 pub fn is_null(bytes: &[u8]) -> bool {
@@ -45,27 +42,9 @@ pub(super) fn print(param: &Param<'_>, bytes: &[u8], value: &mut Vec<u8>, resolv
 /// The path that a call with a directory descriptor meant; `None` when it gave none or the view does not know the
 /// thread.
 pub(crate) fn absolute(param: &Param<'_>) -> Option<Vec<u8>> {
-    const UNKNOWN: &[u8] = b"<UNKNOWN>";
-    let (row, view) = (param.row, param.row.view());
     let path = Some(until_nul(param.bytes)).filter(|_| !param.bytes.is_empty())?;
     let dirfd_at = usize::from(param.info.dirfd?);
-    let own = row.own()?;
-    let base = match row.i64(dirfd_at)? {
-        _ if path.starts_with(b"/") => Vec::new(),
-        AT_FDCWD => own.cwd.to_vec(),
-        _ => match row.object_of(dirfd_at, 0) {
-            None => UNKNOWN.to_vec(),
-            Some(object) => {
-                let mut base = object.name.to_vec();
-                let needs_slash = !base.is_empty() && !base.ends_with(b"/");
-                if needs_slash || view == View::Classic {
-                    base.push(b'/');
-                }
-                base
-            }
-        },
-    };
-    Some(path::join(view, &base, path))
+    meant_path(param.row, path, param.row.i64(dirfd_at)?, dirfd_at)
 }
 
 /// The directory that a path parameter is relative to, ending in a slash. Empty when the path names a directory

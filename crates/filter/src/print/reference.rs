@@ -1,9 +1,9 @@
 //! What stands for something else: descriptors, lists of them, processes, users, groups.
 
-use super::path::{AT_FDCWD, sanitized};
+use super::path::sanitized;
 use super::{Param, errno_name, number, ports};
 use crate::Env;
-use capture_batch::{Object, View};
+use capture_batch::{AT_FDCWD, Object, View};
 use std::io::Write;
 
 /// Appends a descriptor and what it refers to: `<4t>10.0.0.1:5->10.0.0.2:80`, `<f>/etc/passwd`.
