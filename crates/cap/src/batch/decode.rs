@@ -74,7 +74,7 @@ impl<'b> Decoded<'b> {
             then(&RawEvent {
                 ts: *self.heads.times.get(row).ok_or(Fault::Uneven)?,
                 tid: *self.heads.threads.ids.get(place as usize).ok_or(Fault::Uneven)?,
-                cpu: *self.heads.threads.cpus.get(row).ok_or(Fault::Uneven)?,
+                cpu: self.heads.threads.cpus.get(row).ok_or(Fault::Uneven)?,
                 code,
                 dump_flags: (marks >> 1) as u32,
                 params: &params,
@@ -88,13 +88,14 @@ impl<'b> Decoded<'b> {
 
     /// Appends the parameters of an event, and gives its type.
     fn params<'d>(&'d self, row: u32, strings: &'d Strings, params: &mut Vec<&'d [u8]>) -> Option<u16> {
-        let (place, nth) = self.rows.place(row)?;
+        let calls = &self.heads.calls;
+        let (place, nth) = self.rows.place(calls, row)?;
         let (of_type, listed) = (self.rows.types.get(place)?, self.params.get(place)?);
-        for param in listed.get(..usize::from(*of_type.counts.get(nth)?))? {
+        for param in listed.get(..usize::from(of_type.counts.get(nth)?))? {
             params.push(match param.source(nth) {
                 Source::Here(at) => param.values.get(at, strings)?,
                 Source::Enter => {
-                    let (place, nth) = self.rows.place(*self.heads.calls.enters.get(row as usize)?)?;
+                    let (place, nth) = self.rows.place(calls, *calls.enters.get(row as usize)?)?;
                     let given = self.params.get(place)?.get(usize::from(param.same_as))?;
                     let Source::Here(at) = given.source(nth) else { return None };
                     given.values.get(at, strings)?

@@ -1,8 +1,9 @@
 //! Who, when, where and what: what every event has.
 
 use super::encode::all;
-use crate::column::Stored;
+use crate::column::{Series, Stored};
 use crate::{Fault, Kind};
+use std::ops::Range;
 
 /// In place of a row: none.
 pub const NO_ROW: u32 = u32::MAX;
@@ -11,7 +12,7 @@ pub const NO_ROW: u32 = u32::MAX;
 #[derive(Default)]
 pub struct Threads {
     /// The CPU of each event.
-    pub cpus: Vec<u16>,
+    pub cpus: Series<u16>,
     /// The thread of each event: its place in `ids`, which has it.
     pub places: Vec<u32>,
     /// The distinct thread ids.
@@ -21,7 +22,7 @@ pub struct Threads {
 impl Threads {
     /// Reads them from a batch.
     pub fn read(columns: &Stored<'_>) -> Result<Threads, Fault> {
-        let cpus: Vec<u16> = columns.numbers(all(Kind::Cpu))?;
+        let cpus: Series<u16> = columns.series(all(Kind::Cpu))?;
         let mut places: Vec<u32> = columns.numbers(all(Kind::Thread))?;
         let ids: Vec<i64> = columns.numbers(all(Kind::Threads))?;
         let most = places.iter().copied().max().unwrap_or(0) as usize;
@@ -29,10 +30,10 @@ impl Threads {
             return Err(Fault::Uneven);
         }
         // The thread of the event before on each CPU, from 1.
-        let mut on_cpu = vec![0; cpus.iter().copied().max().map_or(0, |most| usize::from(most) + 1)];
+        let mut on_cpu = vec![0; cpus.iter().max().map_or(0, |most| usize::from(most) + 1)];
         let mut is_named = true;
-        for (place, cpu) in places.iter_mut().zip(&cpus) {
-            if let Some(last) = on_cpu.get_mut(usize::from(*cpu)) {
+        for (place, cpu) in places.iter_mut().zip(cpus.iter()) {
+            if let Some(last) = on_cpu.get_mut(usize::from(cpu)) {
                 *last = if *place == 0 { *last } else { *place };
                 is_named &= *last != 0;
                 *place = last.wrapping_sub(1);
@@ -45,6 +46,11 @@ impl Threads {
 /// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do they
 /// do over and over: side by side, their events compress far better than as they happened to meet.
 pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
+    grouped(places, threads).0
+}
+
+/// The same, and where the rows of each thread end.
+fn grouped(places: &[u32], threads: usize) -> (Vec<u32>, Vec<u32>) {
     let mut next = vec![0u32; threads + 1];
     for place in places {
         if let Some(count) = next.get_mut(*place as usize + 1) {
@@ -65,7 +71,8 @@ pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
             *next += 1;
         }
     }
-    rows
+    next.pop();
+    (rows, next)
 }
 
 /// What events are, and which belong together.
@@ -73,49 +80,125 @@ pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
 pub struct Calls {
     /// The type of each event.
     pub codes: Vec<u16>,
+    /// The same as a place in `types`.
+    pub places: Vec<u16>,
+    /// The distinct types.
+    pub types: Vec<u16>,
     /// For each event that ends a call of its thread: the row of the call's enter event, else [`NO_ROW`].
     pub enters: Vec<u32>,
     /// The rows of all events in the order in which columns have them that are not of all events: [`by_thread`].
     pub order: Vec<u32>,
 }
 
+/// What a symbol of [`Kind::Type`] stands for.
+#[derive(Clone, Copy)]
+struct Type {
+    code: u16,
+    /// Its place among the distinct types.
+    place: u16,
+    is_enter: bool,
+    /// The type that ends its call, if it is an enter event: its place.
+    exit: u16,
+}
+
+/// The distinct types, each with its place.
+#[derive(Default)]
+struct Distinct {
+    types: Vec<u16>,
+    /// By type: its place, from 1; 0 for none yet. As long as it has to be.
+    places: Vec<u32>,
+}
+
+impl Distinct {
+    fn place(&mut self, code: u16) -> u16 {
+        let at = usize::from(code);
+        if self.places.len() <= at {
+            self.places.resize(at + 1, 0);
+        }
+        if let Some(place) = self.places.get_mut(at).filter(|place| **place == 0) {
+            self.types.push(code);
+            *place = self.types.len() as u32;
+        }
+        // There are no more places than types.
+        self.places.get(at).map_or(0, |place| (*place - 1) as u16)
+    }
+
+    /// What the types that a batch lists stand for.
+    fn listed(&mut self, columns: &Stored<'_>) -> Result<Vec<Type>, Fault> {
+        let listed: Vec<u32> = columns.numbers(all(Kind::Types))?;
+        let of = |listed: &u32| {
+            let code = u16::try_from(listed >> 1).map_err(|_| Fault::Value("event type", (*listed).into()))?;
+            let (place, is_enter) = (self.place(code), listed & 1 != 0);
+            let exit = if is_enter { self.place(code.wrapping_add(1)) } else { 0 };
+            Ok(Type { code, place, is_enter, exit })
+        };
+        listed.iter().map(of).collect()
+    }
+}
+
 impl Calls {
     /// Reads them from a batch.
     pub fn read(columns: &Stored<'_>, threads: &Threads) -> Result<Calls, Fault> {
-        let kinds: Vec<u32> = columns.numbers(all(Kind::Type))?;
-        let types: Vec<u32> = columns.numbers(all(Kind::Types))?;
-        if kinds.len() != threads.places.len() {
+        let symbols: Series<u32> = columns.series(all(Kind::Type))?;
+        let mut types = Distinct::default();
+        let listed = types.listed(columns)?;
+        let events = threads.places.len();
+        if symbols.len() != events {
             return Err(Fault::Uneven);
         }
-        let order = by_thread(&threads.places, threads.ids.len());
-        let (mut codes, mut enters) = (vec![0; kinds.len()], vec![NO_ROW; kinds.len()]);
-        // The call that the thread is in: row and type of its enter event.
-        let (mut of_thread, mut call) = (0, (NO_ROW, 0u16));
-        for (kind, row) in kinds.iter().zip(&order) {
-            let at = *row as usize;
-            let thread = *threads.places.get(at).ok_or(Fault::Uneven)?;
-            if std::mem::replace(&mut of_thread, thread) != thread {
-                call = (NO_ROW, 0);
-            }
-            let (code, is_enter) = match kind.checked_sub(1) {
-                Some(place) => {
-                    let listed = *types.get(place as usize).ok_or(Fault::Uneven)?;
-                    let code = u16::try_from(listed >> 1).map_err(|_| Fault::Value("event type", listed.into()))?;
-                    (code, listed & 1 != 0)
+        let (order, ends) = grouped(&threads.places, threads.ids.len());
+        let mut calls = Calls {
+            codes: vec![0; events],
+            places: vec![0; events],
+            types: types.types,
+            enters: vec![NO_ROW; events],
+            order: Vec::new(),
+        };
+        let mut start = 0;
+        for end in ends {
+            let end = end as usize;
+            calls.read_thread(&order, start..end, &symbols, &listed)?;
+            start = end;
+        }
+        calls.order = order;
+        Ok(calls)
+    }
+
+    /// Reads the events of a thread, which stand there in the order of the columns.
+    fn read_thread(
+        &mut self,
+        order: &[u32],
+        range: Range<usize>,
+        symbols: &Series<u32>,
+        listed: &[Type],
+    ) -> Result<(), Fault> {
+        // The call that the thread is in: the row and type of its enter event.
+        let mut call: Option<(u32, Type)> = None;
+        for (at, row) in range.clone().zip(order.get(range).unwrap_or_default()) {
+            let symbol = symbols.get(at).ok_or(Fault::Uneven)?;
+            let (code, place, is_enter) = match (symbol.checked_sub(1), call) {
+                (Some(which), _) => {
+                    let named = listed.get(which as usize).ok_or(Fault::Uneven)?;
+                    (named.code, named.place, named.is_enter)
                 }
-                None if call.0 == NO_ROW => return Err(Fault::Uneven),
-                None => (call.1.wrapping_add(1), false),
+                (None, Some((_, enter))) => (enter.code.wrapping_add(1), enter.exit, false),
+                (None, None) => return Err(Fault::Uneven),
             };
-            let ends = call.0 != NO_ROW && call.1.checked_add(1) == Some(code);
-            if let (Some(of_row), Some(enter)) = (codes.get_mut(at), enters.get_mut(at)) {
-                *of_row = code;
-                *enter = if ends { call.0 } else { NO_ROW };
+            let index = *row as usize;
+            if let (Some(of_row), Some(of_place)) = (self.codes.get_mut(index), self.places.get_mut(index)) {
+                (*of_row, *of_place) = (code, place);
             }
-            if ends || is_enter {
-                call = (if is_enter { *row } else { NO_ROW }, code);
+            let ended = call.filter(|(_, enter)| enter.code.checked_add(1) == Some(code));
+            if let (Some((enter, _)), Some(of_row)) = (ended, self.enters.get_mut(index)) {
+                *of_row = enter;
+            }
+            if is_enter {
+                call = symbol.checked_sub(1).and_then(|which| Some((*row, *listed.get(which as usize)?)));
+            } else if ended.is_some() {
+                call = None;
             }
         }
-        Ok(Calls { codes, enters, order })
+        Ok(())
     }
 }
 

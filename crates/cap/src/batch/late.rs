@@ -1,11 +1,11 @@
 //! A batch of which only what somebody looks at is read.
 
 use super::encode::all;
-use super::heads::{Calls, Threads, times};
+use super::heads::{Calls, NO_ROW, Threads, times};
 use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::Values;
-use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param, pair_of};
+use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param};
 use crate::column::{Columns, Directory, Stored};
 use crate::entities::{Counts, Loaded};
 use crate::file::{READING, damage, problem};
@@ -124,18 +124,23 @@ impl Late {
 
     /// How many parameters an event has.
     pub fn count(&self, event: usize) -> usize {
-        self.rows().count(event as u32).into()
+        self.rows().count(self.calls(), event as u32).into()
     }
 
     /// The bytes of a parameter of an event; `None` if it has no such parameter.
     pub fn raw(&self, event: usize, index: usize) -> Option<&[u8]> {
-        let (place, nth) = self.rows().place(event as u32)?;
+        let (place, nth) = self.rows().place(self.calls(), event as u32)?;
+        self.value_of(place, nth, event, index)
+    }
+
+    /// The same, of the event with this number of those of the type in this place.
+    fn value_of(&self, place: usize, nth: usize, event: usize, index: usize) -> Option<&[u8]> {
         let param = self.param(place, index)?;
         match param.source(nth) {
             Source::Here(at) => self.value(&param.values, at),
             Source::Enter => {
-                let enter = *self.calls().enters.get(event)?;
-                let (place, nth) = self.rows().place(enter)?;
+                let calls = self.calls();
+                let (place, nth) = self.rows().place(calls, *calls.enters.get(event)?)?;
                 let given = self.param(place, param.same_as.into())?;
                 let Source::Here(at) = given.source(nth) else { return None };
                 self.value(&given.values, at)
@@ -178,28 +183,24 @@ impl Layout for Late {
         self.head.carried
     }
 
-    fn events(&self) -> usize {
-        self.calls().codes.len()
+    fn codes(&self) -> &[u16] {
+        Late::codes(self)
     }
 
-    fn code(&self, event: usize) -> u16 {
-        self.calls().codes.get(event).copied().unwrap_or(0)
+    fn times(&self) -> &[u64] {
+        Late::times(self)
     }
 
-    fn ts(&self, event: usize) -> u64 {
-        self.times().get(event).copied().unwrap_or(0)
+    fn places(&self) -> &[u32] {
+        &self.threads().places
     }
 
-    fn place(&self, event: usize) -> usize {
-        self.threads().places.get(event).copied().unwrap_or(0) as usize
-    }
-
-    fn places(&self) -> usize {
+    fn threads(&self) -> usize {
         self.threads().ids.len()
     }
 
-    fn pair(&self, event: usize) -> usize {
-        pair_of(&self.calls().enters, event)
+    fn pairs(&self) -> &[u32] {
+        &self.calls().enters
     }
 }
 
@@ -212,8 +213,29 @@ impl Place for Late {
         self.head.before
     }
 
-    fn fd_param(&self, event: usize) -> Option<i64> {
-        fd_of(self.raw(event, fd_param(*self.codes().get(event)?)?)?)
+    fn said_fds(&self) -> Vec<i64> {
+        let calls = self.calls();
+        let (mut said, mut is_said) = (vec![-1; calls.codes.len()], vec![false; calls.codes.len()]);
+        for (place, of_type) in self.rows().types.iter().enumerate() {
+            let Some(param) = fd_param(of_type.code) else { continue };
+            for (nth, row) in of_type.rows.iter().enumerate() {
+                let value = self.value_of(place, nth, *row as usize, param).and_then(fd_of);
+                if let (Some(value), Some(said), Some(is_said)) =
+                    (value, said.get_mut(*row as usize), is_said.get_mut(*row as usize))
+                {
+                    (*said, *is_said) = (value, true);
+                }
+            }
+        }
+        for (event, enter) in calls.enters.iter().enumerate().filter(|(_, enter)| **enter != NO_ROW) {
+            let is_own = is_said.get(event).copied().unwrap_or(true);
+            let of_enter = said.get(*enter as usize).copied();
+            let of_enter = of_enter.filter(|_| !is_own && is_said.get(*enter as usize).copied().unwrap_or(false));
+            if let (Some(of_enter), Some(said)) = (of_enter, said.get_mut(event)) {
+                *said = of_enter;
+            }
+        }
+        said
     }
 
     fn fault(&self, fault: Fault) {

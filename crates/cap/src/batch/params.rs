@@ -2,18 +2,15 @@
 
 use super::heads::{Calls, NO_ROW};
 use super::values::Values;
-use crate::column::{Id, Stored};
+use crate::column::{Id, Series, Stored};
 use crate::{Fault, Kind};
-use rustc_hash::FxHashMap;
 
 /// The events of a batch by type.
 #[derive(Default)]
 pub struct Rows {
-    /// For each event, the place of its type in `types`.
-    pub places: Vec<u16>,
     /// Which event of its type each is, from 0, in the order of the columns ([`Calls::order`]).
     pub nth: Vec<u32>,
-    /// The distinct types.
+    /// The distinct types: those of [`Calls::types`].
     pub types: Vec<OfType>,
 }
 
@@ -24,56 +21,67 @@ pub struct OfType {
     /// Their rows, in the order of the columns.
     pub rows: Vec<u32>,
     /// How many parameters each has.
-    pub counts: Vec<u16>,
+    pub counts: Series<u16>,
+    /// The most and the fewest parameters of any.
+    most: u16,
+    fewest: u16,
 }
 
 impl OfType {
     /// The most parameters of any.
     pub fn most(&self) -> u16 {
-        self.counts.iter().copied().max().unwrap_or(0)
+        self.most
+    }
+
+    /// Whether all have a parameter.
+    fn all_have(&self, index: u16) -> bool {
+        self.fewest > index
     }
 }
 
 impl Rows {
     /// Sorts the events of a batch.
     pub fn read(columns: &Stored<'_>, calls: &Calls) -> Result<Rows, Fault> {
-        let mut known: FxHashMap<u16, u16> = FxHashMap::default();
-        let mut types: Vec<OfType> = Vec::new();
-        let (mut places, mut nth) = (vec![0; calls.codes.len()], vec![0; calls.codes.len()]);
+        let mut totals = vec![0usize; calls.types.len()];
+        for place in &calls.places {
+            *totals.get_mut(usize::from(*place)).ok_or(Fault::Uneven)? += 1;
+        }
+        let mut rows: Vec<Vec<u32>> = totals.into_iter().map(Vec::with_capacity).collect();
+        let mut nth = vec![0; calls.codes.len()];
         for row in &calls.order {
             let at = *row as usize;
-            let code = calls.codes.get(at).ok_or(Fault::Uneven)?;
-            let place = *known.entry(*code).or_insert_with(|| {
-                types.push(OfType { code: *code, rows: Vec::new(), counts: Vec::new() });
-                (types.len() - 1) as u16
-            });
-            if let Some(of_type) = types.get_mut(usize::from(place))
-                && let (Some(of_row), Some(nth)) = (places.get_mut(at), nth.get_mut(at))
+            if let Some(place) = calls.places.get(at)
+                && let (Some(rows), Some(nth)) = (rows.get_mut(usize::from(*place)), nth.get_mut(at))
             {
-                *of_row = place;
-                *nth = of_type.rows.len() as u32;
-                of_type.rows.push(*row);
+                *nth = rows.len() as u32;
+                rows.push(*row);
             }
         }
-        for of_type in &mut types {
-            of_type.counts = columns.numbers(Id { kind: Kind::Count, code: of_type.code, index: 0 })?;
-            if of_type.counts.len() != of_type.rows.len() {
+        let of_type = |(code, rows): (&u16, Vec<u32>)| {
+            let counts: Series<u16> = columns.series(Id { kind: Kind::Count, code: *code, index: 0 })?;
+            if counts.len() != rows.len() {
                 return Err(Fault::Uneven);
             }
-        }
-        Ok(Rows { places, nth, types })
-    }
-
-    /// The place of a row's type, and which of its events it is.
-    pub fn place(&self, row: u32) -> Option<(usize, usize)> {
-        let row = row as usize;
-        Some((usize::from(*self.places.get(row)?), *self.nth.get(row)? as usize))
+            let (most, fewest) = match counts.same() {
+                Some(count) => (count, count),
+                None => (counts.iter().max().unwrap_or(0), counts.iter().min().unwrap_or(0)),
+            };
+            Ok(OfType { code: *code, rows, counts, most, fewest })
+        };
+        Ok(Rows { nth, types: calls.types.iter().zip(rows).map(of_type).collect::<Result<_, Fault>>()? })
     }
 
     /// How many parameters an event has; 0 for one that is not there.
-    pub fn count(&self, row: u32) -> u16 {
-        let count = |(place, nth): (usize, usize)| self.types.get(place)?.counts.get(nth).copied();
-        self.place(row).and_then(count).unwrap_or(0)
+    pub fn count(&self, calls: &Calls, row: u32) -> u16 {
+        let count = |(place, nth): (usize, usize)| self.types.get(place)?.counts.get(nth);
+        self.place(calls, row).and_then(count).unwrap_or(0)
+    }
+
+    /// The place of a row's type, and which of its events it is.
+    #[inline]
+    pub fn place(&self, calls: &Calls, row: u32) -> Option<(usize, usize)> {
+        let row = row as usize;
+        Some((usize::from(*calls.places.get(row)?), *self.nth.get(row)? as usize))
     }
 }
 
@@ -116,8 +124,8 @@ impl Param {
     ) -> Result<Param, Fault> {
         let code = of_type.code;
         let id = |kind| Id { kind, code, index };
-        let same: Vec<u8> = columns.numbers(id(Kind::Same))?;
-        if same.is_empty() && of_type.counts.iter().all(|count| *count > index) {
+        let same: Series<u8> = columns.series(id(Kind::Same))?;
+        if same.is_empty() && of_type.all_have(index) {
             let values = Values::read(columns, code, index, of_type.rows.len())?;
             return Ok(Param { values, same_as: 0, places: Vec::new() });
         }
@@ -131,19 +139,19 @@ impl Param {
             return Err(Fault::Uneven);
         }
         let (mut same, mut values) = (same.iter(), 0);
-        let place = |(row, count): (&u32, &u16)| {
-            if *count <= index {
+        let place = |(row, count): (&u32, u16)| {
+            if count <= index {
                 return Ok(ABSENT);
             }
             let enter = calls.enters.get(*row as usize).copied().filter(|enter| *enter != NO_ROW);
-            let is_given = same_as.zip(enter).is_some_and(|(same_as, enter)| rows.count(enter) > same_as);
-            if is_given && *same.next().ok_or(Fault::Uneven)? != 0 {
+            let is_given = same_as.zip(enter).is_some_and(|(same_as, enter)| rows.count(calls, enter) > same_as);
+            if is_given && same.next().ok_or(Fault::Uneven)? != 0 {
                 return Ok(SAME);
             }
             values += 1;
             Ok(values - 1)
         };
-        let places = of_type.rows.iter().zip(&of_type.counts).map(place).collect::<Result<Vec<u32>, Fault>>()?;
+        let places = of_type.rows.iter().zip(of_type.counts.iter()).map(place).collect::<Result<Vec<u32>, Fault>>()?;
         let values = Values::read(columns, code, index, values as usize)?;
         Ok(Param { values, same_as: same_as.unwrap_or(0), places })
     }

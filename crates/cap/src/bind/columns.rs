@@ -5,7 +5,8 @@
 //! `upper` is the same column of the view before, where there is one: views hardly differ.
 
 use super::coder::{Coder, Last, LastOfType, Numbered};
-use super::layout::{Layout, NO_EVENT};
+use super::layout::Layout;
+use crate::batch::NO_ROW as NO_PAIR;
 use capture_batch::RowFlags;
 use capture_event::code;
 use std::hash::Hash;
@@ -30,17 +31,18 @@ fn at(values: &[i64], event: usize) -> i64 {
 /// Marks of rows, [`NO_ROW`] for events that have none: as those of the last event of the same type.
 pub(super) fn flags(coder: &mut impl Coder, layout: &impl Layout, values: &mut [i64]) {
     let mut last = LastOfType::default();
-    for (event, value) in values.iter_mut().enumerate().skip(layout.carried()) {
-        last.code(coder, layout.code(event), 0, value);
+    for (value, code) in values.iter_mut().zip(layout.codes()).skip(layout.carried()) {
+        last.code(coder, *code, 0, value);
     }
 }
 
 /// Types of rows: as that of the last row whose event is stored with the same type.
 pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
     let mut last = LastOfType::default();
+    let codes = layout.codes();
     for event in rows(flags) {
-        let Some(value) = values.get_mut(event) else { continue };
-        last.code(coder, layout.code(event), layout.code(event).into(), value);
+        let (Some(value), Some(code)) = (values.get_mut(event), codes.get(event)) else { continue };
+        last.code(coder, *code, (*code).into(), value);
     }
 }
 
@@ -69,18 +71,19 @@ pub(super) struct Numbers<'c> {
     pub(super) upper: Option<&'c [i64]>,
 }
 
-/// Numbers of things: as the last one of the same context; -1 as a rule where there is no context.
-fn numbered<K: Hash + Eq>(
+/// Numbers of things: as the last one of the same context, which comes with a hint ([`Numbered::code`]); -1 as a rule where
+/// there is no context.
+fn numbered<K: Hash + Eq + Copy>(
     coder: &mut impl Coder,
     of: Numbers<'_>,
-    context: impl Fn(usize) -> Option<K>,
+    context: impl Fn(usize) -> Option<(usize, K)>,
     values: &mut [i64],
 ) {
     let mut numbered = Numbered::new(of.count);
     for event in rows(of.flags) {
         let Some(value) = values.get_mut(event) else { continue };
         match context(event) {
-            Some(context) => numbered.code(coder, (context, above(of.upper, event)), value),
+            Some((hint, context)) => numbered.code(coder, (hint, (context, above(of.upper, event))), value),
             None => coder.as_predicted(value, -1),
         }
     }
@@ -88,18 +91,26 @@ fn numbered<K: Hash + Eq>(
 
 /// What is numbered by thread: as the last one of the thread. Its versions; its quantities, which have numbers in a batch.
 pub(super) fn of_threads(coder: &mut impl Coder, layout: &impl Layout, of: Numbers<'_>, values: &mut [i64]) {
-    numbered(coder, of, |event| Some(layout.place(event)), values);
+    let places = layout.places();
+    let context = |event: usize| places.get(event).map(|place| (*place as usize, *place));
+    numbered(coder, of, context, values);
 }
 
 /// Ancestors and leaders: as the last ones of the same version of a thread.
 pub(super) fn lineages(coder: &mut impl Coder, owns: &[i64], of: Numbers<'_>, values: &mut [i64]) {
-    numbered(coder, of, |event| Some(at(owns, event)), values);
+    let context = |event| Some(at(owns, event)).map(|own| (own as usize, own));
+    numbered(coder, of, context, values);
 }
 
 /// Objects: as the last one that the number of a descriptor stood for in the thread.
 pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64], of: Numbers<'_>, values: &mut [i64]) {
-    let fd = |event| Some(at(fds, event)).filter(|fd| *fd != -1);
-    numbered(coder, of, |event| Some((layout.place(event), fd(event)?)), values);
+    let places = layout.places();
+    let context = |event: usize| {
+        let fd = Some(at(fds, event)).filter(|fd| *fd != -1)?;
+        let place = *places.get(event)?;
+        Some(((place as usize).wrapping_mul(31).wrapping_add(fd as usize), (place, fd)))
+    };
+    numbered(coder, of, context, values);
 }
 
 /// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as that
@@ -112,34 +123,41 @@ pub(super) fn fds(
     upper: Option<&[i64]>,
     values: &mut [i64],
 ) {
+    let pairs = layout.pairs();
+    let said = |event: usize| {
+        let of_enter = || pairs.get(event).filter(|enter| **enter != NO_PAIR).and_then(|enter| param(*enter as usize));
+        param(event).or_else(of_enter).unwrap_or(-1)
+    };
+    as_said(coder, flags, |event| if upper.is_some() { above(upper, event) } else { said(event) }, values);
+}
+
+/// Values as something else says.
+pub(super) fn as_said(coder: &mut impl Coder, flags: &[i64], said: impl Fn(usize) -> i64, values: &mut [i64]) {
     for event in rows(flags) {
-        let of_enter = || Some(layout.pair(event)).filter(|enter| *enter != NO_EVENT).and_then(&param);
-        let predicted = match upper {
-            Some(_) => above(upper, event),
-            None => param(event).or_else(of_enter).unwrap_or(-1),
-        };
         let Some(value) = values.get_mut(event) else { continue };
-        coder.as_predicted(value, predicted);
+        coder.as_predicted(value, said(event));
     }
 }
 
 /// Latencies, ns: since the enter event, for exits; that of the thread's last call, for context switches; else 0.
 pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
-    let mut of_thread = vec![(0u64, 0i64); layout.places()];
+    let mut of_thread = vec![(0u64, 0i64); layout.threads()];
+    let (codes, times, places, pairs) = (layout.codes(), layout.times(), layout.places(), layout.pairs());
     for event in rows(flags) {
-        let (Some(value), Some((entered, last))) = (values.get_mut(event), of_thread.get_mut(layout.place(event)))
+        let (Some(value), Some(code), Some(place)) = (values.get_mut(event), codes.get(event), places.get(event))
         else {
             continue;
         };
-        let (code, ts) = (layout.code(event), layout.ts(event));
-        let is_switch = matches!(code, code::SCHEDSWITCH_1_E | code::SCHEDSWITCH_6_E);
+        let Some((entered, last)) = of_thread.get_mut(*place as usize) else { continue };
+        let ts = times.get(event).copied().unwrap_or(0);
+        let is_switch = matches!(*code, code::SCHEDSWITCH_1_E | code::SCHEDSWITCH_6_E);
         let predicted = match code % 2 {
             _ if is_switch => *last,
             0 => 0,
-            _ => match layout.pair(event) {
-                NO_EVENT if *entered == 0 => 0,
-                NO_EVENT => ts.wrapping_sub(*entered) as i64,
-                enter => ts.wrapping_sub(layout.ts(enter)) as i64,
+            _ => match pairs.get(event).filter(|enter| **enter != NO_PAIR) {
+                None if *entered == 0 => 0,
+                None => ts.wrapping_sub(*entered) as i64,
+                Some(enter) => ts.wrapping_sub(times.get(*enter as usize).copied().unwrap_or(0)) as i64,
             },
         };
         coder.as_predicted(value, predicted);
@@ -155,12 +173,12 @@ pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i
 /// The enter events that rows took parameters from ([`NO_ROW`] for none): that whose exit the event is, unless a mark
 /// says that there is none.
 pub(super) fn taken(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
+    let pairs = layout.pairs();
     for event in rows(flags) {
         let Some(value) = values.get_mut(event) else { continue };
         let is_unpaired = at(flags, event) & i64::from(RowFlags::UNPAIRED.bits()) != 0;
-        let pair = layout.pair(event);
-        let predicted = if is_unpaired || pair == NO_EVENT { -1 } else { pair as i64 };
-        coder.as_predicted(value, predicted);
+        let pair = pairs.get(event).filter(|enter| **enter != NO_PAIR && !is_unpaired);
+        coder.as_predicted(value, pair.map_or(-1, |enter| i64::from(*enter)));
     }
 }
 
@@ -195,9 +213,11 @@ pub(super) fn references(
     let (mut all, mut given) = (Vec::new(), given.iter().peekable());
     let (mut counts, mut params, mut kinds, mut numbers) =
         (LastOfType::default(), Last::default(), Last::default(), Last::default());
+    let (codes, places) = (layout.codes(), layout.places());
+    let mut own = Vec::new();
     for event in rows(flags) {
-        let code = layout.code(event);
-        let mut own = Vec::new();
+        let code = codes.get(event).copied().unwrap_or(0);
+        own.clear();
         while let Some(reference) = given.next_if(|reference| reference.event <= event) {
             own.push(*reference);
         }
@@ -210,14 +230,18 @@ pub(super) fn references(
             }
             let mut next = own.get(nth as usize).copied().unwrap_or_default();
             next.event = event;
-            params.code(&mut coders.params, (code, nth.min(8)), 0, &mut next.param);
+            let hint = usize::from(code).wrapping_mul(16);
+            params.code(&mut coders.params, (hint + nth.min(8) as usize, (code, nth.min(8))), 0, &mut next.param);
             let item = if next.param == before.param { before.item.wrapping_add(1) } else { 0 };
             coders.items.near(&mut next.item, item);
-            kinds.code(&mut coders.kinds, (code, next.param), 0, &mut next.kind);
+            let hint = hint.wrapping_add(next.param as usize);
+            kinds.code(&mut coders.kinds, (hint, (code, next.param)), 0, &mut next.kind);
             if next.kind == 0 {
                 coders.numbers.as_predicted(&mut next.number, at(objects, event));
             } else {
-                numbers.code(&mut coders.numbers, (code, next.param, layout.place(event)), 0, &mut next.number);
+                let place = places.get(event).copied().unwrap_or(0);
+                let hint = hint.wrapping_add((place as usize).wrapping_mul(31));
+                numbers.code(&mut coders.numbers, (hint, (code, next.param, place)), 0, &mut next.number);
             }
             before = next;
             all.push(next);

@@ -3,31 +3,35 @@
 use crate::batch::{NO_ROW, has_exit};
 use rustc_hash::FxHashMap;
 
-/// No event.
-pub(crate) const NO_EVENT: usize = usize::MAX;
-
-/// The events of a batch: those that stand in front for later ones, then its own.
+/// The events of a batch: those that stand in front for later ones, then its own. All lists are by event.
 pub trait Layout {
     /// How many stand in front.
     fn carried(&self) -> usize;
 
-    /// How many there are, those in front included.
-    fn events(&self) -> usize;
+    /// The stored types.
+    fn codes(&self) -> &[u16];
 
-    /// The stored type of an event.
-    fn code(&self, event: usize) -> u16;
+    /// The times, ns since the epoch.
+    fn times(&self) -> &[u64];
 
-    /// The time of an event, ns since the epoch.
-    fn ts(&self, event: usize) -> u64;
-
-    /// The thread of an event: a number of its own in the batch.
-    fn place(&self, event: usize) -> usize;
+    /// The threads: each has a number of its own in the batch.
+    fn places(&self) -> &[u32];
 
     /// How many threads there are.
-    fn places(&self) -> usize;
+    fn threads(&self) -> usize;
 
-    /// The enter event of an exit event; the largest number if there is none.
-    fn pair(&self, event: usize) -> usize;
+    /// The enter events of exit events; [`crate::batch::NO_ROW`] for others.
+    fn pairs(&self) -> &[u32];
+
+    /// How many events there are, those in front included.
+    fn events(&self) -> usize {
+        self.codes().len()
+    }
+
+    /// The time of an event, ns since the epoch.
+    fn ts(&self, event: usize) -> u64 {
+        self.times().get(event).copied().unwrap_or(0)
+    }
 }
 
 /// Events that are being written.
@@ -88,32 +92,23 @@ impl Layout for Listed {
         self.carried
     }
 
-    fn events(&self) -> usize {
-        self.codes.len()
+    fn codes(&self) -> &[u16] {
+        &self.codes
     }
 
-    fn code(&self, event: usize) -> u16 {
-        self.codes.get(event).copied().unwrap_or(0)
+    fn times(&self) -> &[u64] {
+        &self.times
     }
 
-    fn ts(&self, event: usize) -> u64 {
-        self.times.get(event).copied().unwrap_or(0)
+    fn places(&self) -> &[u32] {
+        &self.places
     }
 
-    fn place(&self, event: usize) -> usize {
-        self.places.get(event).copied().unwrap_or(0) as usize
-    }
-
-    fn places(&self) -> usize {
+    fn threads(&self) -> usize {
         self.calls.len()
     }
 
-    fn pair(&self, event: usize) -> usize {
-        pair_of(&self.pairs, event)
+    fn pairs(&self) -> &[u32] {
+        &self.pairs
     }
-}
-
-/// The event that such a list names for an event: [`NO_ROW`] stands for none there.
-pub(crate) fn pair_of(pairs: &[u32], event: usize) -> usize {
-    pairs.get(event).copied().filter(|pair| *pair != NO_ROW).map_or(NO_EVENT, |pair| pair as usize)
 }

@@ -80,14 +80,15 @@ pub(super) fn quantities<C: Coder>(
 ) -> Vec<Quantities> {
     let mut all: Vec<Quantities> = Vec::with_capacity(given.len());
     // By thread: its last quantities, and those of the view before at that moment.
-    let mut of_thread: FxHashMap<usize, (usize, Quantities)> = FxHashMap::default();
+    let mut of_thread: FxHashMap<u32, (usize, Quantities)> = FxHashMap::default();
     let mut streams = Numbered::new(objects);
     let [number_coders @ .., stream_coder] = coders;
+    let places = layout.places();
     for event in rows(flags) {
         let number = of_events.get(event).and_then(|number| usize::try_from(*number).ok());
         let Some(number) = number.filter(|number| *number <= all.len()) else { continue };
         let above = upper.and_then(|upper| upper.at(event)).copied().unwrap_or_default();
-        let place = layout.place(event);
+        let place = places.get(event).copied().unwrap_or(0);
         if number == all.len() {
             let mut next = given.get(number).copied().unwrap_or_default();
             let base = of_thread.get(&place).and_then(|(last, above)| Some((all.get(*last)?, *above)));
@@ -98,7 +99,8 @@ pub(super) fn quantities<C: Coder>(
                 coder.near(value, predicted);
             }
             for (which, (stream, above)) in next.streams.iter_mut().zip(above.streams).enumerate() {
-                streams.code(stream_coder, (place, which, above), stream);
+                let hint = (place as usize).wrapping_mul(3) + which;
+                streams.code(stream_coder, (hint, (place, which, above)), stream);
             }
             all.push(next);
         }

@@ -13,7 +13,7 @@ mod read;
 
 pub(crate) use further::add as add_further;
 pub use layout::Layout;
-pub(crate) use layout::{Listed, pair_of};
+pub(crate) use layout::Listed;
 pub(crate) use put::{Values, put};
 pub use read::{At, Place, Views};
 

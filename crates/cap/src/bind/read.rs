@@ -4,10 +4,11 @@ use super::coder::Take;
 use super::columns::{self, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
-use crate::column::{Id, Stored};
+use crate::column::{Id, Series, Stored};
 use crate::entities::Counts;
 use crate::{Fault, Kind};
 use capture_batch::{Gap, Live, Target};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// What both views bind to the events of a batch.
@@ -41,8 +42,8 @@ pub trait Place: Layout {
     /// How many interned values of each kind there are before the batch.
     fn before(&self) -> Counts;
 
-    /// The number that an event says is that of its descriptor.
-    fn fd_param(&self, event: usize) -> Option<i64>;
+    /// The number of each event's descriptor, as far as it, or its enter event, says it in a parameter; else -1.
+    fn said_fds(&self) -> Vec<i64>;
 
     /// Hears of a column that cannot be read; what it would have said is taken for nothing.
     fn fault(&self, fault: Fault);
@@ -82,10 +83,10 @@ impl<'p, P: Place> At<'p, P> {
     }
 
     fn symbols(&self, kind: Kind, index: u16) -> Take {
-        let read = self.place.columns().numbers(Id { kind, code: self.view as u16, index });
+        let read = self.place.columns().series(Id { kind, code: self.view as u16, index });
         Take::new(read.unwrap_or_else(|fault| {
             self.place.fault(fault);
-            Vec::new()
+            Series::default()
         }))
     }
 
@@ -126,7 +127,12 @@ impl<'p, P: Place> At<'p, P> {
     pub fn flags(&self) -> &'p [i64] {
         let layout = self.place;
         self.late().flags.get_or_init(|| {
-            let mut flags = self.list(Kind::RowFlags, |coder, values| columns::flags(coder, layout, values));
+            let mut flags = self.list(Kind::RowFlags, |coder, values| {
+                if coder.are_zero(values.len().saturating_sub(layout.carried())) {
+                    return values.fill(0);
+                }
+                columns::flags(coder, layout, values)
+            });
             flags.iter_mut().take(layout.carried()).for_each(|flags| *flags = columns::NO_ROW);
             flags
         })
@@ -134,7 +140,13 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Types of rows.
     pub fn codes(&self) -> &'p [i64] {
-        let read = |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place, self.flags(), values);
+        let read = |coder: &mut Take, values: &mut [i64]| {
+            if coder.are_zero(values.len()) {
+                let codes = self.place.codes();
+                return values.iter_mut().zip(codes).for_each(|(value, code)| *value = (*code).into());
+            }
+            columns::codes(coder, self.place, self.flags(), values)
+        };
         self.late().codes.get_or_init(|| self.list(Kind::RowCode, read))
     }
 
@@ -168,10 +180,13 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Numbers of descriptors.
     pub fn fds(&self) -> &'p [i64] {
-        let (layout, param) = (self.place, |event| self.place.fd_param(event));
         self.late().fds.get_or_init(|| {
-            let above = self.upper().map(|upper| upper.fds());
-            self.list(Kind::RowFd, |coder, values| columns::fds(coder, layout, self.flags(), param, above, values))
+            let said = match self.upper() {
+                Some(upper) => Cow::Borrowed(upper.fds()),
+                None => Cow::Owned(self.place.said_fds()),
+            };
+            let said = |event: usize| said.get(event).copied().unwrap_or(-1);
+            self.list(Kind::RowFd, |coder, values| columns::as_said(coder, self.flags(), said, values))
         })
     }
 

@@ -15,9 +15,11 @@
 //! without the others.
 
 mod read;
+mod series;
 mod write;
 
 pub use read::{Directory, Stored};
+pub use series::Series;
 pub use write::{Columns, Packer};
 
 use crate::Kind;

@@ -1,6 +1,6 @@
 //! Bytes to columns.
 
-use super::{BYTES, Id, MOST_BYTES, MOST_COLUMNS, MOST_DIRECTORY, MOST_NUMBERS, SIGNED};
+use super::{BYTES, Id, MOST_BYTES, MOST_COLUMNS, MOST_DIRECTORY, MOST_NUMBERS, SIGNED, Series};
 use crate::numbers::{self, Coding, Number};
 use crate::varint::Input;
 use crate::{Fault, Kind};
@@ -89,9 +89,19 @@ impl<'b> Stored<'b> {
     /// A column of numbers; none if there is no such column. It is an error if one is larger than a `T` can be.
     pub fn numbers<T: Number>(&self, id: Id) -> Result<Vec<T>, Fault> {
         let Some(entry) = self.entry(id) else { return Ok(Vec::new()) };
-        let unknown = Fault::Value("coding of numbers", entry.coding.into());
-        let coding = Coding::of(entry.coding & !SIGNED).ok_or(unknown)?;
-        numbers::decode(coding, entry.coding & SIGNED != 0, &self.content(entry)?, entry.count as usize)
+        numbers::decode(coding(entry)?, is_signed(entry), &self.content(entry)?, entry.count as usize)
+    }
+
+    /// The same, as they are looked at one by one.
+    pub fn series<T: Number>(&self, id: Id) -> Result<Series<T>, Fault> {
+        let Some(entry) = self.entry(id) else { return Ok(Series::default()) };
+        let (coding, content, count) = (coding(entry)?, self.content(entry)?, entry.count as usize);
+        let decode = |count| numbers::decode(coding, is_signed(entry), &content, count);
+        match coding {
+            Coding::Constant => Ok(decode(1)?.first().map_or_else(Series::default, |same| Series::Same(*same, count))),
+            _ if numbers::are_bytes(coding, is_signed(entry), &content, count) => Ok(Series::Bytes(content.into_owned())),
+            _ => decode(count).map(Series::Each),
+        }
     }
 
     /// A column of bytes; none if there is no such column.
@@ -137,6 +147,14 @@ impl<'b> Stored<'b> {
             other => Err(Fault::Value("compression", other.into())),
         }
     }
+}
+
+fn coding(entry: &Entry) -> Result<Coding, Fault> {
+    Coding::of(entry.coding & !SIGNED).ok_or(Fault::Value("coding of numbers", entry.coding.into()))
+}
+
+fn is_signed(entry: &Entry) -> bool {
+    entry.coding & SIGNED != 0
 }
 
 /// What the columns of a set claim together, so far.

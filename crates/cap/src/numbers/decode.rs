@@ -11,8 +11,21 @@ const ROUGHEST: u8 = 251;
 /// So many numbers are put together from planes at a time: they stay in the nearest cache.
 const BLOCK: usize = 512;
 
+/// Whether each of the bytes is one of the numbers. All types of numbers hold it.
+pub(crate) fn are_bytes(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> bool {
+    let is_small = match coding {
+        Coding::Planes => true,
+        Coding::Varint => bytes.is_ascii(),
+        Coding::Constant | Coding::Delta | Coding::Rough => false,
+    };
+    !is_signed && bytes.len() == count && is_small
+}
+
 /// The numbers that were coded as these bytes.
 pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> Result<Vec<T>, Fault> {
+    if are_bytes(coding, is_signed, bytes, count) {
+        return Ok(bytes.iter().map(|byte| T::of((*byte).into())).collect());
+    }
     let mut fits = true;
     let mut number = |wide: i64| {
         fits &= T::holds(wide);
@@ -47,9 +60,6 @@ fn plain<T: Number>(
 
 #[inline]
 fn varints<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
-    if bytes.len() == count && bytes.is_ascii() {
-        return Ok(bytes.iter().map(|byte| number(u64::from(*byte))).collect());
-    }
     // Each takes a byte at least.
     let mut numbers = Vec::with_capacity(count.min(bytes.len()));
     let mut input = Input(bytes);

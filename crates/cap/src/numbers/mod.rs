@@ -4,7 +4,7 @@ mod decode;
 mod encode;
 mod rough;
 
-pub(crate) use decode::decode;
+pub(crate) use decode::{are_bytes, decode};
 pub(crate) use encode::{Numbers, encode};
 
 /// How numbers are coded. If some are negative, all are made unsigned first (zigzag: 0, -1, 1, -2 …), and so are

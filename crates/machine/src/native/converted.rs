@@ -13,12 +13,15 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// Those of an event, given the enter event that it may take some from; `None` if it is as it should be already.
+    /// Whether those of an event stand in the batch as they are in its newest form.
+    pub(super) fn are_stored(late: &Late, event: usize) -> bool {
+        late.codes().get(event).is_none_or(|code| step(*code, late.count(event)) == Step::Deliver)
+    }
+
+    /// Those of an event whose parameters are stored otherwise, given the enter event that it may take some from; `None` if
+    /// it is as it should be all the same.
     pub(super) fn of(late: &Late, event: usize, enter: Option<usize>) -> Option<Parameters> {
         let code = *late.codes().get(event)?;
-        if step(code, late.count(event)) == Step::Deliver {
-            return None;
-        }
         let mut bytes = Vec::new();
         let own = append(late, event, &mut bytes);
         let given = enter.map(|enter| (enter, append(late, enter, &mut bytes)));

@@ -16,24 +16,23 @@ pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, sources: &[Arc<
     let head = Head { view, source, first_ts, ts_before };
     let rows = Arc::new(Rows::new(late, view));
     let mut batch = Batch::new(head, segment);
-    batch.num = column(&rows, |rows| rows.each(At::numbers).map(|number| number as u64).collect());
-    batch.ts = column(&rows, |rows| rows.of_events(rows.late.times(), 0));
+    batch.num = column(&rows, |rows| rows.each(rows.view().numbers(), 0, |number| number as u64));
+    batch.ts = column(&rows, |rows| rows.each(rows.late.times(), 0, |ts| ts));
     batch.tid = column(&rows, Rows::tids);
-    batch.cpu = column(&rows, |rows| rows.of_events(&rows.late.threads().cpus, 0));
-    batch.code = column(&rows, |rows| rows.each(At::codes).map(|code| code as u16).collect());
+    batch.cpu = column(&rows, Rows::cpus);
+    batch.code = column(&rows, |rows| rows.each(rows.view().codes(), -1, |code| code as u16));
     batch.flags =
-        column(&rows, |rows| rows.each(At::flags).map(|flags| RowFlags::from_bits_retain(flags as u16)).collect());
-    batch.own = column(&rows, |rows| rows.places(At::owns));
-    batch.lineage = column(&rows, |rows| rows.places(At::lineages));
-    batch.object = column(&rows, |rows| rows.places(At::objects));
-    batch.fd = column(&rows, |rows| rows.each(At::fds).collect());
-    batch.latency = column(&rows, |rows| rows.each(At::latencies).map(|latency| latency as u64).collect());
-    batch.live =
-        column(&rows, |rows| rows.each(At::lives).map(|live| u32::try_from(live).unwrap_or(u32::MAX)).collect());
+        column(&rows, |rows| rows.each(rows.view().flags(), -1, |flags| RowFlags::from_bits_retain(flags as u16)));
+    batch.own = column(&rows, |rows| rows.places(rows.view().owns()));
+    batch.lineage = column(&rows, |rows| rows.places(rows.view().lineages()));
+    batch.object = column(&rows, |rows| rows.places(rows.view().objects()));
+    batch.fd = column(&rows, |rows| rows.each(rows.view().fds(), -1, |fd| fd));
+    batch.latency = column(&rows, |rows| rows.each(rows.view().latencies(), 0, |latency| latency as u64));
+    batch.live = column(&rows, |rows| rows.each(rows.view().lives(), -1, place_of));
     batch.lives = column(&rows, |rows| rows.view().quantities());
     batch.references = column(&rows, Rows::references);
     batch.gaps = column(&rows, |rows| rows.view().gaps());
-    batch.late_params = Some(Box::new(Params { converted: rows.converted(), rows }));
+    batch.late_params = Some(Box::new(Params { rows, converted: OnceLock::new() }));
     batch
 }
 
@@ -48,76 +47,90 @@ struct Rows {
     view: View,
     /// The event of each.
     events: Vec<u32>,
+    /// Whether every event has one.
+    are_all: bool,
 }
 
 impl Rows {
     fn new(late: Arc<Late>, view: View) -> Rows {
         let flags = late.view(view).flags();
-        let events = (0..).zip(flags).filter(|(_, flags)| **flags >= 0).map(|(event, _)| event).collect();
-        Rows { late, view, events }
+        let events: Vec<u32> = (0..).zip(flags).filter(|(_, flags)| **flags >= 0).map(|(event, _)| event).collect();
+        Rows { are_all: events.len() == flags.len(), late, view, events }
     }
 
     fn view(&self) -> At<'_, Late> {
         self.late.view(self.view)
     }
 
+    #[inline]
     fn event(&self, row: usize) -> Option<usize> {
         self.events.get(row).map(|event| *event as usize)
     }
 
-    /// The values of a column of the rows.
-    fn each<'r>(&'r self, column: impl Fn(&At<'r, Late>) -> &'r [i64]) -> impl Iterator<Item = i64> {
-        let values = column(&self.view());
-        self.events.iter().map(|event| values.get(*event as usize).copied().unwrap_or(-1))
+    /// What the events of the rows have in a list of all events. `none`: where that ends too soon.
+    fn each<V: Copy, T>(&self, values: &[V], none: V, of: impl Fn(V) -> T) -> Vec<T> {
+        if self.are_all && values.len() == self.events.len() {
+            return values.iter().map(|value| of(*value)).collect();
+        }
+        self.events.iter().map(|event| of(values.get(*event as usize).copied().unwrap_or(none))).collect()
     }
 
-    fn places<'r, T>(&'r self, column: impl Fn(&At<'r, Late>) -> &'r [i64]) -> Vec<Id<T>> {
-        self.each(column).map(|number| u32::try_from(number).map_or(Id::NONE, Id::new)).collect()
-    }
-
-    /// What the events of the rows have in a list of all events.
-    fn of_events<T: Copy>(&self, values: &[T], none: T) -> Vec<T> {
-        self.events.iter().map(|event| values.get(*event as usize).copied().unwrap_or(none)).collect()
+    fn places<T>(&self, values: &[i64]) -> Vec<Id<T>> {
+        self.each(values, -1, |number| Id::new(place_of(number)))
     }
 
     fn tids(&self) -> Vec<i64> {
         let threads = self.late.threads();
-        let places = self.of_events(&threads.places, u32::MAX);
-        places.iter().map(|place| threads.ids.get(*place as usize).copied().unwrap_or(-1)).collect()
+        self.each(&threads.places, u32::MAX, |place| threads.ids.get(place as usize).copied().unwrap_or(-1))
+    }
+
+    fn cpus(&self) -> Vec<u16> {
+        let cpus = &self.late.threads().cpus;
+        match cpus.same() {
+            Some(cpu) => vec![cpu; self.events.len()],
+            None => self.events.iter().map(|event| cpus.get(*event as usize).unwrap_or(0)).collect(),
+        }
     }
 
     fn references(&self) -> Vec<Reference> {
+        // Both are in the order of the events.
+        let mut rows = (0u32..).zip(&self.events).peekable();
         let row = |(event, reference): (usize, Reference)| {
-            let row = self.events.binary_search(&(event as u32)).map_or(NO_ROW, |row| row as u32);
+            while rows.next_if(|(_, of_row)| (**of_row as usize) < event).is_some() {}
+            let row = rows.peek().filter(|(_, of_row)| **of_row as usize == event).map_or(NO_ROW, |(row, _)| *row);
             Reference { row, ..reference }
         };
         self.view().references().into_iter().map(row).collect()
     }
+}
 
-    /// Room for what is converted; none in the view that shows events as they are stored.
-    fn converted(&self) -> Vec<OnceLock<Option<Box<Parameters>>>> {
-        match self.view {
-            View::Classic => Vec::new(),
-            View::Exit => (0..self.events.len()).map(|_| OnceLock::new()).collect(),
-        }
-    }
+/// The place of a value; that of [`Id::NONE`] for none.
+fn place_of(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The parameters of rows.
 struct Params {
     rows: Arc<Rows>,
-    /// In the exit view those of each row, if they are not as they are stored.
-    converted: Vec<OnceLock<Option<Box<Parameters>>>>,
+    /// Those of each row, once they were asked for: `None` if they are as they are stored.
+    converted: OnceLock<Vec<Converted>>,
 }
 
+type Converted = OnceLock<Option<Box<Parameters>>>;
+
 impl Params {
+    /// The parameters of a row, if they are not as they are stored: in the exit view of events of older captures.
     fn converted(&self, row: usize, event: usize) -> Option<&Parameters> {
         let late = &*self.rows.late;
+        if self.rows.view == View::Classic || Parameters::are_stored(late, event) {
+            return None;
+        }
         let convert = || {
             let taken = self.rows.view().taken().get(event).copied().unwrap_or(-1);
             Parameters::of(late, event, usize::try_from(taken).ok()).map(Box::new)
         };
-        self.converted.get(row)?.get_or_init(convert).as_deref()
+        let all = self.converted.get_or_init(|| self.rows.events.iter().map(|_| OnceLock::new()).collect());
+        all.get(row)?.get_or_init(convert).as_deref()
     }
 }
 

@@ -1,0 +1,59 @@
+//! The numbers of a column as they are looked at: many columns say the same over and over.
+
+use crate::numbers::Number;
+
+/// The numbers of a column.
+#[derive(Debug)]
+pub enum Series<T> {
+    /// All are the same; how many there are.
+    Same(T, usize),
+    /// Each fits a byte.
+    Bytes(Vec<u8>),
+    /// Any.
+    Each(Vec<T>),
+}
+
+impl<T> Default for Series<T> {
+    fn default() -> Self {
+        Series::Each(Vec::new())
+    }
+}
+
+impl<T: Number> Series<T> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Series::Same(_, count) => *count,
+            Series::Bytes(bytes) => bytes.len(),
+            Series::Each(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn get(&self, at: usize) -> Option<T> {
+        match self {
+            Series::Same(number, count) => (at < *count).then_some(*number),
+            Series::Bytes(bytes) => bytes.get(at).map(|byte| T::of((*byte).into())),
+            Series::Each(numbers) => numbers.get(at).copied(),
+        }
+    }
+
+    /// The number that all are, if that is known.
+    pub fn same(&self) -> Option<T> {
+        match self {
+            Series::Same(number, _) => Some(*number),
+            Series::Bytes(_) | Series::Each(_) => None,
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = T> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+}
