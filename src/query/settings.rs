@@ -86,17 +86,19 @@ pub fn selected(filter: &mut Columns, batch: &Batch, times: &Range<u64>, hidden:
         View::Exit => RowFlags::NEVER_SHOWN - RowFlags::STATE_ONLY,
     };
     let mut selected = filter.select(batch, &without(batch, times, unseen));
-    selected.keep(&shown(batch, times));
+    if !unseen.contains(RowFlags::NEVER_SHOWN) {
+        selected.keep(&shown(batch, times));
+    }
     selected
 }
 
 fn without(batch: &Batch, times: &Range<u64>, marks: RowFlags) -> Selection {
-    let flags: &[RowFlags] = &batch.flags;
+    let mut rows = Selection::by_value(&batch.flags, |flags| !flags.intersects(marks));
     // Times are not looked at where every one will do.
-    let any_time = *times == Plan::ANY_TIME;
-    let is_in_time = |row: usize| any_time || batch.ts.get(row).is_some_and(|ts| times.contains(ts));
-    let is_in = |row: &usize| flags.get(*row).is_some_and(|flags| !flags.intersects(marks)) && is_in_time(*row);
-    Selection::with(batch.len(), is_in)
+    if *times != Plan::ANY_TIME {
+        rows.keep(&Selection::by_value(&batch.ts, |ts| times.contains(ts)));
+    }
+    rows
 }
 
 /// What the options ask for, of these captures.

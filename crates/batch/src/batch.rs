@@ -1,6 +1,6 @@
 //! The columns.
 
-use crate::{Column, Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
+use crate::{Column, Differ, Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
 use bytes::Bytes;
 use capture_event::recording::Recording;
 use capture_event::schema;
@@ -105,6 +105,10 @@ pub trait LateParams: Send + Sync {
     /// What of the batch could not be read, in words: of all that was looked at so far, columns included. What was given
     /// in its place says nothing.
     fn damage(&self) -> Option<Box<dyn std::fmt::Display + Send>>;
+
+    /// A number for each row, so that rows of one number are of one type and do not differ for a question; [`UNLIKE`](crate::UNLIKE)
+    /// where that is not known. `differ`: what rows of a type differ in.
+    fn alike(&self, differ: &dyn Fn(u16) -> Differ) -> Vec<u32>;
 }
 
 /// What is known of the capture that a batch comes from.

@@ -23,6 +23,7 @@
 
 mod actor;
 pub mod address;
+mod alike;
 mod attempted;
 mod batch;
 mod column;
@@ -40,6 +41,7 @@ mod text;
 mod types;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
+pub use alike::{Differ, UNLIKE};
 pub use attempted::{AT_FDCWD, attempted, meant_path};
 pub use batch::{
     Batch, Chunk, Head, LateParams, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View,

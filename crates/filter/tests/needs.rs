@@ -1,6 +1,6 @@
 //! What fields say of themselves: what they need a batch to hold, and what their values depend on.
 
-use capture_batch::{Batch, Needs, Row, View};
+use capture_batch::{Batch, Differ, Needs, Row, View};
 use capture_event::{Source, code};
 use capture_filter::catalog::{Arg, Depends, FieldFlags, Get, Memory, fields};
 use capture_filter::{Ask, Env, Extracted, Field};
@@ -78,21 +78,31 @@ fn fields_need_what_they_say() {
 }
 
 /// The thing that the value for a row depends on; `None` if the row has none, or the value depends on the row.
-fn key(row: Row<'_>, depends: Depends) -> Option<(usize, usize)> {
+fn key(row: Row<'_>, field: &Field, arg: &Arg) -> Option<(usize, usize, Vec<Option<Vec<u8>>>)> {
     let batch = row.batch;
-    let known = |id: usize| (id != u32::MAX as usize).then_some((id, 0));
+    let known = |id: usize| (id != u32::MAX as usize).then_some((id, 0, Vec::new()));
     let own = batch.own[row.index].index();
-    match depends {
+    match field.reading(row.view()).depends {
         Depends::Type => match row.code() {
-            code::GENERIC_E | code::GENERIC_X | code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,
-            code => Some((code.into(), 0)),
+            code::GENERIC_E | code::GENERIC_X => Some((row.code().into(), 1, params(row, &[0, 1]))),
+            code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,
+            code => Some((code.into(), 0, Vec::new())),
         },
         Depends::Own => known(own),
         Depends::Object => known(batch.object[row.index].index()),
-        Depends::Actor => known(own).map(|_| (own, batch.lineage[row.index].index())),
+        Depends::Actor => known(own).map(|_| (own, batch.lineage[row.index].index(), Vec::new())),
         Depends::Live => known(batch.live[row.index] as usize),
+        Depends::Params => match (field.differ)(row.view(), row.info()?, arg) {
+            Differ::InNothing => Some((row.code().into(), 0, Vec::new())),
+            Differ::InParams(places) => Some((row.code().into(), 1, params(row, &places))),
+            Differ::InMore => None,
+        },
         Depends::Event | Depends::Row | Depends::Order => None,
     }
+}
+
+fn params(row: Row<'_>, places: &[usize]) -> Vec<Option<Vec<u8>>> {
+    places.iter().map(|place| row.raw(*place).map(<[u8]>::to_vec)).collect()
 }
 
 #[test]
@@ -110,7 +120,7 @@ fn fields_depend_on_what_they_say() {
                     for (nth, batch) in batches.iter().enumerate() {
                         for (row, value) in batch.rows().zip(values.by_ref()) {
                             let depends = field.reading(view).depends;
-                            let Some(key) = key(row, depends) else { continue };
+                            let Some(key) = key(row, field, &arg) else { continue };
                             // Quantities are numbered in each batch, the rest in each segment.
                             let place = if depends == Depends::Live { nth as u64 } else { batch.segment.serial };
                             if *known.entry((place, key)).or_insert(value) != value {

@@ -17,51 +17,75 @@ pub struct Threads {
     pub places: Vec<u32>,
     /// The distinct thread ids.
     pub ids: Vec<i64>,
+    /// How many events each of them has.
+    pub counts: Vec<u32>,
 }
 
 impl Threads {
     /// Reads them from a batch.
     pub fn read(columns: &Stored<'_>) -> Result<Threads, Fault> {
         let cpus: Series<u16> = columns.series(all(Kind::Cpu))?;
-        let mut places: Vec<u32> = columns.numbers(all(Kind::Thread))?;
+        let symbols: Series<u32> = columns.series(all(Kind::Thread))?;
         let ids: Vec<i64> = columns.numbers(all(Kind::Threads))?;
-        let most = places.iter().copied().max().unwrap_or(0) as usize;
-        if cpus.len() != places.len() || most > ids.len() {
+        if cpus.len() != symbols.len() {
             return Err(Fault::Uneven);
         }
-        // The thread of the event before on each CPU, from 1.
-        let mut on_cpu = vec![0; cpus.iter().max().map_or(0, |most| usize::from(most) + 1)];
-        let mut is_named = true;
-        for (place, cpu) in places.iter_mut().zip(cpus.iter()) {
-            if let Some(last) = on_cpu.get_mut(usize::from(cpu)) {
-                *last = if *place == 0 { *last } else { *place };
-                is_named &= *last != 0;
-                *place = last.wrapping_sub(1);
+        let most = match cpus.same() {
+            Some(cpu) => cpu,
+            None => cpus.iter().max().unwrap_or(0),
+        };
+        // The thread of the event before on each CPU, from 1, and how many events each has; 0 stands for none.
+        let mut on_cpu = vec![0; usize::from(most) + 1];
+        let mut counts = vec![0u32; ids.len() + 1];
+        let mut places = Vec::with_capacity(symbols.len());
+        let mut is_listed = true;
+        let mut take = |symbol: u32, cpu: u16| {
+            let Some(last) = on_cpu.get_mut(usize::from(cpu)) else { return };
+            if symbol != 0 {
+                *last = symbol;
+            }
+            match counts.get_mut(*last as usize) {
+                Some(count) => *count += 1,
+                None => is_listed = false,
+            }
+            places.push(last.wrapping_sub(1));
+        };
+        match cpus.same() {
+            Some(cpu) => symbols.for_each(|symbol| take(symbol, cpu)),
+            None => {
+                let mut cpus = cpus.iter();
+                symbols.for_each(|symbol| take(symbol, cpus.next().unwrap_or(0)));
             }
         }
-        if is_named { Ok(Threads { cpus, places, ids }) } else { Err(Fault::Uneven) }
+        // Those before the first named one on a CPU are of nobody.
+        if !is_listed || counts.first() != Some(&0) {
+            return Err(Fault::Uneven);
+        }
+        counts.remove(0);
+        Ok(Threads { cpus, places, ids, counts })
     }
 }
 
 /// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do they
 /// do over and over: side by side, their events compress far better than as they happened to meet.
 pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
-    grouped(places, threads).0
-}
-
-/// The same, and where the rows of each thread end.
-fn grouped(places: &[u32], threads: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut next = vec![0u32; threads + 1];
+    let mut counts = vec![0; threads];
     for place in places {
-        if let Some(count) = next.get_mut(*place as usize + 1) {
+        if let Some(count) = counts.get_mut(*place as usize) {
             *count += 1;
         }
     }
+    grouped(places, &counts)
+}
+
+/// The same, where it is known how many events each thread has.
+fn grouped(places: &[u32], counts: &[u32]) -> Vec<u32> {
     let mut sum = 0;
-    for start in &mut next {
-        sum += *start;
-        *start = sum;
-    }
+    let start = |count: &u32| {
+        sum += count;
+        sum - count
+    };
+    let mut next: Vec<u32> = counts.iter().map(start).collect();
     let mut rows = vec![0; places.len()];
     for (row, place) in (0..).zip(places) {
         if let Some(next) = next.get_mut(*place as usize)
@@ -71,8 +95,7 @@ fn grouped(places: &[u32], threads: usize) -> (Vec<u32>, Vec<u32>) {
             *next += 1;
         }
     }
-    next.pop();
-    (rows, next)
+    rows
 }
 
 /// What events are, and which belong together.
@@ -146,7 +169,7 @@ impl Calls {
         if symbols.len() != events {
             return Err(Fault::Uneven);
         }
-        let (order, ends) = grouped(&threads.places, threads.ids.len());
+        let order = grouped(&threads.places, &threads.counts);
         let mut calls = Calls {
             codes: vec![0; events],
             places: vec![0; events],
@@ -155,8 +178,8 @@ impl Calls {
             order: Vec::new(),
         };
         let mut start = 0;
-        for end in ends {
-            let end = end as usize;
+        for count in &threads.counts {
+            let end = start + *count as usize;
             calls.read_thread(&order, start..end, &symbols, &listed)?;
             start = end;
         }

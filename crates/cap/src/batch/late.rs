@@ -4,9 +4,9 @@ use super::encode::all;
 use super::heads::{Calls, NO_ROW, Threads, times};
 use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
-use super::values::Values;
+use super::values::{Token, Values};
 use crate::bind::{At, Layout, Place, VIEWS, Views, fd_of, fd_param};
-use crate::column::{Columns, Directory, Stored};
+use crate::column::{Columns, Directory, Id, Stored};
 use crate::entities::{Counts, Loaded};
 use crate::file::{READING, damage, problem};
 use crate::strings::Strings;
@@ -120,6 +120,41 @@ impl Late {
         let options =
             self.options.get_or_init(|| self.read(|columns| Options::read(columns, self.rows(), &self.calls().order)));
         options.of(event).filter_map(|(code, values, at)| Some((code, self.value(values, at)?))).collect()
+    }
+
+    /// The types of its events, with their events and how many parameters each has: a type's place is what
+    /// [`Late::type_places`] says of its events.
+    pub fn types(&self) -> &[OfType] {
+        &self.rows().types
+    }
+
+    /// The place of each event's type in [`Late::types`].
+    pub fn type_places(&self) -> &[u16] {
+        &self.calls().places
+    }
+
+    /// Whether there are options behind events of a type.
+    pub fn has_options(&self, code: u16) -> bool {
+        self.columns().has(Id { kind: Kind::Shape, code, index: 0 })
+    }
+
+    /// What tells apart the values of a parameter of the events of a type, in the order of these events; nothing for those
+    /// whose values may be the same as others' without that being known.
+    pub fn tokens(&self, place: usize, index: usize) -> Vec<Option<Token>> {
+        let events = self.rows().types.get(place).map_or(&[][..], |of_type| &of_type.rows);
+        let Some(param) = self.param(place, index) else { return vec![Some(Token::Absent); events.len()] };
+        let token = |(nth, event): (usize, &u32)| match param.source(nth) {
+            Source::Absent => Some(Token::Absent),
+            Source::Here(at) => param.values.token(at),
+            Source::Enter => {
+                let calls = self.calls();
+                let (place, nth) = self.rows().place(calls, *calls.enters.get(*event as usize)?)?;
+                let given = self.param(place, param.same_as.into())?;
+                let Source::Here(at) = given.source(nth) else { return None };
+                given.values.token(at).filter(|_| given.values.is_like(&param.values))
+            }
+        };
+        events.iter().enumerate().map(token).collect()
     }
 
     /// How many parameters an event has.

@@ -14,7 +14,7 @@ pub use encode::{encode, put};
 pub use heads::{Calls, Heads, NO_ROW, Threads, times};
 pub use late::{BatchHead, Late};
 pub use params::{OfType, Param, Rows, Source};
-pub use values::Values;
+pub use values::{Token, Values};
 
 use crate::bind::{Listed, fd_of, fd_param};
 use bytes::Bytes;

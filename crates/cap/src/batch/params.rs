@@ -42,11 +42,11 @@ impl OfType {
 impl Rows {
     /// Sorts the events of a batch.
     pub fn read(columns: &Stored<'_>, calls: &Calls) -> Result<Rows, Fault> {
-        let mut totals = vec![0usize; calls.types.len()];
-        for place in &calls.places {
-            *totals.get_mut(usize::from(*place)).ok_or(Fault::Uneven)? += 1;
-        }
-        let mut rows: Vec<Vec<u32>> = totals.into_iter().map(Vec::with_capacity).collect();
+        let counts = |code: &u16| columns.series(Id { kind: Kind::Count, code: *code, index: 0 });
+        let counts: Vec<Series<u16>> = calls.types.iter().map(counts).collect::<Result<_, Fault>>()?;
+        // No more than there can be: what is claimed may be wrong.
+        let room = |counts: &Series<u16>| Vec::with_capacity(counts.len().min(calls.codes.len()));
+        let mut rows: Vec<Vec<u32>> = counts.iter().map(room).collect();
         let mut nth = vec![0; calls.codes.len()];
         for row in &calls.order {
             let at = *row as usize;
@@ -57,8 +57,7 @@ impl Rows {
                 rows.push(*row);
             }
         }
-        let of_type = |(code, rows): (&u16, Vec<u32>)| {
-            let counts: Series<u16> = columns.series(Id { kind: Kind::Count, code: *code, index: 0 })?;
+        let of_type = |((code, rows), counts): ((&u16, Vec<u32>), Series<u16>)| {
             if counts.len() != rows.len() {
                 return Err(Fault::Uneven);
             }
@@ -68,7 +67,8 @@ impl Rows {
             };
             Ok(OfType { code: *code, rows, counts, most, fewest })
         };
-        Ok(Rows { nth, types: calls.types.iter().zip(rows).map(of_type).collect::<Result<_, Fault>>()? })
+        let types = calls.types.iter().zip(rows).zip(counts).map(of_type).collect::<Result<_, Fault>>()?;
+        Ok(Rows { nth, types })
     }
 
     /// How many parameters an event has; 0 for one that is not there.

@@ -98,6 +98,15 @@ pub enum Values {
     Buffers(Vec<u8>, Vec<usize>),
 }
 
+/// What tells a value from others of its column, and of columns that are [like it](Values::is_like).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Token {
+    /// There is no value.
+    Absent,
+    /// A number, or that of a string.
+    Number(u64),
+}
+
 /// No values.
 impl Default for Values {
     fn default() -> Self {
@@ -147,6 +156,27 @@ impl Values {
                 let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
                 bytes.get(start..*ends.get(at)?)
             }
+        }
+    }
+
+    /// What tells one of them from others; nothing for buffers, of which hardly two are the same, and rows of numbers.
+    pub fn token(&self, at: usize) -> Option<Token> {
+        match self {
+            Values::Fixed(width, bytes) if *width <= 8 => {
+                let value = bytes.get(at.checked_mul(*width)?..)?.get(..*width)?;
+                Some(Token::Number(value.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))))
+            }
+            Values::Texts { numbers, .. } => Some(Token::Number((*numbers.get(at)?).into())),
+            Values::Fixed(..) | Values::Buffers(..) => None,
+        }
+    }
+
+    /// Whether its tokens mean the same as those of others.
+    pub fn is_like(&self, other: &Values) -> bool {
+        match (self, other) {
+            (Values::Fixed(width, _), Values::Fixed(other, _)) => width == other,
+            (Values::Texts { ended, .. }, Values::Texts { ended: other, .. }) => ended == other,
+            _ => false,
         }
     }
 

@@ -139,7 +139,9 @@ impl<K: Hash + Eq + Copy> Last<K> {
         }
         if let Some(last) = self.values.get_mut(slot) {
             coder.as_predicted(value, *last);
-            *last = *value;
+            if *last != *value {
+                *last = *value;
+            }
         }
     }
 }
@@ -158,7 +160,10 @@ impl LastOfType {
         }
         if let Some(last) = self.0.get_mut(place) {
             coder.as_predicted(value, last.unwrap_or(first));
-            *last = Some(*value);
+            // Most change nothing: not to write is faster here and below, since the next one reads the same place.
+            if *last != Some(*value) {
+                *last = Some(*value);
+            }
         }
     }
 }
@@ -199,7 +204,9 @@ impl<K: Hash + Eq + Copy> Numbered<K> {
             _ => highest.wrapping_sub(unzigzag(symbol.wrapping_sub(2) as u64)),
         };
         coder.value(value, to, from);
-        *last = *value;
+        if *last != *value {
+            *last = *value;
+        }
         self.highest = highest.max(*value);
     }
 }

@@ -99,7 +99,9 @@ impl<'b> Stored<'b> {
         let decode = |count| numbers::decode(coding, is_signed(entry), &content, count);
         match coding {
             Coding::Constant => Ok(decode(1)?.first().map_or_else(Series::default, |same| Series::Same(*same, count))),
-            _ if numbers::are_bytes(coding, is_signed(entry), &content, count) => Ok(Series::Bytes(content.into_owned())),
+            _ if numbers::are_bytes(coding, is_signed(entry), &content, count) => {
+                Ok(Series::Bytes(content.into_owned()))
+            }
             _ => decode(count).map(Series::Each),
         }
     }

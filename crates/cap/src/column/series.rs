@@ -52,6 +52,16 @@ impl<T: Number> Series<T> {
         }
     }
 
+    /// Looks at all of them, in order. Faster than [`Series::iter`] where there are many.
+    #[inline]
+    pub fn for_each(&self, mut then: impl FnMut(T)) {
+        match self {
+            Series::Same(number, count) => (0..*count).for_each(|_| then(*number)),
+            Series::Bytes(bytes) => bytes.iter().for_each(|byte| then(T::of((*byte).into()))),
+            Series::Each(numbers) => numbers.iter().for_each(|number| then(*number)),
+        }
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> {
         (0..self.len()).filter_map(|at| self.get(at))

@@ -26,6 +26,12 @@ pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], c
     if are_bytes(coding, is_signed, bytes, count) {
         return Ok(bytes.iter().map(|byte| T::of((*byte).into())).collect());
     }
+    // Two bytes fit all types but one.
+    if let (Coding::Planes, false, true, Some((low, high))) =
+        (coding, is_signed, T::holds(u16::MAX.into()) && bytes.len() == 2 * count, bytes.split_at_checked(count))
+    {
+        return Ok(low.iter().zip(high).map(|(low, high)| T::of(u16::from_le_bytes([*low, *high]).into())).collect());
+    }
     let mut fits = true;
     let mut number = |wide: i64| {
         fits &= T::holds(wide);

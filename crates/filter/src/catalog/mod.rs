@@ -20,8 +20,8 @@ pub(crate) use names::{event_types, is_event_type, is_parameter, parameter_type}
 
 use crate::Env;
 use crate::value::Extracted;
-use capture_batch::{Needs, Row, View};
-use capture_event::{ParamType, PrintFormat};
+use capture_batch::{Differ, Needs, Row, View};
+use capture_event::{EventInfo, ParamType, PrintFormat};
 use rustc_hash::FxHashMap;
 
 /// What stands in brackets (or after the last dot) behind a field's name.
@@ -62,6 +62,8 @@ pub enum Depends {
     Object,
     /// The thread's quantities.
     Live,
+    /// The event's type and some of its parameters: those that [`Field::differ`] names, if it names some.
+    Params,
     /// The event itself: its numbers, its parameters and what they refer to, its thread and descriptor.
     Event,
     /// Anything of the row.
@@ -85,6 +87,9 @@ pub struct Memory {
 
 /// Reads a field from a row.
 pub type Getter = for<'r> fn(&Ask<'r>) -> Extracted<'r>;
+
+/// Says what values differ in for events of one type, given the field's argument.
+pub type Differs = fn(View, &'static EventInfo, &Arg) -> Differ;
 
 /// Tells whether a name is known in a view.
 pub type Known = fn(&str, View) -> bool;
@@ -184,6 +189,8 @@ pub struct Field {
     pub classic: Reading,
     /// How it reads in the exit view.
     pub exit: Reading,
+    /// What its values differ in for events of one type, if it depends on [parameters](Depends::Params).
+    pub differ: Differs,
     /// For an argument after a dot: which are known. `None`: any word.
     pub arg_names: Option<Known>,
     /// Which values it may be compared with. `None`: any of its type.
@@ -212,7 +219,7 @@ impl Field {
             Depends::Object => Needs::OBJECTS,
             Depends::Actor => Needs::LINEAGE,
             Depends::Live => Needs::LIVE,
-            Depends::Event | Depends::Order => Needs::REFERENCES | Needs::OBJECTS,
+            Depends::Params | Depends::Event | Depends::Order => Needs::REFERENCES | Needs::OBJECTS,
             Depends::Row => Needs::all(),
         };
         depends | self.needs
@@ -244,6 +251,7 @@ const fn plain(name: &'static str, format: PrintFormat, reading: Reading, help: 
         flags: FieldFlags::empty(),
         classic: reading,
         exit: reading,
+        differ: |_, _, _| Differ::InMore,
         arg_names: None,
         values: None,
         usual: Usual::Any,
@@ -283,6 +291,14 @@ impl Field {
     /// Looks at what a batch does not always hold.
     pub(crate) const fn needs_too(mut self, needs: Needs) -> Self {
         self.needs = self.needs.union(needs);
+        self
+    }
+
+    /// Depends on some parameters alone.
+    pub(crate) const fn on_params(mut self, differ: Differs) -> Self {
+        self.classic.depends = Depends::Params;
+        self.exit.depends = Depends::Params;
+        self.differ = differ;
         self
     }
 

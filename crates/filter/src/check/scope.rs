@@ -17,6 +17,8 @@ pub enum Scope {
     Actor,
     /// The thread's quantities.
     Live,
+    /// The event's type and some of its parameters, see [`Field::differ`](crate::Field::differ).
+    Params,
     /// The row.
     Row,
     /// The row and the rows before it.
@@ -28,6 +30,8 @@ impl Scope {
     pub fn with(self, other: Scope) -> Scope {
         use Scope::*;
         match (self, other) {
+            // Of two fields, each may look at other parameters.
+            (Params, Params) => Row,
             (a, b) if a == b => a,
             (Nothing, other) | (other, Nothing) => other,
             (Order, _) | (_, Order) => Order,
@@ -45,6 +49,7 @@ impl Scope {
             Scope::Object => "once an object",
             Scope::Actor => "once an actor",
             Scope::Live => "once a quantity",
+            Scope::Params => "once a value",
             Scope::Row => "by row",
             Scope::Order => "in order",
         }
@@ -59,6 +64,7 @@ impl From<Depends> for Scope {
             Depends::Actor => Scope::Actor,
             Depends::Object => Scope::Object,
             Depends::Live => Scope::Live,
+            Depends::Params => Scope::Params,
             Depends::Event | Depends::Row => Scope::Row,
             Depends::Order => Scope::Order,
         }

@@ -368,7 +368,7 @@ fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
         Scope::Nothing => true,
         Scope::Type => super::columns::says_its_type(sample.code()) || sample.param_count() > 0,
         Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
-        Scope::Own | Scope::Actor | Scope::Live | Scope::Row | Scope::Order => false,
+        Scope::Own | Scope::Actor | Scope::Live | Scope::Params | Scope::Row | Scope::Order => false,
     }
 }
 

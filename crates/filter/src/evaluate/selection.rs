@@ -33,6 +33,22 @@ impl Selection {
         selection
     }
 
+    /// The rows whose value in a column of the batch is wanted.
+    pub fn by_value<T>(column: &[T], wanted: impl Fn(&T) -> bool) -> Self {
+        let word = |values: &[T]| values.iter().rev().fold(0, |word, value| word << 1 | u64::from(wanted(value)));
+        Selection { words: column.chunks(64).map(word).collect(), len: column.len() }
+    }
+
+    /// Those of its rows for which `wanted` holds. Asks in their order.
+    pub fn filter(&self, mut wanted: impl FnMut(usize) -> bool) -> Self {
+        let of_word = |(word, rows): (usize, &u64)| match *rows {
+            0 => 0,
+            u64::MAX => (0..64).fold(0, |found, bit| found | u64::from(wanted(word * 64 + bit)) << bit),
+            some => Bits(some).fold(0, |found, bit| found | u64::from(wanted(word * 64 + bit)) << bit),
+        };
+        Selection { words: self.words.iter().enumerate().map(of_word).collect(), len: self.len }
+    }
+
     /// How many rows the batch has.
     pub fn len(&self) -> usize {
         self.len

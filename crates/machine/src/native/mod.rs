@@ -4,6 +4,7 @@
 //! * [`batch`] makes of a stored batch one in memory, as a replay of the capture would: nothing is replayed, and only
 //!   what somebody looks at is read.
 
+mod alike;
 mod converted;
 mod read;
 mod write;

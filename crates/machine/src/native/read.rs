@@ -1,7 +1,10 @@
 //! Batches in memory of stored ones.
 
+use super::alike::alike;
 use super::converted::Parameters;
-use capture_batch::{Batch, Column, Head, Id, LateParams, NO_ROW, Reference, RowFlags, Segment, SourceInfo, View};
+use capture_batch::{
+    Batch, Column, Differ, Head, Id, LateParams, NO_ROW, Reference, RowFlags, Segment, SourceInfo, UNLIKE, View,
+};
 use capture_cap::batch::Late;
 use capture_cap::bind::At;
 use capture_event::{code, option};
@@ -177,5 +180,11 @@ impl LateParams for Params {
 
     fn damage(&self) -> Option<Box<dyn Display + Send>> {
         Some(Box::new(self.rows.late.damage()?))
+    }
+
+    fn alike(&self, differ: &dyn Fn(u16) -> Differ) -> Vec<u32> {
+        let rows = &*self.rows;
+        let of_events = alike(&rows.late, rows.view, differ);
+        rows.each(&of_events, UNLIKE, |number| number)
     }
 }

@@ -6,11 +6,11 @@ use crate::print::Param;
 use crate::print::number::{i64_of, u32_of, u64_of, unsigned_of};
 use crate::print::path::is_null;
 use crate::value::{Extracted, Value};
-use capture_batch::{AT_FDCWD, Row, View, path};
+use capture_batch::{AT_FDCWD, Differ, Row, View, path};
 use capture_event::ParamType::{self, ByteBuf, CharBuf, Dyn};
 use capture_event::PrintFormat::NA;
-use capture_event::code;
 use capture_event::event::until_nul;
+use capture_event::{EventInfo, code};
 use std::borrow::Cow;
 
 /// The fields.
@@ -25,7 +25,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     ),
     field("evt.arg", CharBuf, NA, Depends::Event, one, ARG_HELP)
         .flags(FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_INDEX).union(FieldFlags::ARG_DOT))
-        .arg_names(is_parameter),
+        .arg_names(is_parameter)
+        .on_params(|_, info, arg| printed(info, place(info, arg).into_iter().collect())),
     field(
         "evt.rawarg",
         Dyn,
@@ -37,7 +38,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     .flags(
         FieldFlags::ARG_REQUIRED.union(FieldFlags::ARG_DOT).union(FieldFlags::NO_RHS).union(FieldFlags::NO_TRANSFORMER),
     )
-    .arg_names(is_parameter),
+    .arg_names(is_parameter)
+    .on_params(|_, info, arg| only(place(info, arg).into_iter().collect())),
     field(
         "evt.info",
         CharBuf,
@@ -54,7 +56,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Event,
         buffer,
         "The bytes that the call read or wrote, as far as they were recorded.",
-    ),
+    )
+    .on_params(|_, info, _| printed(info, info.param("data").into_iter().collect())),
     field("evt.abspath", CharBuf, NA, Depends::Event, absolute_path, ABSPATH_HELP)
         .flags(FieldFlags::ARG_DOT)
         .arg_names(|name, _| matches!(name, "src" | "dst")),
@@ -93,6 +96,55 @@ fn all(ask: &Ask<'_>) -> Vec<u8> {
 
 fn info<'r>(ask: &Ask<'r>) -> Extracted<'r> {
     Extracted::owned(Some(syslog::info_line(ask.row).unwrap_or_else(|| all(ask))))
+}
+
+/// The place of the parameter that the field's argument names.
+fn place(info: &EventInfo, arg: &Arg) -> Option<usize> {
+    match arg {
+        Arg::Key(name) => info.param(std::str::from_utf8(name).ok()?),
+        Arg::Index(index) => usize::try_from(*index).ok().filter(|index| *index < info.params.len()),
+        Arg::None => None,
+    }
+}
+
+/// What differs where only the bytes of some parameters matter.
+pub(super) fn only(params: Vec<usize>) -> Differ {
+    if params.is_empty() { Differ::InNothing } else { Differ::InParams(params) }
+}
+
+/// What differs where some parameters matter, as they print: some types of them show what they refer to, or depend on what
+/// else is known of the event.
+pub(super) fn printed(info: &EventInfo, params: Vec<usize>) -> Differ {
+    use ParamType::*;
+    let prints_alone = |param: &usize| {
+        info.params.get(*param).is_some_and(|param| {
+            matches!(
+                param.ty,
+                Int8 | Int16
+                    | Int32
+                    | Int64
+                    | UInt8
+                    | UInt16
+                    | UInt32
+                    | UInt64
+                    | Errno
+                    | Flags8
+                    | Flags16
+                    | Flags32
+                    | EnumFlags8
+                    | EnumFlags16
+                    | EnumFlags32
+                    | Mode
+                    | SigSet
+                    | SigType
+                    | SyscallId
+                    | RelTime
+                    | CharBuf
+                    | ByteBuf
+            )
+        })
+    };
+    if params.iter().all(prints_alone) { only(params) } else { Differ::InMore }
 }
 
 /// The parameter that the field's argument names.

@@ -1,17 +1,19 @@
 //! How the call ended.
 
+use super::args::{only, printed};
 use super::{flags, is_exit};
-use crate::catalog::{Ask, Depends, Field, field};
+use crate::catalog::{Arg, Ask, Depends, Field, field};
 use crate::print::{Param, number::i64_of};
 use crate::value::Extracted;
-use capture_batch::{Row, View};
+use capture_batch::{Differ, Row, View};
 use capture_event::ParamType::{Bool, CharBuf, Int64};
 use capture_event::PrintFormat::{Dec, NA};
-use capture_event::{EventFlags, Source, code};
+use capture_event::{EventFlags, EventInfo, Source, code};
 
 /// The fields.
 pub(in crate::catalog) static FIELDS: &[Field] = &[
-    field("evt.res", CharBuf, Dec, Depends::Event, result_text, "SUCCESS, or the name of the error, such as ENOENT."),
+    field("evt.res", CharBuf, Dec, Depends::Event, result_text, "SUCCESS, or the name of the error, such as ENOENT.")
+        .on_params(text_differs),
     field(
         "evt.rawres",
         Int64,
@@ -19,7 +21,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Event,
         |ask| Extracted::int(result(ask.row)),
         "What the call returned, as a number; negative for an error.",
-    ),
+    )
+    .on_params(differs),
     field(
         "evt.failed",
         Bool,
@@ -28,8 +31,30 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| Extracted::bool(result(ask.row).map(|result| result < 0)),
         "Whether the call failed. In the exit view, events without a result have no value.",
     )
-    .classic(Depends::Event, |ask| Extracted::bool(Some(result(ask.row).is_some_and(|result| result < 0)))),
+    .classic(Depends::Event, |ask| Extracted::bool(Some(result(ask.row).is_some_and(|result| result < 0))))
+    .on_params(differs),
 ];
+
+/// The parameters that [`result`] looks at.
+fn result_params(view: View, info: &EventInfo) -> Vec<usize> {
+    match view {
+        View::Classic => {
+            let opens = info.flags.contains(EventFlags::CREATES_FD) && !info.is_enter();
+            info.param("res").into_iter().chain(info.param("fd").filter(|_| opens)).collect()
+        }
+        View::Exit if info.source == Source::Syscall && !info.is_enter() => vec![0],
+        View::Exit => Vec::new(),
+    }
+}
+
+fn differs(view: View, info: &'static EventInfo, _: &Arg) -> Differ {
+    only(result_params(view, info))
+}
+
+/// Negative results are printed.
+fn text_differs(view: View, info: &'static EventInfo, _: &Arg) -> Differ {
+    printed(info, result_params(view, info))
+}
 
 /// What the call returned; `None` for events without a result.
 pub(in crate::catalog) fn result(row: Row<'_>) -> Option<i64> {
