@@ -92,6 +92,13 @@ impl Printer {
 }
 
 impl Printed {
+    /// Nothing yet, with room for some rows.
+    pub fn with_room(rows: usize) -> Self {
+        /// As long as most lines are.
+        const LINE: usize = 120;
+        Printed { text: Vec::with_capacity(LINE * rows), ends: Vec::with_capacity(rows), cells: Vec::new() }
+    }
+
     /// The lines of a range of rows.
     pub fn lines(&self, rows: Range<usize>) -> &[u8] {
         let before = |row: usize| {

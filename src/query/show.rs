@@ -141,12 +141,12 @@ impl Answering<'_> {
 
     /// Prints as many of the selected events as may still be taken; more, if others take some meanwhile.
     fn print(&mut self, batch: &Batch, selected: &Selection) -> Printed {
-        let mut printed = Printed::default();
-        let Some(printer) = &mut self.printer else { return printed };
+        let Some(printer) = &mut self.printer else { return Printed::default() };
         let Asked { env, times, hidden, .. } = self.asked;
         let all = printer.is_ordered.then(|| shown(batch, times));
         let looked_at = all.as_ref().unwrap_or(selected);
         let mut left = self.asked.left.load(Ordering::Relaxed);
+        let mut printed = Printed::with_room(selected.count().min(usize::try_from(left).unwrap_or(usize::MAX)));
         for row in looked_at.iter().filter_map(|row| batch.row(row)) {
             let is_selected = selected.contains(row.index);
             if is_selected && left == 0 {

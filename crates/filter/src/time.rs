@@ -11,20 +11,40 @@ pub(crate) const SECOND: u64 = 1_000_000_000;
 /// A time, ns since the epoch, in the zone of the settings: `2014-01-31 12:59:58.000000001`, with or without the
 /// date and the part below a second.
 pub(crate) fn local(ts: u64, env: &Env, date: bool, fraction: bool) -> String {
-    let (seconds, nanoseconds) = (ts / SECOND, ts % SECOND);
-    let zone = env.time_zone.clone().unwrap_or(TimeZone::UTC);
+    const DAY: i64 = 86_400;
+    let seconds = (ts / SECOND).cast_signed();
     // 2⁶⁴ ns end in the year 2554: always a time that jiff knows.
-    let time = Timestamp::from_second(seconds.cast_signed()).unwrap_or_default().to_zoned(zone);
+    let time = Timestamp::from_second(seconds).unwrap_or_default();
+    const UTC: &TimeZone = &TimeZone::UTC;
+    let zone = env.time_zone.as_ref().unwrap_or(UTC);
     let mut text = String::with_capacity(32);
-    // Writing to a string cannot fail, here and below.
     if date {
-        let _ = write!(text, "{:04}-{:02}-{:02} ", time.year(), time.month(), time.day());
+        let date = time.to_zoned(zone.clone());
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{:04}-{:02}-{:02} ", date.year(), date.month(), date.day());
     }
-    let _ = write!(text, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+    // No more than this is needed of most times, and it is by far the fastest.
+    let of_day = (seconds + i64::from(zone.to_offset(time).seconds())).rem_euclid(DAY).cast_unsigned();
+    digits(&mut text, of_day / 3600, 2);
+    text.push(':');
+    digits(&mut text, of_day / 60 % 60, 2);
+    text.push(':');
+    digits(&mut text, of_day % 60, 2);
     if fraction {
-        let _ = write!(text, ".{nanoseconds:09}");
+        text.push('.');
+        digits(&mut text, ts % SECOND, 9);
     }
     text
+}
+
+/// Appends the last digits of a number, nine at most.
+fn digits(text: &mut String, mut number: u64, count: usize) {
+    let mut digits = [b'0'; 9];
+    for digit in digits.iter_mut().rev().take(count) {
+        *digit += (number % 10) as u8;
+        number /= 10;
+    }
+    text.extend(digits.iter().skip(digits.len() - count).map(|digit| char::from(*digit)));
 }
 
 /// A time, ns since the epoch, in ISO 8601 and UTC: `2014-01-31T12:59:58.000000001+0000`.

@@ -1,7 +1,7 @@
 //! The values of one parameter of one type of events, as columns.
 
 use super::OPTION;
-use crate::column::{Columns, Id, Stored};
+use crate::column::{Columns, Id, Series, Stored};
 use crate::strings::{Interned, Strings};
 use crate::{Fault, Kind};
 use rustc_hash::FxHashMap;
@@ -190,11 +190,13 @@ impl Values {
 
 /// Numbers as their bytes, `width` of each.
 fn fixed(columns: &Stored<'_>, id: Id, width: usize) -> Result<Vec<u8>, Fault> {
-    let numbers: Vec<i64> = columns.numbers(id)?;
-    let mut bytes = vec![0; width * numbers.len()];
-    let to = bytes.chunks_exact_mut(width);
-    to.zip(&numbers).for_each(|(to, number)| to.iter_mut().zip(number.to_le_bytes()).for_each(|(to, byte)| *to = byte));
-    Ok(bytes)
+    let numbers: Series<i64> = columns.series(id)?;
+    Ok(match width {
+        1 => numbers.map(|number| number as u8),
+        2 => numbers.map(|number| (number as u16).to_le_bytes()).into_flattened(),
+        4 => numbers.map(|number| (number as u32).to_le_bytes()).into_flattened(),
+        _ => numbers.map(i64::to_le_bytes).into_flattened(),
+    })
 }
 
 /// Rows of numbers, of which there are `count`: all first ones, all second ones …
@@ -216,16 +218,18 @@ fn vectors(columns: &Stored<'_>, code: u16, count: usize) -> Result<Values, Faul
 }
 
 fn texts(columns: &Stored<'_>, id: Id, ended: bool) -> Result<Values, Fault> {
-    let (texts, words): (Vec<u32>, Vec<u32>) = (columns.numbers(id)?, columns.numbers(Id { kind: Kind::Words, ..id })?);
-    let mut next = words.iter();
-    let word = |text: &u32| {
+    let texts: Series<u32> = columns.series(id)?;
+    let words: Vec<u32> = columns.numbers(Id { kind: Kind::Words, ..id })?;
+    let (mut next, mut numbers, mut are_there) = (words.iter(), Vec::with_capacity(texts.len()), true);
+    texts.for_each(|text| {
         let word = match text.checked_sub(1) {
             None => next.next(),
             Some(place) => words.get(place as usize),
         };
-        word.copied().ok_or(Fault::Uneven)
-    };
-    Ok(Values::Texts { numbers: texts.iter().map(word).collect::<Result<_, _>>()?, ended })
+        are_there &= word.is_some();
+        numbers.push(word.copied().unwrap_or(0));
+    });
+    if are_there { Ok(Values::Texts { numbers, ended }) } else { Err(Fault::Uneven) }
 }
 
 fn ends(lengths: &[u32]) -> Result<Vec<usize>, Fault> {

@@ -15,6 +15,13 @@ pub(super) trait Coder {
         false
     }
 
+    /// How many of the next `most` symbols are 0, up to the first other one, as far as it is known beforehand. They are
+    /// passed over: whoever asks knows what they stand for.
+    fn zeros(&mut self, most: usize) -> usize {
+        let _ = most;
+        0
+    }
+
     /// A value as the difference to a prediction.
     #[inline]
     fn near(&mut self, value: &mut i64, predicted: i64) {
@@ -54,11 +61,6 @@ impl Take {
     pub(super) fn new(symbols: Series<i64>) -> Self {
         Take { symbols, at: 0, is_short: false }
     }
-
-    /// Whether all symbols are 0, and there are at least so many.
-    pub(super) fn are_zero(&self, count: usize) -> bool {
-        self.symbols.same() == Some(0) && self.symbols.len() >= count
-    }
 }
 
 impl Coder for Take {
@@ -76,72 +78,83 @@ impl Coder for Take {
     fn is_over(&self) -> bool {
         self.at >= self.symbols.len()
     }
+
+    fn zeros(&mut self, most: usize) -> usize {
+        let end = self.at.saturating_add(most).min(self.symbols.len());
+        let zeros = match &self.symbols {
+            Series::Same(0, _) => end - self.at,
+            Series::Bytes(bytes) => {
+                let next = bytes.get(self.at..end).unwrap_or_default();
+                next.iter().position(|symbol| *symbol != 0).unwrap_or(next.len())
+            }
+            Series::Same(..) | Series::Each(_) => 0,
+        };
+        self.at += zeros;
+        zeros
+    }
 }
 
-/// Finds what is kept for contexts: the same few come again and again, so the last ones that were asked for are looked at
-/// before all are.
-struct Slots<K> {
-    recent: Vec<Option<(K, u32)>>,
-    all: FxHashMap<K, u32>,
+/// The last values of contexts. The same few contexts come again and again: those that were asked for last are found without
+/// looking among all.
+struct LastValues<K> {
+    recent: Vec<Option<(K, i64)>>,
+    others: FxHashMap<K, i64>,
+    /// In place of `recent` where that is empty, which it never is.
+    nowhere: Option<(K, i64)>,
 }
 
 /// How many contexts are looked at first.
 const RECENT: usize = 2048;
 
-impl<K> Default for Slots<K> {
+impl<K> Default for LastValues<K> {
     fn default() -> Self {
-        Slots { recent: Vec::new(), all: FxHashMap::default() }
+        LastValues { recent: Vec::new(), others: FxHashMap::default(), nowhere: None }
     }
 }
 
-impl<K: Hash + Eq + Copy> Slots<K> {
-    /// The place of a context: they are numbered from 0 as they come. `hint`: any number that tells contexts apart well.
+impl<K: Hash + Eq + Copy> LastValues<K> {
+    /// The last value of a context, to be changed; `first` if it is new. `hint`: a number that a context has, and hardly
+    /// another one.
     #[inline]
-    fn of(&mut self, hint: usize, context: K) -> usize {
-        match self.recent.get(hint % RECENT) {
-            Some(Some((known, slot))) if *known == context => *slot as usize,
-            _ => self.look_up(hint, context),
+    fn of(&mut self, (hint, context): (usize, K), first: i64) -> &mut i64 {
+        let place = hint % RECENT;
+        let is_here = self.recent.get(place).is_some_and(|recent| recent.is_some_and(|(known, _)| known == context));
+        if !is_here {
+            self.bring(place, context, first);
         }
+        // It is there now.
+        &mut self.recent.get_mut(place).unwrap_or(&mut self.nowhere).get_or_insert((context, first)).1
     }
 
-    fn look_up(&mut self, hint: usize, context: K) -> usize {
+    #[cold]
+    fn bring(&mut self, place: usize, context: K, first: i64) {
         if self.recent.is_empty() {
             self.recent.resize(RECENT, None);
         }
-        let next = self.all.len() as u32;
-        let slot = *self.all.entry(context).or_insert(next);
-        if let Some(recent) = self.recent.get_mut(hint % RECENT) {
-            *recent = Some((context, slot));
+        let value = self.others.remove(&context).unwrap_or(first);
+        if let Some((context, value)) = self.recent.get_mut(place).and_then(|recent| recent.replace((context, value))) {
+            self.others.insert(context, value);
         }
-        slot as usize
     }
 }
 
 /// Predicts that a value is the same as the last one of its context.
-pub(super) struct Last<K> {
-    slots: Slots<K>,
-    values: Vec<i64>,
-}
+pub(super) struct Last<K>(LastValues<K>);
 
 impl<K> Default for Last<K> {
     fn default() -> Self {
-        Last { slots: Slots::default(), values: Vec::new() }
+        Last(LastValues::default())
     }
 }
 
 impl<K: Hash + Eq + Copy> Last<K> {
-    /// `first`: what is predicted where the context is new; `hint`: tells contexts apart well.
+    /// `context`: with a hint ([`LastValues::of`]); `first`: what is predicted where it is new.
     #[inline]
-    pub(super) fn code(&mut self, coder: &mut impl Coder, (hint, context): (usize, K), first: i64, value: &mut i64) {
-        let slot = self.slots.of(hint, context);
-        if slot >= self.values.len() {
-            self.values.push(first);
-        }
-        if let Some(last) = self.values.get_mut(slot) {
-            coder.as_predicted(value, *last);
-            if *last != *value {
-                *last = *value;
-            }
+    pub(super) fn code(&mut self, coder: &mut impl Coder, context: (usize, K), first: i64, value: &mut i64) {
+        let last = self.0.of(context, first);
+        coder.as_predicted(value, *last);
+        if *last != *value {
+            *last = *value;
         }
     }
 }
@@ -166,32 +179,33 @@ impl LastOfType {
             }
         }
     }
+
+    /// The last value of a type.
+    #[inline]
+    pub(super) fn get(&self, code: u16, first: i64) -> i64 {
+        self.0.get(usize::from(code)).copied().flatten().unwrap_or(first)
+    }
 }
 
 /// Predicts numbers of things that are numbered as they come: that of the last one of its context; where the context is
 /// new, the next number that none has yet.
 pub(super) struct Numbered<K> {
-    slots: Slots<K>,
-    values: Vec<i64>,
+    last: LastValues<K>,
     highest: i64,
 }
 
 impl<K: Hash + Eq + Copy> Numbered<K> {
     /// `count`: how many have a number before.
     pub(super) fn new(count: i64) -> Self {
-        Numbered { slots: Slots::default(), values: Vec::new(), highest: count.wrapping_sub(1) }
+        Numbered { last: LastValues::default(), highest: count.wrapping_sub(1) }
     }
 
-    /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one. `hint`:
-    /// tells contexts apart well.
+    /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one. `context`:
+    /// with a hint ([`LastValues::of`]).
     #[inline]
-    pub(super) fn code(&mut self, coder: &mut impl Coder, (hint, context): (usize, K), value: &mut i64) {
+    pub(super) fn code(&mut self, coder: &mut impl Coder, context: (usize, K), value: &mut i64) {
         let (highest, next) = (self.highest, self.highest.wrapping_add(1));
-        let slot = self.slots.of(hint, context);
-        if slot >= self.values.len() {
-            self.values.push(next);
-        }
-        let Some(last) = self.values.get_mut(slot) else { return };
+        let last = self.last.of(context, next);
         let predicted = *last;
         let to = |value: i64| match value {
             _ if value == predicted => 0,

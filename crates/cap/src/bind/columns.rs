@@ -30,19 +30,35 @@ fn at(values: &[i64], event: usize) -> i64 {
 
 /// Marks of rows, [`NO_ROW`] for events that have none: as those of the last event of the same type.
 pub(super) fn flags(coder: &mut impl Coder, layout: &impl Layout, values: &mut [i64]) {
-    let mut last = LastOfType::default();
-    for (value, code) in values.iter_mut().zip(layout.codes()).skip(layout.carried()) {
-        last.code(coder, *code, 0, value);
-    }
+    let (own, codes) = (values.get_mut(layout.carried()..), layout.codes().get(layout.carried()..));
+    by_type(coder, codes.unwrap_or_default(), |_| 0, own.unwrap_or_default());
 }
 
 /// Types of rows: as that of the last row whose event is stored with the same type.
 pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
-    let mut last = LastOfType::default();
     let codes = layout.codes();
+    if !flags.contains(&NO_ROW) {
+        return by_type(coder, codes, i64::from, values);
+    }
+    let mut last = LastOfType::default();
     for event in rows(flags) {
         let (Some(value), Some(code)) = (values.get_mut(event), codes.get(event)) else { continue };
         last.code(coder, *code, (*code).into(), value);
+    }
+}
+
+/// Values as the last one of the same type. `first`: what is predicted for the first event of a type.
+fn by_type(coder: &mut impl Coder, codes: &[u16], first: impl Fn(u16) -> i64, values: &mut [i64]) {
+    let mut last = LastOfType::default();
+    let mut at = 0;
+    while let (Some(rest), Some(codes)) = (values.get_mut(at..), codes.get(at..)) {
+        let zeros = coder.zeros(rest.len());
+        for (value, code) in rest.iter_mut().zip(codes).take(zeros) {
+            *value = last.get(*code, first(*code));
+        }
+        let (Some(value), Some(code)) = (rest.get_mut(zeros), codes.get(zeros)) else { break };
+        last.code(coder, *code, first(*code), value);
+        at += zeros + 1;
     }
 }
 

@@ -127,12 +127,7 @@ impl<'p, P: Place> At<'p, P> {
     pub fn flags(&self) -> &'p [i64] {
         let layout = self.place;
         self.late().flags.get_or_init(|| {
-            let mut flags = self.list(Kind::RowFlags, |coder, values| {
-                if coder.are_zero(values.len().saturating_sub(layout.carried())) {
-                    return values.fill(0);
-                }
-                columns::flags(coder, layout, values)
-            });
+            let mut flags = self.list(Kind::RowFlags, |coder, values| columns::flags(coder, layout, values));
             flags.iter_mut().take(layout.carried()).for_each(|flags| *flags = columns::NO_ROW);
             flags
         })
@@ -140,13 +135,7 @@ impl<'p, P: Place> At<'p, P> {
 
     /// Types of rows.
     pub fn codes(&self) -> &'p [i64] {
-        let read = |coder: &mut Take, values: &mut [i64]| {
-            if coder.are_zero(values.len()) {
-                let codes = self.place.codes();
-                return values.iter_mut().zip(codes).for_each(|(value, code)| *value = (*code).into());
-            }
-            columns::codes(coder, self.place, self.flags(), values)
-        };
+        let read = |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place, self.flags(), values);
         self.late().codes.get_or_init(|| self.list(Kind::RowCode, read))
     }
 

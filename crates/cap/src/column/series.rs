@@ -62,6 +62,15 @@ impl<T: Number> Series<T> {
         }
     }
 
+    /// What each of them is made into.
+    pub fn map<U: Clone>(&self, of: impl Fn(T) -> U) -> Vec<U> {
+        match self {
+            Series::Same(number, count) => vec![of(*number); *count],
+            Series::Bytes(bytes) => bytes.iter().map(|byte| of(T::of((*byte).into()))).collect(),
+            Series::Each(numbers) => numbers.iter().map(|number| of(*number)).collect(),
+        }
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> {
         (0..self.len()).filter_map(|at| self.get(at))

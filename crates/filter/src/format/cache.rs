@@ -17,36 +17,29 @@ pub(super) struct TextCache {
 
 /// The segment and the ids in it that a value depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key {
+struct Key {
     segment: u64,
     ids: [usize; 2],
 }
 
 impl TextCache {
-    /// What a value with this scope depends on in a row; `None` if its texts are not kept.
-    pub fn key(&self, scope: Scope, row: Row<'_>) -> Option<Key> {
-        let batch = row.batch;
-        let own = || batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| id.index());
-        let ids = match scope {
-            Scope::Own => [own()?, 0],
-            Scope::Actor => [own()?, batch.lineage.get(row.index).filter(|id| !id.is_none())?.index()],
-            Scope::Object => [batch.object.get(row.index).filter(|id| !id.is_none())?.index(), 0],
-            _ => return None,
-        };
-        Some(Key { segment: batch.segment.serial, ids })
-    }
-
-    /// The text for a key.
-    pub fn get(&self, key: Key) -> Option<&[u8]> {
+    /// The text of a row's value with this scope, if it is kept.
+    pub fn get(&self, scope: Scope, row: Row<'_>) -> Option<&[u8]> {
+        // Nothing was worth keeping.
+        if self.slots.is_empty() {
+            return None;
+        }
+        let key = key(scope, row)?;
         let (found, text) = self.slots.get(slot(key))?.as_ref()?;
         (*found == key).then_some(text)
     }
 
-    /// Keeps the text that a value printed as, if it was made for the occasion.
-    pub fn put(&mut self, key: Key, value: &Extracted<'_>, text: &[u8]) {
+    /// Keeps the text that a row's value printed as, if it was made for the occasion.
+    pub fn put(&mut self, scope: Scope, row: Row<'_>, value: &Extracted<'_>, text: &[u8]) {
         if !matches!(value, Extracted::One(Value::Bytes(Cow::Owned(_))) | Extracted::Many(_)) {
             return;
         }
+        let Some(key) = key(scope, row) else { return };
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
         }
@@ -54,6 +47,19 @@ impl TextCache {
             *slot = Some((key, text.into()));
         }
     }
+}
+
+/// What a value with this scope depends on in a row; `None` if its texts are not kept.
+fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
+    let batch = row.batch;
+    let own = || batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| id.index());
+    let ids = match scope {
+        Scope::Own => [own()?, 0],
+        Scope::Actor => [own()?, batch.lineage.get(row.index).filter(|id| !id.is_none())?.index()],
+        Scope::Object => [batch.object.get(row.index).filter(|id| !id.is_none())?.index(), 0],
+        _ => return None,
+    };
+    Some(Key { segment: batch.segment.serial, ids })
 }
 
 fn slot(key: Key) -> usize {

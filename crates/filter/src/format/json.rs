@@ -3,8 +3,9 @@
 use crate::Env;
 use crate::catalog::FieldFlags;
 use crate::check::source::{Reader, Source, State};
-use crate::print::field::{Style, decimal};
+use crate::print::field::Style;
 use crate::print::json::string;
+use crate::print::number::magnitude;
 use capture_batch::Row;
 
 /// One member of the object.
@@ -43,7 +44,7 @@ impl Member {
     pub fn render(&self, row: Row<'_>, env: &Env, state: &mut State, out: &mut Vec<u8>) -> bool {
         out.extend_from_slice(&self.name);
         if self.is_event_time {
-            decimal(out, false, row.ts());
+            magnitude(out, row.ts());
             return true;
         }
         let start = out.len();

@@ -173,16 +173,15 @@ impl Slot {
 
     fn print(&mut self, row: Row<'_>, env: &Env, state: &mut State, out: &mut Vec<u8>) -> bool {
         let Slot { source, style, cache, .. } = self;
-        let key = cache.key(source.scope, row);
-        if let Some(text) = key.and_then(|key| cache.get(key)) {
+        if let Some(text) = cache.get(source.scope, row) {
             out.extend_from_slice(text);
             return true;
         }
         let start = out.len();
         let extracted = source.read(row, env, state);
         let is_there = source.style_for(*style, row).print(out, &extracted, env).is_some();
-        if let Some(key) = key.filter(|_| is_there) {
-            cache.put(key, &extracted, out.get(start..).unwrap_or_default());
+        if is_there {
+            cache.put(source.scope, row, &extracted, out.get(start..).unwrap_or_default());
         }
         is_there
     }

@@ -3,6 +3,7 @@
 //! A number prints by its field's type and format; a number that has no format prints as if it were missing, as in
 //! both views' programs. Text ends at its first zero byte.
 
+use super::number::{decimal, magnitude};
 use super::{Param, buffer, path};
 use crate::catalog::{Arg, FieldFlags, parameter_type};
 use crate::value::{Extracted, Value};
@@ -85,7 +86,10 @@ impl Style {
         match value {
             Value::Bytes(bytes) if self.ty == ParamType::ByteBuf => buffer::print(out, bytes, env),
             Value::Bytes(bytes) if self.is_sanitized => path::sanitized(out, until_nul(bytes)),
-            Value::Bytes(bytes) => out.extend_from_slice(until_nul(bytes)),
+            Value::Bytes(bytes) => {
+                let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
+                out.extend_from_slice(bytes.get(..end).unwrap_or_default());
+            }
             Value::Int(number) => self.print_signed(out, *number)?,
             Value::UInt(number) => self.print_unsigned(out, *number)?,
             Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
@@ -98,12 +102,12 @@ impl Style {
 
     fn print_signed(&self, out: &mut Vec<u8>, number: i64) -> Option<()> {
         match self.format {
-            PrintFormat::Dec | PrintFormat::Id => decimal(out, number < 0, number.unsigned_abs()),
+            PrintFormat::Dec | PrintFormat::Id => decimal(out, number),
             PrintFormat::PaddedDec10 => write!(out, "{number:09}").ok()?,
             PrintFormat::Hex | PrintFormat::Oct => self.print_bits(out, number.cast_unsigned()),
             PrintFormat::NA | PrintFormat::Dir => match self.ty {
                 ParamType::Int8 | ParamType::Int16 | ParamType::Int32 => return None,
-                _ => decimal(out, number < 0, number.unsigned_abs()),
+                _ => decimal(out, number),
             },
         }
         Some(())
@@ -111,7 +115,7 @@ impl Style {
 
     fn print_unsigned(&self, out: &mut Vec<u8>, number: u64) -> Option<()> {
         match self.format {
-            PrintFormat::Dec | PrintFormat::Id => decimal(out, false, number),
+            PrintFormat::Dec | PrintFormat::Id => magnitude(out, number),
             PrintFormat::PaddedDec10 => write!(out, "{number:09}").ok()?,
             PrintFormat::Hex | PrintFormat::Oct => self.print_bits(out, number),
             PrintFormat::NA | PrintFormat::Dir => return None,
@@ -128,26 +132,6 @@ impl Style {
             _ => write!(out, "{bits:X}"),
         };
     }
-}
-
-/// Appends a decimal number. Most of what is printed is numbers: this is a good deal faster than `write!`.
-pub(crate) fn decimal(out: &mut Vec<u8>, is_negative: bool, mut magnitude: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (magnitude % 10) as u8;
-        }
-        magnitude /= 10;
-        if magnitude == 0 || at == 0 {
-            break;
-        }
-    }
-    if is_negative {
-        out.push(b'-');
-    }
-    out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
 /// Of the types that the classic program does not refuse to print, narrow and unsigned numbers print as missing, and

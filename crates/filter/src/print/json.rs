@@ -3,8 +3,8 @@
 //! Numbers are numbers, also where their text is padded; hexadecimal and octal ones are texts; a missing value is
 //! `null`. Text is ASCII: everything else is escaped, and what is no UTF-8 becomes U+FFFD.
 
-use super::field::{Style, decimal};
-use super::number::general;
+use super::field::Style;
+use super::number::{decimal, general, magnitude};
 use crate::Env;
 use crate::value::{Extracted, Value};
 use capture_event::event::until_nul;
@@ -34,11 +34,14 @@ impl Style {
         match value {
             Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
             Value::Double(number) if self.format == PrintFormat::Dec => {
-                decimal(out, *number < 0.0, number.abs() as u64)
+                if *number < 0.0 {
+                    out.push(b'-');
+                }
+                magnitude(out, number.abs() as u64)
             }
             Value::Double(number) => double(out, *number),
-            Value::Int(number) if self.is_plain_number() => decimal(out, *number < 0, number.unsigned_abs()),
-            Value::UInt(number) if self.is_plain_number() => decimal(out, false, *number),
+            Value::Int(number) if self.is_plain_number() => decimal(out, *number),
+            Value::UInt(number) if self.is_plain_number() => magnitude(out, *number),
             Value::Bytes(text) if self.ty != ParamType::ByteBuf && !self.is_sanitized => string(out, until_nul(text)),
             _ => self.text_json(out, |out| self.print_value(out, value, env)),
         }

@@ -68,7 +68,9 @@ impl<'r> Param<'r> {
 
     /// The parameters that both the event and the schema have.
     pub fn all(row: Row<'r>) -> impl Iterator<Item = Param<'r>> {
-        (0..row.param_count()).map_while(move |index| Param::new(row, index))
+        let infos = row.info().map_or(&[][..], |info| &*info.params);
+        let param = move |(index, info)| Some(Param { row, index, info, bytes: row.raw(index)? });
+        infos.iter().enumerate().take(row.param_count()).map_while(param)
     }
 
     /// Appends the value's text to `value` and what it resolves to, if anything, to `resolved`.

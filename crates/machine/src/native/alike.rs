@@ -35,9 +35,11 @@ pub(super) fn alike(late: &Late, view: View, differ: &dyn Fn(u16) -> Differ) -> 
         next += count;
     }
     // A view may show another type than is stored.
-    for ((number, shown), stored) in numbers.iter_mut().zip(shown).zip(late.codes()) {
-        if *shown != i64::from(*stored) {
-            *number = UNLIKE;
+    if !shown.iter().copied().eq(late.codes().iter().map(|code| i64::from(*code))) {
+        for ((number, shown), stored) in numbers.iter_mut().zip(shown).zip(late.codes()) {
+            if *shown != i64::from(*stored) {
+                *number = UNLIKE;
+            }
         }
     }
     numbers

@@ -75,7 +75,9 @@ fn all(ask: &Ask<'_>) -> Vec<u8> {
     if is_generic(ask.row) {
         return text;
     }
-    let mut resolved = Vec::new();
+    // Room for what most events have.
+    text.reserve(128);
+    let mut resolved = Vec::with_capacity(64);
     for param in Param::all(ask.row) {
         text.extend_from_slice(param.info.name.as_bytes());
         text.push(b'=');
