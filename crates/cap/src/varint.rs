@@ -45,6 +45,21 @@ impl<'b> Input<'b> {
     /// A number as [`put`] wrote it.
     #[inline]
     pub fn varint(&mut self) -> Result<u64, Fault> {
+        match self.0 {
+            [number @ 0..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(*number))
+            }
+            [low, high @ 0..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(low & 0x7f) | u64::from(*high) << 7)
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    /// The same of any length.
+    fn long_varint(&mut self) -> Result<u64, Fault> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.0.split_first().ok_or(Fault::Short)?;

@@ -97,18 +97,21 @@ impl Coder for Take {
 /// The last values of contexts. The same few contexts come again and again: those that were asked for last are found without
 /// looking among all.
 struct LastValues<K> {
-    recent: Vec<Option<(K, i64)>>,
+    recent: Vec<Recent<K>>,
     others: FxHashMap<K, i64>,
-    /// In place of `recent` where that is empty, which it never is.
-    nowhere: Option<(K, i64)>,
+    /// In place of `recent` behind its end, where nobody looks.
+    nowhere: Recent<K>,
 }
+
+/// A context with its last value.
+type Recent<K> = Option<(K, i64)>;
 
 /// How many contexts are looked at first.
 const RECENT: usize = 2048;
 
-impl<K> Default for LastValues<K> {
+impl<K: Copy> Default for LastValues<K> {
     fn default() -> Self {
-        LastValues { recent: Vec::new(), others: FxHashMap::default(), nowhere: None }
+        LastValues { recent: vec![None; RECENT], others: FxHashMap::default(), nowhere: None }
     }
 }
 
@@ -117,31 +120,27 @@ impl<K: Hash + Eq + Copy> LastValues<K> {
     /// another one.
     #[inline]
     fn of(&mut self, (hint, context): (usize, K), first: i64) -> &mut i64 {
-        let place = hint % RECENT;
-        let is_here = self.recent.get(place).is_some_and(|recent| recent.is_some_and(|(known, _)| known == context));
-        if !is_here {
-            self.bring(place, context, first);
+        let recent = self.recent.get_mut(hint % RECENT).unwrap_or(&mut self.nowhere);
+        if !matches!(recent, Some((known, _)) if *known == context) {
+            bring(recent, &mut self.others, context, first);
         }
-        // It is there now.
-        &mut self.recent.get_mut(place).unwrap_or(&mut self.nowhere).get_or_insert((context, first)).1
+        &mut recent.get_or_insert((context, first)).1
     }
+}
 
-    #[cold]
-    fn bring(&mut self, place: usize, context: K, first: i64) {
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, None);
-        }
-        let value = self.others.remove(&context).unwrap_or(first);
-        if let Some((context, value)) = self.recent.get_mut(place).and_then(|recent| recent.replace((context, value))) {
-            self.others.insert(context, value);
-        }
+/// Puts a context in the place of another one.
+#[cold]
+fn bring<K: Hash + Eq>(recent: &mut Recent<K>, others: &mut FxHashMap<K, i64>, context: K, first: i64) {
+    let value = others.remove(&context).unwrap_or(first);
+    if let Some((context, value)) = recent.replace((context, value)) {
+        others.insert(context, value);
     }
 }
 
 /// Predicts that a value is the same as the last one of its context.
 pub(super) struct Last<K>(LastValues<K>);
 
-impl<K> Default for Last<K> {
+impl<K: Copy> Default for Last<K> {
     fn default() -> Self {
         Last(LastValues::default())
     }
@@ -178,6 +177,11 @@ impl LastOfType {
                 *last = Some(*value);
             }
         }
+    }
+
+    /// Whether no type has one yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The last value of a type.

@@ -53,8 +53,11 @@ fn by_type(coder: &mut impl Coder, codes: &[u16], first: impl Fn(u16) -> i64, va
     let mut at = 0;
     while let (Some(rest), Some(codes)) = (values.get_mut(at..), codes.get(at..)) {
         let zeros = coder.zeros(rest.len());
-        for (value, code) in rest.iter_mut().zip(codes).take(zeros) {
-            *value = last.get(*code, first(*code));
+        let as_before = rest.iter_mut().zip(codes).take(zeros);
+        if last.is_empty() {
+            as_before.for_each(|(value, code)| *value = first(*code));
+        } else {
+            as_before.for_each(|(value, code)| *value = last.get(*code, first(*code)));
         }
         let (Some(value), Some(code)) = (rest.get_mut(zeros), codes.get(zeros)) else { break };
         last.code(coder, *code, first(*code), value);

@@ -32,6 +32,15 @@ pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], c
     {
         return Ok(low.iter().zip(high).map(|(low, high)| T::of(u16::from_le_bytes([*low, *high]).into())).collect());
     }
+    // Where none is negative, the bits that any has tell whether all fit.
+    if let (Coding::Varint, false) = (coding, is_signed) {
+        let mut any = 0;
+        let numbers = varints(bytes, count, |value| {
+            any |= value;
+            T::of(value as i64)
+        });
+        return numbers.and_then(|numbers| if T::holds(any as i64) { Ok(numbers) } else { Err(Fault::Large) });
+    }
     let mut fits = true;
     let mut number = |wide: i64| {
         fits &= T::holds(wide);
@@ -67,12 +76,19 @@ fn plain<T: Number>(
 #[inline]
 fn varints<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
     // Each takes a byte at least.
-    let mut numbers = Vec::with_capacity(count.min(bytes.len()));
-    let mut input = Input(bytes);
-    for _ in 0..count {
-        numbers.push(number(input.varint()?));
+    if count > bytes.len() {
+        return Err(Fault::Short);
     }
-    Ok(numbers)
+    let (mut input, mut fault) = (Input(bytes), None);
+    let next = |_| match input.varint() {
+        Ok(value) => number(value),
+        Err(found) => {
+            fault = fault.or(Some(found));
+            number(0)
+        }
+    };
+    let numbers = (0..count).map(next).collect();
+    fault.map_or(Ok(numbers), Err)
 }
 
 #[inline]
