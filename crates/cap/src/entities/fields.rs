@@ -4,7 +4,6 @@ use crate::column::{Columns, Id, Stored};
 use crate::strings::{Interned, Strings};
 use crate::{Fault, Kind};
 use capture_batch::{Id as Place, Text};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// One way of going through the fields of a value: writes each, or puts what was read in its place.
@@ -54,11 +53,7 @@ pub(super) trait Fields: Sized {
     }
 
     /// Something that may be missing: a list of one item at most.
-    fn maybe<T: Clone + Default>(&mut self, value: &mut Option<T>, each: impl FnMut(&mut Self, &mut T)) {
-        let mut items: Vec<T> = value.take().into_iter().collect();
-        self.many(&mut items, each);
-        *value = items.pop();
-    }
+    fn maybe<T: Clone + Default>(&mut self, value: &mut Option<T>, each: impl FnMut(&mut Self, &mut T));
 
     /// Something shared that may be missing.
     fn shared<T: Clone + Default>(&mut self, value: &mut Option<Arc<T>>, each: impl FnMut(&mut Self, &mut T)) {
@@ -135,6 +130,11 @@ impl Fields for Put<'_> {
         self.number(&mut number);
     }
 
+    fn maybe<T: Clone + Default>(&mut self, value: &mut Option<T>, each: impl FnMut(&mut Self, &mut T)) {
+        let mut items: Vec<T> = value.iter().cloned().collect();
+        self.many(&mut items, each);
+    }
+
     fn many<T: Clone + Default>(&mut self, items: &mut Vec<T>, mut each: impl FnMut(&mut Self, &mut T)) {
         self.number(&mut (items.len() as i64));
         let first = self.field;
@@ -154,8 +154,8 @@ impl Fields for Put<'_> {
 /// The values of one kind, read field by field.
 pub(super) struct Take<'s> {
     strings: &'s Strings,
-    /// Strings that were named before.
-    texts: FxHashMap<usize, Text>,
+    /// Strings that were named before, by their numbers.
+    texts: Vec<Option<Text>>,
     columns: Vec<std::vec::IntoIter<i64>>,
     field: usize,
     is_dry: bool,
@@ -164,32 +164,57 @@ pub(super) struct Take<'s> {
 }
 
 impl<'s> Take<'s> {
-    pub(super) fn new(kind: Kind, columns: &Stored<'_>, strings: &'s Strings) -> Result<Self, Fault> {
-        let fields = columns.of(kind).map(|id| id.code).max().map_or(0, |last| last.saturating_add(1));
+    pub(super) fn new(strings: &'s Strings) -> Self {
+        Take { strings, texts: Vec::new(), columns: Vec::new(), field: 0, is_dry: false, is_short: false }
+    }
+
+    /// Reads all values of a kind that a section has, each into one that stands for no value.
+    pub(super) fn section<T>(
+        &mut self,
+        kind: Kind,
+        columns: &Stored<'_>,
+        none: impl Fn() -> T,
+        fields: impl Fn(&mut Self, &mut T),
+        values: &mut Vec<T>,
+    ) -> Result<(), Fault> {
+        let count = columns.of(kind).map(|id| id.code).max().map_or(0, |last| last.saturating_add(1));
         let read = |code| Ok(columns.numbers::<i64>(Id { kind, code, index: 0 })?.into_iter());
-        let columns = (0..fields).map(read).collect::<Result<_, Fault>>()?;
-        Ok(Take { strings, texts: FxHashMap::default(), columns, field: 0, is_dry: false, is_short: false })
-    }
-
-    /// The next value, whose fields are these, made of one that stands for no value; `None` behind the last one.
-    pub(super) fn next<T>(&mut self, mut value: T, fields: impl FnOnce(&mut Self, &mut T)) -> Result<Option<T>, Fault> {
-        if self.columns.first().is_none_or(|column| column.len() == 0) {
-            return Ok(None);
+        self.columns = (0..count).map(read).collect::<Result<_, Fault>>()?;
+        while self.columns.first().is_some_and(|column| column.len() > 0) {
+            self.field = 0;
+            // Values are large: they are not moved.
+            values.push(none());
+            if let Some(value) = values.last_mut() {
+                fields(self, value);
+            }
+            if self.is_short {
+                values.pop();
+                return Err(Fault::Uneven);
+            }
         }
-        self.field = 0;
-        fields(self, &mut value);
-        if self.is_short { Err(Fault::Uneven) } else { Ok(Some(value)) }
+        Ok(())
     }
-}
 
-impl Take<'_> {
     fn known(&mut self, number: usize) -> Option<Text> {
-        if let Some(text) = self.texts.get(&number) {
+        if let Some(Some(text)) = self.texts.get(number) {
             return Some(text.clone());
         }
         let text = Text::from(self.strings.get(number)?);
-        self.texts.insert(number, text.clone());
+        if self.texts.len() <= number {
+            self.texts.resize(self.strings.len(), None);
+        }
+        if let Some(known) = self.texts.get_mut(number) {
+            *known = Some(text.clone());
+        }
         Some(text)
+    }
+
+    /// Goes through the fields of an item that is not there.
+    fn pass_over<T: Default>(&mut self, first: usize, mut each: impl FnMut(&mut Self, &mut T)) {
+        let was_dry = std::mem::replace(&mut self.is_dry, true);
+        self.field = first;
+        each(self, &mut T::default());
+        self.is_dry = was_dry;
     }
 }
 
@@ -215,6 +240,16 @@ impl Fields for Take<'_> {
         }
     }
 
+    fn maybe<T: Clone + Default>(&mut self, value: &mut Option<T>, mut each: impl FnMut(&mut Self, &mut T)) {
+        let mut count = 0;
+        self.number(&mut count);
+        if self.is_dry || count != 1 {
+            self.is_short |= count > 1;
+            return self.pass_over(self.field, each);
+        }
+        each(self, value.insert(T::default()));
+    }
+
     fn many<T: Clone + Default>(&mut self, items: &mut Vec<T>, mut each: impl FnMut(&mut Self, &mut T)) {
         let mut count = 0;
         self.number(&mut count);
@@ -229,9 +264,6 @@ impl Fields for Take<'_> {
             }
             items.push(item);
         }
-        let was_dry = std::mem::replace(&mut self.is_dry, true);
-        self.field = first;
-        each(self, &mut T::default());
-        self.is_dry = was_dry;
+        self.pass_over(first, each);
     }
 }

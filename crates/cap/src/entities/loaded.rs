@@ -60,7 +60,9 @@ pub(crate) fn read_strings(payload: &[u8], strings: &mut Strings) -> Result<(), 
 pub(crate) fn first_source(payload: &[u8]) -> Result<Option<SourceInfo>, Fault> {
     let (columns, mut strings) = (Stored::open(payload)?, Strings::default());
     strings.add(&columns, None)?;
-    Take::new(Kind::Source, &columns, &strings)?.next(SourceInfo::default(), kinds::source)
+    let mut sources = Vec::new();
+    Take::new(&strings).section(Kind::Source, &columns, SourceInfo::default, kinds::source, &mut sources)?;
+    Ok(sources.into_iter().next())
 }
 
 /// The values of a segment.
@@ -145,18 +147,11 @@ impl Sections {
         none: fn() -> T,
         fields: impl for<'s> Fn(&mut Take<'s>, &mut T),
     ) -> Vec<T> {
-        let mut values = Vec::new();
+        let (mut values, mut taken) = (Vec::new(), Take::new(&self.strings));
         for payload in self.payloads.iter() {
             let read = Stored::open(payload).and_then(|columns| {
-                let firsts = EntityHead::read(&columns)?.firsts;
-                if firsts.get(place) != Some(&values.len()) {
-                    return Err(Fault::Uneven);
-                }
-                let mut taken = Take::new(kind, &columns, &self.strings)?;
-                while let Some(value) = taken.next(none(), &fields)? {
-                    values.push(value);
-                }
-                Ok(())
+                let is_next = EntityHead::read(&columns)?.firsts.get(place) == Some(&values.len());
+                if is_next { taken.section(kind, &columns, none, &fields, &mut values) } else { Err(Fault::Uneven) }
             });
             if let Err(fault) = read {
                 let _ = self.fault.set(fault);
