@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=fuzz/corpus
-mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,engine,pipeline,cap_reader,cap_column,cap_sections}
+mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,rules,engine,pipeline,cap_reader,cap_column,cap_sections}
 
 id=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 printf 'cpu=/system.slice/docker-%s.scope\0' "$id" > $corpus/engine/groups
@@ -32,6 +32,8 @@ for form in "" tidy exit; do
   done
 done
 
+cp crates/rules/tests/diagnostics/*.yaml "$corpus/rules/"
+
 n=0
 while IFS= read -r line; do
   n=$((n + 1))
@@ -50,7 +52,8 @@ done < <(grep -v '^#' tests/differential/formats.txt | grep -v '^$')
   for word in and or not exists in intersects pmatch glob iglob regex contains icontains bcontains startswith \
     bstartswith endswith oneof anyof allof 'val(' 'tolower(' 'toupper(' 'b64(' 'basename(' 'len(' 'join(' 'concat(' \
     'getopt(' '=' '!=' '<=' '>=' '(' ')' '[' ']' ',' '\"' "'" '\\' '\\x41' 0x1f -1 1e+3 10.0.0.0/8 ::1 https '%' '*%' \
-    '%-20' '[0]' '.name' open cat; do
+    '%-20' '[0]' '.name' open cat '- rule: ' '- macro: ' '- list: ' 'condition: ' 'output: ' 'items: ' 'exceptions:' 'values: ' \
+    'override:' 'append: true'; do
     echo "\"$word\""
   done
   cargo run -q -- fields | grep -o '^[a-z]*\.[a-z_.]*' | sort -u | sed 's/.*/"&"/'

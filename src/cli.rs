@@ -52,6 +52,7 @@ subcommands! {
     Split: split,
     Merge: merge,
     Cat: cat,
+    Rules: rules,
     Fields: fields,
     Events: events,
     Completions: completions,

@@ -24,6 +24,7 @@ mod progress;
 mod query;
 mod record;
 mod report;
+mod rules;
 mod slice;
 mod split;
 mod status;

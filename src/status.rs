@@ -12,7 +12,7 @@ pub enum End {
     Good,
     /// A capture is damaged, and what was readable was shown: status 1.
     Damaged,
-    /// A command of the user's was run: its status.
+    /// A command of the user's was run, or something was checked: its status.
     Status(u8),
 }
 

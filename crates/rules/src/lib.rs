@@ -12,6 +12,7 @@
 //!    are appended to them.
 //! 4. **Compile** (`compile`): exceptions are added to conditions, lists and macros put in the place of their names, on
 //!    the syntax tree; conditions and outputs are checked against the catalog of fields.
+//! 5. **Lint** (`lint`): what is valid and probably not meant.
 //!
 //! Everything that a rule set says can be traced to the file: [`RuleSet::origin`] tells for a span of a condition which
 //! macro, list or exception it comes from, and where that stands.
@@ -49,6 +50,7 @@ mod diagnostic;
 mod events;
 mod fields;
 mod item;
+mod lint;
 mod loader;
 mod options;
 mod priority;

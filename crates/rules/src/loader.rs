@@ -3,6 +3,7 @@
 use crate::collect::Collector;
 use crate::compile::compile;
 use crate::diagnostic::{Code, Context, Diagnostic, result_json};
+use crate::lint::lint;
 use crate::options::Options;
 use crate::read::{Reader, Taker};
 use crate::rule_set::RuleSet;
@@ -60,6 +61,9 @@ pub fn load(sources: Vec<Source>, options: &Options) -> Loaded {
     }
     let is_good = results.iter().all(FileResult::is_good);
     let rules = last.filter(|_| is_good).map(|compiled| RuleSet::new(compiled, &collector, files.clone()));
+    if let (Some(rules), Some(result)) = (&rules, results.last_mut()) {
+        result.diagnostics.extend(lint(rules, options.view));
+    }
     Loaded { rules, results, files }
 }
 

@@ -8,6 +8,7 @@ use crate::priority::Priority;
 use crate::source::{Files, Place};
 use crate::text::{Owner, Part, Texts};
 use crate::version::Version;
+use capture_filter::language::ast::{Operand, Right};
 use capture_filter::language::span::Span;
 use capture_filter::{Filter, Format};
 use std::collections::BTreeSet;
@@ -120,6 +121,43 @@ pub enum OriginItem<'s> {
         row: Option<usize>,
     },
 }
+
+impl Rule {
+    /// Whether it looks at nearly all types of events.
+    pub fn fires_for_most_events(&self) -> bool {
+        self.event_types.len() > MANY_TYPES
+    }
+
+    /// The fields of its condition with their arguments, those of macros and exceptions too.
+    pub fn condition_fields(&self) -> BTreeSet<String> {
+        let mut fields = BTreeSet::new();
+        self.filter.expr().each_check(&mut |check| {
+            let mut see = |operand: &Operand| {
+                operand.each_field(&mut |field| {
+                    fields.insert(field.to_string());
+                });
+            };
+            see(&check.left);
+            if let Right::Operand(operand) = &check.right {
+                see(operand);
+            }
+        });
+        fields
+    }
+
+    /// The operators of its condition with their modifiers, those of macros and exceptions too.
+    pub fn condition_operators(&self) -> BTreeSet<String> {
+        let mut operators = BTreeSet::new();
+        self.filter.expr().each_check(&mut |check| {
+            let modifier = check.modifier.map(|modifier| format!(" {}", modifier.name())).unwrap_or_default();
+            operators.insert(format!("{}{modifier}", check.operator.name));
+        });
+        operators
+    }
+}
+
+/// So many event types are too many for Falco.
+const MANY_TYPES: usize = 100;
 
 impl RuleSet {
     pub(crate) fn new(compiled: Compiled, collector: &Collector<'_>, files: Files) -> Self {

@@ -69,6 +69,11 @@ impl Format {
         self.needs
     }
 
+    /// The fields that it names, sorted; those in transformers too.
+    pub fn field_names(&self) -> impl Iterator<Item = String> {
+        self.members.iter().filter_map(|member| serde_json::from_slice(member.name().strip_suffix(b":")?).ok())
+    }
+
     /// Whether what it prints of an event depends on the events before: every event has to be shown to it then, those
     /// that are not printed too ([`Format::pass_over`]).
     pub fn is_ordered(&self, env: &Env) -> bool {

@@ -3,10 +3,12 @@
 use super::Compilation;
 use super::expand::TooMany;
 use crate::diagnostic::{Code, Context, Diagnostic};
+use crate::source::Place;
 use crate::text::{Composed, Owner};
 use capture_filter::FilterError;
 use capture_filter::language::ast::{Check, Expr, Literal, Name, Right};
-use capture_filter::language::parser::parse;
+use capture_filter::language::error::ErrorKind;
+use capture_filter::language::parser::{Parsed, parse};
 use capture_filter::language::span::Span;
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ impl Compilation<'_> {
         let falco = parse(&falco_text);
         let ours = parse(&composed.text);
         let Some(falco_expr) = falco.expr.filter(|_| falco.errors.is_empty()) else {
-            self.syntax_errors(&composed, &falco_text, &ours.errors, &falco.errors, context);
+            self.syntax_errors(&composed, &falco_text, &ours, &falco.errors, &written.used, context);
             return None;
         };
         let base = self.texts.add(owner, composed.clone());
@@ -95,12 +97,13 @@ impl Compilation<'_> {
         &mut self,
         composed: &Composed,
         falco_text: &str,
-        ours: &[FilterError],
+        ours: &Parsed,
         falco: &[FilterError],
+        used: &[usize],
         context: &Context,
     ) {
-        let first = falco.first().map_or(0, |error| error.span.start);
-        for (i, error) in ours.iter().enumerate() {
+        let first = falco.first().map_or(0, |error| falco_index(error, falco_text));
+        for (i, error) in ours.errors.iter().enumerate() {
             let place = composed.place(error.span, self.files).map_or(context.place, |(place, _)| place);
             let index = if i == 0 { first } else { error.span.start };
             let context = context.expression(falco_text, falco_text, index, place);
@@ -108,16 +111,62 @@ impl Compilation<'_> {
             diagnostic.hint = error.hint.clone();
             self.say(diagnostic);
         }
-        if let ([], Some(error)) = (ours, falco.first()) {
-            let context = context.expression(falco_text, falco_text, first, context.place);
-            let start = falco_text.get(..first).map_or(0, |before| before.len().saturating_sub(30));
-            let near: String =
-                falco_text.chars().skip(falco_text.get(..start).map_or(0, |s| s.chars().count())).take(60).collect();
+        if let ([], Some(error)) = (&ours.errors[..], falco.first()) {
+            let (place, hint) = self.cause_of_expansion_error(composed, ours.expr.as_ref(), used);
+            let context = context.expression(falco_text, falco_text, first, place.unwrap_or(context.place));
+            let before: Vec<char> = falco_text.get(..first).unwrap_or_default().chars().rev().take(30).collect();
+            let after = falco_text.get(first..).unwrap_or_default().chars().take(30);
+            let near: String = before.into_iter().rev().chain(after).collect();
             let message = format!("{error}, once lists are written out: `{near}`");
-            let hint = "a value of a list with other characters than those of a word has to be in quotes of its own";
-            self.say(Diagnostic::new(Code::CompileCondition, message, &context).hint(hint));
+            let mut diagnostic = Diagnostic::new(Code::CompileCondition, message, &context);
+            diagnostic.hint = hint;
+            self.say(diagnostic);
         }
     }
+
+    /// What made a condition wrong that was right before lists were written out: where, and what to do about it.
+    fn cause_of_expansion_error(
+        &self,
+        composed: &Composed,
+        expr: Option<&Expr>,
+        used: &[usize],
+    ) -> (Option<Place>, Option<String>) {
+        let is_list = |name: &str| self.lists.by_name.contains_key(name);
+        let misplaced = expr.and_then(|expr| words(expr).into_iter().find(|(name, _)| is_list(name)));
+        if let Some((name, span)) = misplaced {
+            let place = composed.place(span, self.files).map(|(place, _)| place);
+            return (place, Some(format!("`{name}` is a list: it stands in parentheses, as in `in ({name})`")));
+        }
+        let entries = used.iter().filter_map(|&at| self.lists.all.get(at)).flat_map(|list| &list.entries);
+        let odd = entries.filter(|entry| !entry.is_value()).map(|entry| entry.literal.span).next();
+        let place = odd.and_then(|span| self.texts.place(span, self.files));
+        let hint = "a value with quotes, parentheses, commas or `=` in it has to be in quotes of its own: '\"a=b\"'";
+        (place, place.map(|_| hint.to_owned()))
+    }
+}
+
+/// The words of an expression that stand where no list can: macros, single values, lists without parentheses.
+fn words(expr: &Expr) -> Vec<(String, Span)> {
+    let mut words: Vec<_> = names(expr).into_iter().map(|name| (name.name.clone(), name.span)).collect();
+    expr.each_check(&mut |check| match &check.right {
+        Right::Value(literal) => words.push((String::from_utf8_lossy(&literal.bytes).into_owned(), literal.span)),
+        Right::Name(name) => words.push((name.name.clone(), name.span)),
+        Right::Nothing | Right::List(_) | Right::Operand(_) => {}
+    });
+    words
+}
+
+/// Where Falco stands when it meets a fault: with an escape, behind the whole text in quotes.
+fn falco_index(error: &FilterError, text: &str) -> usize {
+    if !matches!(error.kind, ErrorKind::BadEscape { .. }) {
+        return error.span.start;
+    }
+    let bytes = text.as_bytes();
+    let closes = |at: &usize| {
+        let quote = matches!(bytes.get(*at), Some(b'"' | b'\''));
+        quote && at.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'\\')
+    };
+    (error.span.end..bytes.len()).find(closes).map_or(error.span.start, |at| at + 1)
 }
 
 impl Condition {

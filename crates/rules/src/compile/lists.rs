@@ -53,6 +53,11 @@ impl Entry {
         let bytes = value(&quoted(&text)).map_or_else(|| text.clone().into_bytes(), |literal| literal.bytes);
         Entry { literal: Literal { bytes, span }, text }
     }
+
+    /// Whether a condition takes it as one value.
+    pub fn is_value(&self) -> bool {
+        value(&quoted(&self.text)).is_some()
+    }
 }
 
 /// As Falco writes a value into a condition: in quotes, if there is a blank in it and no quote at its start.

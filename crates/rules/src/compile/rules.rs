@@ -12,9 +12,6 @@ use crate::rule_set::Rule;
 use crate::text::{Composed, Owner};
 use capture_filter::Filter;
 
-/// So many event types are too many for Falco.
-const MANY_TYPES: usize = 100;
-
 impl Compilation<'_> {
     pub(super) fn compile_rules(&mut self) {
         for (at, rule) in self.collector.rules.all().iter().enumerate() {
@@ -86,12 +83,7 @@ impl Compilation<'_> {
     }
 
     fn finished(&mut self, rule: &CollectedRule, output: Output, condition: String, filter: Filter) -> Rule {
-        let event_types = event_types(filter.expr());
-        if rule.source == SYSCALL && rule.warn_event_types && event_types.len() > MANY_TYPES {
-            let message = "the rule looks at nearly all types of events: name those that it is about (evt.type)";
-            self.say(Diagnostic::new(Code::NoEventType, message, &rule.context));
-        }
-        Rule {
+        let compiled = Rule {
             name: rule.name.clone(),
             source: rule.source.clone(),
             description: rule.description.clone(),
@@ -101,13 +93,19 @@ impl Compilation<'_> {
             capture: rule.capture,
             capture_duration: rule.capture_duration,
             written_condition: condition,
+            event_types: event_types(filter.expr()),
             filter,
-            event_types,
             output: output.text,
             format: output.format,
             extra_fields: output.extra_fields,
             exceptions: rule.exceptions.iter().map(|exception| exception.name.clone()).collect(),
             place: rule.context.place,
+        };
+        if rule.source == SYSCALL && rule.warn_event_types && compiled.fires_for_most_events() {
+            let message = "the rule looks at nearly all types of events";
+            let hint = "name the types that it is about: `evt.type in (…) and …`";
+            self.say(Diagnostic::new(Code::NoEventType, message, &rule.context).hint(hint));
         }
+        compiled
     }
 }

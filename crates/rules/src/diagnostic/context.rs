@@ -92,6 +92,11 @@ impl Context {
         Context { locations: vec![location(ItemKind::Content, "", At::Byte(0))], place }
     }
 
+    /// A named item of a file.
+    pub fn item(kind: ItemKind, name: &str, place: Place) -> Self {
+        Context::file(place.file).with(location(kind, name, At::Byte(place.start)), place)
+    }
+
     /// A part of it, which a node stands for.
     pub fn child(&self, kind: ItemKind, name: &str, node: &Node) -> Context {
         self.with(location(kind, name, At::Byte(node.place.start)), node.place)

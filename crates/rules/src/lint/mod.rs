@@ -1,0 +1,33 @@
+//! Phase four: what is valid and probably not meant. Falco says nothing of these.
+
+mod exception;
+mod facts;
+mod field;
+mod never;
+mod unused;
+
+use crate::diagnostic::{Code, Context, Diagnostic, ItemKind};
+use crate::rule_set::{Rule, RuleSet};
+use crate::source::Place;
+use capture_batch::View;
+
+/// Looks for what is probably not meant.
+pub(crate) fn lint(rules: &RuleSet, view: View) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in rules.rules() {
+        let swallowing = exception::lint(rules, rule);
+        match swallowing.is_empty() {
+            true => found.extend(never::lint(rule, view)),
+            // Whatever the rest says, nothing is left of it.
+            false => found.extend(swallowing),
+        }
+        found.extend(field::lint(rules, rule, view));
+    }
+    found.extend(unused::lint(rules));
+    found
+}
+
+/// Something to say of a rule, at a place in it.
+fn of_rule(code: Code, message: String, rule: &Rule, place: Place) -> Diagnostic {
+    Diagnostic::new(code, message, &Context::item(ItemKind::Rule, &rule.name, rule.place)).at(place)
+}

@@ -1,0 +1,75 @@
+//! Which rule files, and how they are read.
+
+use crate::query::ViewName;
+use crate::status::Failure;
+use capture_rules::{FileResult, Files, Loaded, Options, Source, load};
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Rule files and how they are read.
+#[derive(clap::Args)]
+pub struct RuleFiles {
+    /// Rule files, in the order in which they are loaded: later ones change earlier ones. A directory stands for the
+    /// `.yaml` and `.yml` files in it, by name; `-` is standard input.
+    #[arg(value_name = "RULES", required = true)]
+    files: Vec<PathBuf>,
+    /// The view that the rules are for: `exit`, as in Falco today, or `classic`, for rules from the days of enter events.
+    #[arg(long, value_enum, default_value_t = ViewName::Exit)]
+    view: ViewName,
+    /// Replace names of lists in the text of conditions, as Falco does, where that means something else than replacing
+    /// values by values.
+    #[arg(long)]
+    falco_quirks: bool,
+}
+
+impl RuleFiles {
+    /// Loads the files.
+    pub fn load(&self) -> Result<Loaded, Failure> {
+        let options = Options { view: self.view.view(), falco_quirks: self.falco_quirks, ..Options::default() };
+        let mut sources = Vec::new();
+        for path in &self.files {
+            for file in in_directory(path)? {
+                sources.push(source(&file)?);
+            }
+        }
+        Ok(load(sources, &options))
+    }
+}
+
+/// The file itself, or the rule files of a directory.
+fn in_directory(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let named = |error| Failure::new(format_args!("{}: {error}", path.display()));
+    let entries: Result<Vec<PathBuf>, _> =
+        path.read_dir().map_err(named)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut files = entries.map_err(named)?;
+    files.retain(|file| file.is_file() && file.extension().is_some_and(|end| end == "yaml" || end == "yml"));
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(format_args!("{}: no .yaml or .yml file", path.display())));
+    }
+    Ok(files)
+}
+
+fn source(path: &Path) -> Result<Source, Failure> {
+    let mut bytes = Vec::new();
+    // One byte more than may be is enough to see that there are too many.
+    let limit = capture_rules::MAX_FILE as u64 + 1;
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().take(limit).read_to_end(&mut bytes),
+        _ => std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))?;
+    let name = if path.as_os_str() == "-" { "standard input".into() } else { path.display().to_string() };
+    Ok(Source::new(name, bytes))
+}
+
+/// What was said, each thing once: a file is compiled with all before it, so that what is wrong with those is found again.
+pub fn each_once(results: &[FileResult], files: &Files) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let all = results.iter().flat_map(|result| &result.diagnostics);
+    all.map(|diagnostic| diagnostic.text(files)).filter(|text| seen.insert(text.clone())).collect()
+}
