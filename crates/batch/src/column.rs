@@ -56,10 +56,20 @@ impl<T> Deref for Column<T> {
 impl<T> DerefMut for Column<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Vec<T> {
+        if self.late.is_some() {
+            self.look();
+        }
+        &mut self.here
+    }
+}
+
+impl<T> Column<T> {
+    /// Puts it together.
+    #[cold]
+    fn look(&mut self) {
         if let Some(late) = self.late.take() {
             self.here = late.values.into_inner().unwrap_or_else(late.load);
         }
-        &mut self.here
     }
 }
 

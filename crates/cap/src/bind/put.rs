@@ -88,27 +88,62 @@ impl Values {
         let never_shown = i64::from(RowFlags::NEVER_SHOWN.bits());
         let shown = columns::rows(&self.flags)
             .filter(|event| self.flags.get(*event).is_some_and(|flags| flags & never_shown == 0));
-        let mut summary = summaries::Numbers { has_gaps: !self.gaps.is_empty(), ..Default::default() };
         let at = |values: &[i64], event: usize| values.get(event).copied().unwrap_or(-1);
+        let mut times = None;
+        let [mut types, mut without_object, mut without_own, mut owns, mut objects] =
+            [const { Distinct(Vec::new()) }; 5];
         for event in shown {
-            let (ts, object) = (layout.ts(event), at(&self.objects, event));
-            let (first, last) = summary.times.unwrap_or((ts, ts));
-            summary.times = Some((first.min(ts), last.max(ts)));
-            let code = at(&self.codes, event);
-            summary.types.push(code);
-            let own = at(&self.owns, event);
+            let ts = layout.ts(event);
+            let (first, last) = times.unwrap_or((ts, ts));
+            times = Some((first.min(ts), last.max(ts)));
+            let (code, own, object) = (at(&self.codes, event), at(&self.owns, event), at(&self.objects, event));
+            types.add(code);
             if own == -1 {
-                summary.without_own.push(code)
+                without_own.add(code)
             } else {
-                summary.owns.push(own)
+                owns.add(own)
             }
-            if object == -1 { summary.without_object.push(code) } else { summary.objects.push(object) }
+            if object == -1 { without_object.add(code) } else { objects.add(object) }
         }
-        summary
+        summaries::Numbers {
+            times,
+            types: types.numbers(),
+            without_object: without_object.numbers(),
+            without_own: without_own.numbers(),
+            owns: owns.numbers(),
+            objects: objects.numbers(),
+            has_gaps: !self.gaps.is_empty(),
+            ..summaries::Numbers::default()
+        }
     }
 
     fn lives(&self) -> Lives<'_> {
         Lives { of_events: &self.lives, all: &self.quantities }
+    }
+}
+
+/// The distinct numbers of a list, as bits. None is negative, and hardly one is much higher than there are some.
+struct Distinct(Vec<u64>);
+
+impl Distinct {
+    fn add(&mut self, number: i64) {
+        let Ok(number) = usize::try_from(number) else { return };
+        let (word, bit) = (number / 64, number % 64);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << bit;
+        }
+    }
+
+    /// Ascending.
+    fn numbers(&self) -> Vec<i64> {
+        let numbers = |(at, word): (i64, &u64)| {
+            let word = *word;
+            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| 64 * at + bit)
+        };
+        (0..).zip(&self.0).filter(|(_, word)| **word != 0).flat_map(numbers).collect()
     }
 }
 
@@ -143,7 +178,7 @@ pub(crate) fn put(
     let mut column = |kind, index, symbols: &[i64]| to.numbers(Id { kind, code: view, index }, symbols);
     column(Kind::ViewHead, 0, &values.head);
     let mut coded = |kind, code: &mut dyn FnMut(&mut Put)| {
-        let mut coder = Put::default();
+        let mut coder = Put(Vec::with_capacity(layout.events()));
         code(&mut coder);
         column(kind, 0, &coder.0);
     };
@@ -166,14 +201,15 @@ pub(crate) fn put(
     coded(Kind::RowTaken, &mut |coder| columns::taken(coder, layout, flags, &mut values.taken));
     let numbers = of(0, |values| &values.lives);
     coded(Kind::RowLive, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.lives));
-    let mut coders: [Put; NUMBERS + 1] = from_fn(|_| Put::default());
+    let mut coders: [Put; NUMBERS + 1] = from_fn(|_| Put(Vec::with_capacity(values.quantities.len())));
     let of_events = (&*values.lives, before.objects);
     lives::quantities(&mut coders, layout, flags, of_events, upper.map(Values::lives), &values.quantities);
     for (index, coder) in (0..).zip(&coders) {
         column(Kind::Live, index, &coder.0);
     }
-    let none = Put::default;
-    let mut coders = ReferenceCoders { counts: none(), params: none(), items: none(), kinds: none(), numbers: none() };
+    let none = || Put(Vec::with_capacity(values.references.len()));
+    let counts = Put(Vec::with_capacity(layout.events()));
+    let mut coders = ReferenceCoders { counts, params: none(), items: none(), kinds: none(), numbers: none() };
     columns::references(&mut coders, layout, flags, &values.objects, &values.references);
     let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
     for (index, coder) in (0..).zip([counts, params, items, kinds, numbers]) {

@@ -1,7 +1,7 @@
 //! Quantities of a thread and its process.
 
 use super::Binder;
-use crate::{FdKey, Machine, Thread};
+use crate::{Machine, Thread};
 use capture_batch::{Batch, FdTypes, Id, Live, Needs, Object, View};
 use rustc_hash::FxHashMap;
 
@@ -38,8 +38,7 @@ impl Binder {
 
     fn std_streams(&mut self, machine: &mut Machine, tid: i64) -> [Id<Object>; 3] {
         let owner = machine.fd_owner_if_known(tid);
-        [0, 1, 2]
-            .map(|fd| owner.map_or(Id::NONE, |owner| self.objects.bind(machine, FdKey { owner, fd }, &self.segment)))
+        owner.map_or([Id::NONE; 3], |owner| self.objects.bind_standard(machine, owner, &self.segment))
     }
 
     fn fd_types(&mut self, machine: &Machine, tid: i64) -> Id<FdTypes> {

@@ -5,7 +5,7 @@ use crate::{Applied, FdKey, Machine};
 use capture_batch::{Batch, Reference, Target, Text, View};
 use capture_event::{Event, ParamInfo, ParamType, code};
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// What a parameter may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,21 +39,27 @@ impl Kind {
 }
 
 /// The parameters that refer to something, by event type.
-#[derive(Clone)]
-pub(super) struct Parameters(Arc<[Referring]>);
+#[derive(Clone, Copy)]
+pub(super) struct Parameters(&'static [Referring]);
 
 /// The parameters of one event type that refer to something.
 type Referring = SmallVec<[(u16, Kind); 4]>;
 
 impl Parameters {
     pub(super) fn of(view: View) -> Self {
+        static CLASSIC: OnceLock<Vec<Referring>> = OnceLock::new();
+        static EXIT: OnceLock<Vec<Referring>> = OnceLock::new();
+        let known = match view {
+            View::Classic => &CLASSIC,
+            View::Exit => &EXIT,
+        };
         let of_event = |params: &[ParamInfo]| {
             (0..).zip(params).filter_map(|(i, param)| Kind::of(param).map(|kind| (i, kind))).collect()
         };
-        Parameters(view.events().map(|info| of_event(&info.params)).collect())
+        Parameters(known.get_or_init(|| view.events().map(|info| of_event(&info.params)).collect()))
     }
 
-    fn get(&self, code: u16) -> &[(u16, Kind)] {
+    fn get(self, code: u16) -> &'static [(u16, Kind)] {
         self.0.get(usize::from(code)).map_or(&[], |params| params.as_slice())
     }
 }
@@ -94,8 +100,7 @@ impl Binder {
             }
             return;
         }
-        let parameters = self.parameters.clone();
-        for &(param, kind) in parameters.get(event.code) {
+        for &(param, kind) in self.parameters.get(event.code) {
             self.bind_parameter(&mut at, event, param, kind);
         }
     }

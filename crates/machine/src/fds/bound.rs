@@ -2,6 +2,7 @@
 
 use super::addresses::Family;
 use super::fd::{Fd, FdFlags};
+use super::table::STANDARD;
 use crate::{FdKey, Machine};
 use capture_batch::{Id, Object, ObjectFlags, Role, Segment, Socket, Text};
 use capture_event::tables::fd::FdType;
@@ -45,6 +46,18 @@ impl ObjectBinder {
         let id = self.intern(object(fd), segment);
         *bound = Bound { segment: serial, version, id: Some(id) };
         id
+    }
+
+    /// What standard input, output and error of the owner of a table are: [`ObjectBinder::bind`].
+    pub fn bind_standard(&mut self, machine: &mut Machine, owner: i64, segment: &Segment) -> [Id<Object>; 3] {
+        if let Some(bound) = machine.threads.get(owner).and_then(|owner| owner.fds.standard(segment.serial)) {
+            return bound;
+        }
+        let bound = STANDARD.map(|fd| self.bind(machine, FdKey { owner, fd }, segment));
+        if let Some(owner) = machine.threads.get_mut(owner) {
+            owner.fds.remember_standard(segment.serial, bound);
+        }
+        bound
     }
 
     /// The same object under another name; it keeps its own one beside it.

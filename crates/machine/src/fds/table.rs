@@ -3,8 +3,8 @@
 use super::bound::Bound;
 use super::chained::Chained;
 use super::fd::{Fd, FdFlags};
-use crate::tracked::Tracked;
-use capture_batch::View;
+use crate::tracked::{Memo, Tracked};
+use capture_batch::{Id, Object, View};
 
 /// How many descriptors a table keeps; both libraries forget those beyond.
 const MAX_OPEN: usize = 4096;
@@ -28,7 +28,13 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FdTable {
     open: Chained<Entry>,
+    /// What standard input, output and error were bound to last, in a segment with this serial number, if none of them
+    /// changed.
+    standard: Memo<Option<(u64, [Id<Object>; 3])>>,
 }
+
+/// Standard input, output and error.
+pub(super) const STANDARD: [i64; 3] = [0, 1, 2];
 
 impl FdTable {
     /// How many descriptors are open.
@@ -53,6 +59,7 @@ impl FdTable {
 
     /// An open descriptor, to change it.
     pub fn get_mut(&mut self, fd: i64) -> Option<&mut Fd> {
+        self.changes(fd);
         self.open.get_mut(fd).map(|entry| &mut *entry.fd)
     }
 
@@ -76,22 +83,26 @@ impl FdTable {
         if self.open.len() >= MAX_OPEN && self.open.get(number).is_none() {
             return false;
         }
+        self.changes(number);
         self.open.insert(number, Entry::new(fd));
         true
     }
 
     /// Removes a descriptor.
     pub fn remove(&mut self, fd: i64) {
+        self.changes(fd);
         self.open.remove(fd);
     }
 
     /// Removes the descriptors for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(i64, &Fd) -> bool) {
+        self.standard.0 = None;
         self.open.retain(|number, entry| keep(number, &entry.fd));
     }
 
     /// Changes the descriptors for which `which` is true.
     pub fn change(&mut self, which: impl Fn(i64) -> bool, mut change: impl FnMut(&mut Fd)) {
+        self.standard.0 = None;
         self.open.iter_mut().filter(|(number, _)| which(*number)).for_each(|(_, entry)| change(&mut entry.fd));
     }
 
@@ -100,6 +111,23 @@ impl FdTable {
         let mut copy = FdTable::default();
         self.open.iter().for_each(|(number, entry)| copy.open.insert(number, entry.clone()));
         copy
+    }
+
+    /// A descriptor is open to change.
+    fn changes(&mut self, fd: i64) {
+        if STANDARD.contains(&fd) {
+            self.standard.0 = None;
+        }
+    }
+
+    /// What standard input, output and error are bound to in a segment, if that was remembered.
+    pub(super) fn standard(&self, segment: u64) -> Option<[Id<Object>; 3]> {
+        self.standard.0.filter(|(of, _)| *of == segment).map(|(_, bound)| bound)
+    }
+
+    /// Remembers what standard input, output and error are bound to in a segment.
+    pub(super) fn remember_standard(&mut self, segment: u64, bound: [Id<Object>; 3]) {
+        self.standard.0 = Some((segment, bound));
     }
 
     /// A descriptor with what binding remembers of it, and the number of its version.

@@ -39,19 +39,25 @@ pub(super) fn put_options(events: &Events, links: &Links, columns: &mut Columns<
 /// Adds which options each event has: mostly the same for all events of a type.
 fn put_shapes(events: &Events, links: &Links, columns: &mut Columns<'_>) {
     let mut shapes: FxHashMap<Vec<u16>, i64> = FxHashMap::default();
-    let (mut listed, mut codes) = (Vec::new(), Vec::new());
+    let (mut listed, mut codes, mut last) = (Vec::new(), Vec::new(), 0);
     for (code, rows) in &links.types {
         let mut shape_of = |row: &u32| {
             let options = events.rows.get(*row as usize).map_or(&[][..], |row| events.options(row));
             if options.is_empty() {
                 return 0;
             }
+            // Mostly they are those of the event before.
+            if options.iter().map(|(code, _)| code).eq(&codes) {
+                return last;
+            }
             codes.clear();
             codes.extend(options.iter().map(|(code, _)| *code));
             if let Some(shape) = shapes.get(&codes) {
-                return *shape;
+                last = *shape;
+                return last;
             }
             let shape = shapes.len() as i64 + 1;
+            last = shape;
             shapes.insert(codes.clone(), shape);
             listed.push(codes.len() as i64);
             listed.extend(codes.iter().map(|code| i64::from(*code)));

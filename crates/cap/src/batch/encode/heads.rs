@@ -71,7 +71,7 @@ fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, usize) 
 }
 
 fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Columns<'_>) -> Links {
-    let mut known: FxHashMap<u16, usize> = FxHashMap::default();
+    let mut known: Vec<Option<usize>> = Vec::new();
     let (mut types, mut codes, mut named): (Vec<Type>, Vec<u16>, Vec<i64>) = Default::default();
     let (mut stored, mut enters) = (Vec::with_capacity(events.len()), vec![NONE; events.len()]);
     let (mut of_thread, mut call) = (0, Call { row: NONE, code: 0 });
@@ -80,7 +80,12 @@ fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Colu
         let (Some(row), Some(thread)) = (events.rows.get(number as usize), places.get(number as usize)) else {
             continue;
         };
-        let at = *known.entry(row.code).or_insert_with(|| {
+        let code = usize::from(row.code);
+        if known.len() <= code {
+            known.resize(code + 1, None);
+        }
+        let Some(at) = known.get_mut(code) else { continue };
+        let at = *at.get_or_insert_with(|| {
             types.push(Type { is_enter: has_exit(row.code), named: 0, rows: Vec::new() });
             codes.push(row.code);
             codes.len() - 1

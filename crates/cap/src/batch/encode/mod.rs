@@ -9,6 +9,7 @@ use crate::Kind;
 use crate::column::{Columns, Id, Packer};
 use crate::strings::Interned;
 use capture_event::schema::{self, Dialect};
+use std::sync::OnceLock;
 
 /// No enter event.
 const NONE: u32 = u32::MAX;
@@ -57,7 +58,12 @@ impl Links {
 
 /// Whether a call begins with it whose exit is an event of its own.
 pub(crate) fn has_exit(code: u16) -> bool {
+    static TYPES: OnceLock<Vec<bool>> = OnceLock::new();
     let info = |code| schema::event(code, Dialect::Newest);
-    let is_call = info(code).is_some_and(|event| event.source == capture_event::Source::Syscall);
-    code.is_multiple_of(2) && is_call && info(code + 1).is_some_and(|exit| !exit.name.is_empty())
+    let of_type = |code: u16| {
+        let is_call = info(code).is_some_and(|event| event.source == capture_event::Source::Syscall);
+        code.is_multiple_of(2) && is_call && info(code + 1).is_some_and(|exit| !exit.name.is_empty())
+    };
+    let types = TYPES.get_or_init(|| (0..schema::EVENT_COUNT).map(of_type).collect());
+    types.get(usize::from(code)).copied().unwrap_or(false)
 }
