@@ -88,6 +88,7 @@ impl Compilation<'_> {
     fn warn_of_fields(&mut self, rule: &CollectedRule, expr: &Expr, text: &str) {
         let mut deprecated: BTreeSet<usize> = BTreeSet::new();
         let mut compares_with_missing = false;
+        let has_enters = self.options.view == View::Classic;
         expr.each_check(&mut |check| {
             check.left.each_field(&mut |field| {
                 deprecated.extend(DEPRECATED.iter().position(|name| *name == field.name));
@@ -99,7 +100,7 @@ impl Compilation<'_> {
             let message = "`<NA>` is no value of such a field: ask whether it `exists`";
             self.say(Diagnostic::new(Code::UnsafeNaCheck, message, &context));
         }
-        for name in deprecated.into_iter().filter_map(|at| DEPRECATED.get(at)) {
+        for name in deprecated.into_iter().filter(|_| !has_enters).filter_map(|at| DEPRECATED.get(at)) {
             let message = format!("`{name}` means nothing any more: there are no enter events");
             self.say(Diagnostic::new(Code::DeprecatedItem, message, &context));
         }
@@ -146,8 +147,9 @@ fn fields_of_other_view(expr: &Expr, view: View) -> Vec<FilterError> {
 
 /// Whether Falco says of it that it knows no such field or event type.
 fn is_unknown(error: &FilterError) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::UnknownField { .. } | ErrorKind::UnknownValue { .. } | ErrorKind::ArgumentInvalid { .. }
-    )
+    match error.kind {
+        ErrorKind::UnknownField { .. } | ErrorKind::UnknownValue { .. } | ErrorKind::ArgumentNotAllowed { .. } => true,
+        ErrorKind::ArgumentInvalid { field, .. } => !field.starts_with("evt."),
+        _ => false,
+    }
 }

@@ -65,6 +65,16 @@ pub(super) fn quoted(text: &str) -> String {
     if text.contains(' ') && !text.starts_with(['"', '\'']) { format!("\"{text}\"") } else { text.to_owned() }
 }
 
+/// The entries as Falco writes them into a condition: no comma comes before the first that is not empty.
+fn as_written(entries: &[Entry]) -> String {
+    let mut written = String::new();
+    for entry in entries {
+        written += if written.is_empty() { "" } else { ", " };
+        written += &quoted(&entry.text);
+    }
+    written
+}
+
 impl Compilation<'_> {
     pub(super) fn compile_lists(&mut self) {
         let lists = &self.collector.lists;
@@ -91,8 +101,7 @@ impl Compilation<'_> {
                 }
                 used.extend(visible);
             }
-            let written: Vec<String> = written_out.iter().map(|entry| quoted(&entry.text)).collect();
-            let (name, written) = (list.name.clone(), written.join(", "));
+            let (name, written) = (list.name.clone(), as_written(&written_out));
             self.lists.by_name.insert(name.clone(), self.lists.all.len());
             self.lists.all.push(CompiledList { name, entries: written_out, written, is_used: false });
         }

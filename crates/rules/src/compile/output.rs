@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::DEPRECATED;
 use crate::options::ExtraField;
 use crate::text::{Composed, Part};
+use capture_batch::View;
 use capture_filter::language::error::ErrorKind;
 use capture_filter::{FilterError, Format};
 
@@ -85,7 +86,8 @@ impl Compilation<'_> {
     }
 
     fn warn_of_deprecated_output(&mut self, rule: &CollectedRule, text: &str) {
-        for field in DEPRECATED.iter().filter(|field| text.contains(*field)) {
+        let has_enters = self.options.view == View::Classic;
+        for field in DEPRECATED.iter().filter(|field| !has_enters && text.contains(*field)) {
             let message = format!("`{field}` means nothing any more: there are no enter events");
             self.say(Diagnostic::new(Code::DeprecatedItem, message, &rule.output_context));
         }
@@ -97,7 +99,7 @@ fn printed(text: &str) -> String {
     if text.starts_with('*') { text.to_owned() } else { format!("*{text}") }
 }
 
-/// Whether Falco says of it that it knows no such field.
+/// Whether Falco says of it that it knows no such field: of all but what is wrong with the percent sign itself.
 fn is_unknown_in_output(error: &FilterError) -> bool {
-    !matches!(error.kind, ErrorKind::Expected(_) | ErrorKind::TooWide { .. })
+    !matches!(error.kind, ErrorKind::Expected("a field behind `%`") | ErrorKind::TooWide { .. })
 }

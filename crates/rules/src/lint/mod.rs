@@ -3,6 +3,7 @@
 mod exception;
 mod facts;
 mod field;
+mod nested;
 mod never;
 mod unused;
 
@@ -14,6 +15,7 @@ use capture_batch::View;
 /// Looks for what is probably not meant.
 pub(crate) fn lint(rules: &RuleSet, view: View) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut nested = nested::Nested::new(rules);
     for rule in rules.rules() {
         let swallowing = exception::lint(rules, rule);
         match swallowing.is_empty() {
@@ -22,6 +24,7 @@ pub(crate) fn lint(rules: &RuleSet, view: View) -> Vec<Diagnostic> {
             false => found.extend(swallowing),
         }
         found.extend(field::lint(rules, rule, view));
+        found.extend(nested.lint(rules, rule));
     }
     found.extend(unused::lint(rules));
     found
