@@ -3,6 +3,25 @@
 use crate::{Batch, Container, FdTypes, Lineage, Live, Object, Own, ParamSlice, Reference, RowFlags, Target, View};
 use capture_event::EventInfo;
 
+/// The place of the first reference of a row, or of a later one. It is looked for where it stands if all of `rows` rows
+/// have as many, and from there in steps that double.
+fn first_of(all: &[Reference], row: u32, rows: usize) -> usize {
+    let is_before = |place: usize| all.get(place).is_some_and(|reference| reference.row < row);
+    let guess = (row as usize).saturating_mul(all.len()) / rows.max(1);
+    let (mut low, mut high, mut step) = (guess, guess, 1);
+    while low > 0 && !is_before(low - 1) {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    step = 1;
+    while is_before(high) {
+        high += step;
+        step *= 2;
+    }
+    let range = low.min(all.len())..high.min(all.len());
+    range.start + all.get(range).unwrap_or_default().partition_point(|reference| reference.row < row)
+}
+
 /// One row of a batch. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Row<'b> {
@@ -232,7 +251,7 @@ impl<'b> Row<'b> {
     pub fn references(&self) -> &'b [Reference] {
         let all = &self.batch.references;
         let row = self.index as u32;
-        let start = all.partition_point(|r| r.row < row);
+        let start = first_of(all, row, self.batch.len());
         let len = all.get(start..).unwrap_or_default().iter().take_while(|r| r.row == row).count();
         all.get(start..start + len).unwrap_or_default()
     }
@@ -255,6 +274,33 @@ impl<'b> Row<'b> {
         match self.target(param, 0)? {
             Target::Name(id) => self.batch.segment.names.get(id).map(|text| &**text),
             Target::Object(_) | Target::Container(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_of;
+    use crate::{Id, Reference, Target};
+
+    #[test]
+    fn references_are_found_wherever_they_stand() {
+        let of_rows = |rows: &[u32]| -> Vec<Reference> {
+            rows.iter()
+                .map(|row| Reference { row: *row, param: 0, item: 0, target: Target::Name(Id::new(0)) })
+                .collect()
+        };
+        for rows in
+            [&[][..], &[0], &[9], &[0, 0, 1, 1, 1, 2], &[7, 8, 8, 8, 9], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], &[3; 40]]
+        {
+            let all = of_rows(rows);
+            for row in 0..12 {
+                assert_eq!(
+                    first_of(&all, row, 10),
+                    all.partition_point(|reference| reference.row < row),
+                    "{rows:?} {row}"
+                );
+            }
         }
     }
 }

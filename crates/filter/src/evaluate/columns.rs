@@ -5,7 +5,8 @@
 //! remember earlier rows give the same answers as well.
 //!
 //! What depends on a thread, an object or a type alone is computed once for each and kept as long as batches of the same
-//! segment follow each other.
+//! segment follow each other. What depends on parameters is computed once for each of their values, where a batch is stored:
+//! its columns tell which rows have the same.
 
 use super::Selection;
 use super::plan::Node;
@@ -126,19 +127,12 @@ impl Columns {
                 answers.by_number(rows, number, holds)
             }
             Scope::Actor => answers.by_actor(rows, &batch.own, &batch.lineage, holds),
-            Scope::Params => match (test.left.reader.field(), &batch.late_params) {
-                (Some(field), Some(late)) => {
-                    let view = filter.view();
-                    let differ = |code| {
-                        let of_type = |info| (field.field.differ)(view, info, &field.arg);
-                        view.event(code).map_or(Differ::InMore, of_type)
-                    };
-                    let alike = late.alike(&differ);
-                    let number = |index: usize| alike.get(index).filter(|number| **number != UNLIKE);
-                    answers.by_number(rows, |index| number(index).map(|number| *number as usize), holds)
-                }
-                _ => rows.filter(holds),
-            },
+            Scope::Params => {
+                let Some(late) = &batch.late_params else { return rows.filter(holds) };
+                let alike = late.alike(&|code| test.differ(filter.view(), code));
+                let number = |index: usize| alike.get(index).filter(|number| **number != UNLIKE);
+                answers.by_number(rows, |index| number(index).map(|number| *number as usize), holds)
+            }
             Scope::Row | Scope::Order => rows.filter(holds),
         }
     }

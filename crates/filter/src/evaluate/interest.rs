@@ -6,11 +6,12 @@
 
 use super::plan::Node;
 use crate::Filter;
+use crate::check::Test;
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{
-    Batch, Head, Id, Interest, NO_TYPE, Needs, Object, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption, Segment,
-    SourceInfo, Summary, Types, View,
+    Batch, Differ, Head, Id, Interest, NO_TYPE, Needs, Object, Own, ParamSlice, Row, RowFlags, RowHeader, RowOption,
+    Segment, SourceInfo, Summary, Types, View,
 };
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code, option};
@@ -354,7 +355,7 @@ impl Known<'_> {
             return *answer;
         }
         match self.filter.plan().tests.get(number) {
-            Some(test) if is_decided(test.scope, sample) => {
+            Some(test) if is_decided(test, sample) => {
                 Answers::always(test.holds(sample, self.filter.env(), &mut self.state))
             }
             _ => Answers::EITHER,
@@ -362,13 +363,14 @@ impl Known<'_> {
     }
 }
 
-/// Whether what is of this scope is the same for all events of the sample's type.
-fn is_decided(scope: Scope, sample: Row<'_>) -> bool {
-    match scope {
+/// Whether a condition's answer is the same for all events of the sample's type.
+fn is_decided(test: &Test, sample: Row<'_>) -> bool {
+    match test.scope {
         Scope::Nothing => true,
         Scope::Type => super::columns::says_its_type(sample.code()) || sample.param_count() > 0,
         Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
-        Scope::Own | Scope::Actor | Scope::Live | Scope::Params | Scope::Row | Scope::Order => false,
+        Scope::Params => test.differ(sample.view(), sample.code()) == Differ::InNothing,
+        Scope::Own | Scope::Actor | Scope::Live | Scope::Row | Scope::Order => false,
     }
 }
 

@@ -4,8 +4,8 @@ use crate::check::scope::Scope;
 use crate::check::source::{Source, State};
 use crate::check::{Condition, Test, compare};
 use crate::value::Extracted;
-use crate::{Env, check::compare::Against};
-use capture_batch::{Needs, Row, View};
+use crate::{Env, FieldUse, check::compare::Against};
+use capture_batch::{Differ, Needs, Row, View};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -130,6 +130,12 @@ impl Test {
             Against::Nothing | Against::Constants(_) => Needs::empty(),
         };
         (self.left.needs(view) | against) & (Needs::REFERENCES | Needs::OPTIONS)
+    }
+
+    /// What makes a difference to it between rows of a type, if it depends on some parameters ([`Scope::Params`]).
+    pub fn differ(&self, view: View, code: u16) -> Differ {
+        let of_type = |(field, info): (&FieldUse, _)| (field.field.differ)(view, info, &field.arg);
+        self.left.reader.field().zip(view.event(code)).map_or(Differ::InMore, of_type)
     }
 
     /// Whether the condition holds for a row.

@@ -36,7 +36,8 @@ impl TextCache {
 
     /// Keeps the text that a row's value printed as, if it was made for the occasion.
     pub fn put(&mut self, scope: Scope, row: Row<'_>, value: &Extracted<'_>, text: &[u8]) {
-        if !matches!(value, Extracted::One(Value::Bytes(Cow::Owned(_))) | Extracted::Many(_)) {
+        let is_made = matches!(value, Extracted::One(Value::Bytes(Cow::Owned(_))) | Extracted::Many(_));
+        if !is_made || !matches!(scope, Scope::Own | Scope::Actor | Scope::Object) {
             return;
         }
         let Some(key) = key(scope, row) else { return };
