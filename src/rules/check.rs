@@ -62,6 +62,9 @@ fn text(loaded: &Loaded) -> String {
             None => "loads",
         };
         let _ = writeln!(text, "{}: {word}", result.name);
+        if result.left_out > 0 {
+            let _ = writeln!(text, "{}: there is more to say, {} times", result.name, result.left_out);
+        }
     }
     if let Some(rules) = &loaded.rules {
         let counts = [rules.rules().len(), rules.macros().len(), rules.lists().len(), rules.skipped()];

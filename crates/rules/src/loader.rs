@@ -30,9 +30,24 @@ pub struct FileResult {
     pub name: String,
     /// What was said; the first error is the one that Falco reports.
     pub diagnostics: Vec<Diagnostic>,
+    /// How much more there was to say.
+    pub left_out: usize,
 }
 
+/// How much is said of a file.
+const MAX_SAID: usize = 1000;
+
 impl FileResult {
+    /// Errors are the last to be left out.
+    fn new(name: String, mut diagnostics: Vec<Diagnostic>) -> Self {
+        let left_out = diagnostics.len().saturating_sub(MAX_SAID);
+        if left_out > 0 {
+            diagnostics.sort_by_key(|diagnostic| diagnostic.code.severity());
+            diagnostics.truncate(MAX_SAID);
+        }
+        FileResult { name, diagnostics, left_out }
+    }
+
     /// Whether there were no errors.
     pub fn is_good(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
@@ -57,12 +72,14 @@ pub fn load(sources: Vec<Source>, options: &Options) -> Loaded {
         let mut compiled = compile(&collector, options, &files);
         diagnostics.append(&mut compiled.diagnostics);
         last = Some(compiled);
-        results.push(FileResult { name, diagnostics });
+        results.push(FileResult::new(name, diagnostics));
     }
     let is_good = results.iter().all(FileResult::is_good);
     let rules = last.filter(|_| is_good).map(|compiled| RuleSet::new(compiled, &collector, files.clone()));
     if let (Some(rules), Some(result)) = (&rules, results.last_mut()) {
-        result.diagnostics.extend(lint(rules, options.view));
+        let mut diagnostics = std::mem::take(&mut result.diagnostics);
+        diagnostics.extend(lint(rules, options.view));
+        *result = FileResult::new(std::mem::take(&mut result.name), diagnostics);
     }
     Loaded { rules, results, files }
 }

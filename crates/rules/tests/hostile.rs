@@ -84,6 +84,19 @@ fn conditions_that_are_deep_or_long() {
 }
 
 #[test]
+fn faults_without_number() {
+    let names: Vec<String> = (0..50_000).map(|i| format!("m{i}")).collect();
+    assert!(codes(&loaded(rule(&names.join(" or ")))).len() <= 100);
+    let fields: Vec<String> = (0..50_000).map(|i| format!("a.b{i} = x")).collect();
+    assert!(codes(&loaded(rule(&fields.join(" and ")))).len() <= 100);
+    assert!(codes(&loaded(rule(&"and or ".repeat(50_000)))).len() <= 100);
+    let items = loaded("- rule: x\n".repeat(100_000));
+    assert_eq!((items.results[0].diagnostics.len(), items.results[0].left_out), (1000, 99_000));
+    let one_line = loaded(format!("[{}]", "{rule: x}, ".repeat(50_000)));
+    assert_eq!(one_line.results[0].diagnostics.len(), 1000);
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     assert_eq!(codes(&loaded([0xff, 0xfe, 0x00])), [Code::YamlParse]);
     assert!(loaded("\u{feff}# nothing\n").rules.is_some());

@@ -195,29 +195,32 @@ impl FilterError {
     /// The error as some lines: message, the line of the filter, a caret below the fault, and advice.
     pub fn render(&self, text: &str) -> String {
         let hint = self.hint.as_ref().map(|hint| format!("\n  = {hint}")).unwrap_or_default();
-        format!("error: {self}{}{hint}", excerpt(text, self.span, None))
+        format!("error: {self}{}{hint}", excerpt(text, self.span, Position::of(text, self.span.start), None))
     }
 }
 
 impl FilterWarning {
     /// The warning as some lines: message, the line of the filter, a caret below the place.
     pub fn render(&self, text: &str) -> String {
-        format!("warning: {self}{}", excerpt(text, self.span, None))
+        format!("warning: {self}{}", excerpt(text, self.span, Position::of(text, self.span.start), None))
     }
 }
 
 /// How much of a long line is shown on each side of the fault, in characters.
 const CONTEXT: usize = 60;
 
-/// The line of the text in which a span starts, with carets below the span; `file` is what the text is called.
-pub fn excerpt(text: &str, span: Span, file: Option<&str>) -> String {
-    let position = Position::of(text, span.start);
+/// The line of the text in which a span starts, with carets below the span; `file` is what the text is called,
+/// `position` is that of the span.
+pub fn excerpt(text: &str, span: Span, position: Position, file: Option<&str>) -> String {
     let start = floor(text, span.start);
     let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let line_end = text.get(start..).and_then(|after| after.find('\n')).map_or(text.len(), |len| start + len);
-    let before: Vec<char> = text.get(line_start..start).unwrap_or_default().chars().collect();
-    let after: Vec<char> = text.get(start..line_end).unwrap_or_default().chars().collect();
-    let marked = text.get(start..floor(text, span.end).clamp(start, line_end)).unwrap_or_default().chars().count();
+    // One character more than is shown tells whether there are more. A line can be as long as a file.
+    let before = text.get(line_start..start).unwrap_or_default().chars().rev().take(CONTEXT + 1);
+    let before: Vec<char> = before.collect::<Vec<_>>().into_iter().rev().collect();
+    let after: Vec<char> = text.get(start..line_end).unwrap_or_default().chars().take(4 * CONTEXT + 1).collect();
+    let marked = text.get(start..floor(text, span.end).clamp(start, line_end)).unwrap_or_default();
+    let marked = marked.chars().take(4 * CONTEXT).count();
 
     let skipped = before.len().saturating_sub(CONTEXT);
     let shown_before = shown(before.iter().skip(skipped));

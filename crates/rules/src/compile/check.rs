@@ -4,7 +4,7 @@ use super::Compilation;
 use super::output::Refused;
 use super::resolve::Resolved;
 use crate::collect::CollectedRule;
-use crate::diagnostic::{Code, Context, Diagnostic};
+use crate::diagnostic::{Code, Context, Diagnostic, MAX_FAULTS};
 use crate::fields::{DEPRECATED, is_of_other_view};
 use crate::source::Place;
 use capture_batch::View;
@@ -53,7 +53,7 @@ impl Compilation<'_> {
         let mut seen = BTreeSet::new();
         errors.retain(|error| seen.insert((error.span.start, error.to_string())));
         let is_skipped = rule.skip_if_unknown_filter && errors.first().is_some_and(is_unknown);
-        let shown = if is_skipped { 1 } else { errors.len() };
+        let shown = if is_skipped { 1 } else { MAX_FAULTS };
         for error in errors.into_iter().take(shown) {
             let at = self.place_of_check(rule, text, error.check.unwrap_or(error.span), error.span, false);
             let code = if is_skipped { Code::UnknownFilter } else { Code::CompileCondition };

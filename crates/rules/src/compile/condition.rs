@@ -2,7 +2,7 @@
 
 use super::Compilation;
 use super::expand::TooMany;
-use crate::diagnostic::{Code, Context, Diagnostic};
+use crate::diagnostic::{Code, Context, Diagnostic, MAX_FAULTS};
 use crate::source::Place;
 use crate::text::{Composed, Owner};
 use capture_filter::FilterError;
@@ -10,7 +10,7 @@ use capture_filter::language::ast::{Check, Expr, Literal, Name, Right};
 use capture_filter::language::error::ErrorKind;
 use capture_filter::language::parser::{Parsed, parse};
 use capture_filter::language::span::Span;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A condition, read. Its spans are those of [`crate::text::Texts`].
 #[derive(Debug)]
@@ -22,6 +22,21 @@ pub(crate) struct Condition {
     pub falco_text: Arc<str>,
     /// By how much the spans were moved.
     base: usize,
+    /// Where Falco meets its comparisons and names; worked out when it is asked for.
+    met: OnceLock<Met>,
+}
+
+/// The places in a condition and in Falco's text of it, each kind from left to right.
+#[derive(Debug)]
+struct Met {
+    /// Where comparisons start here.
+    checks: Vec<usize>,
+    /// Where they and the values on their right start in Falco's text.
+    falco_checks: Vec<(usize, usize)>,
+    /// Where names of macros start here.
+    names: Vec<usize>,
+    /// Where they start in Falco's text.
+    falco_names: Vec<usize>,
 }
 
 impl Compilation<'_> {
@@ -53,10 +68,10 @@ impl Compilation<'_> {
         let falco_expr = names_as_lists(falco_expr);
         let differs = expr.as_ref().is_none_or(|expr| *expr != falco_expr);
         match expr {
-            Some(expr) if !differs => Some(Condition { expr, composed, falco_text, base }),
+            Some(expr) if !differs => Some(Condition { expr, composed, falco_text, base, met: OnceLock::new() }),
             Some(expr) if !self.options.falco_quirks => {
                 self.warn_of_text_expansion(&falco_expr, context);
-                Some(Condition { expr, composed, falco_text, base })
+                Some(Condition { expr, composed, falco_text, base, met: OnceLock::new() })
             }
             other => {
                 if other.is_none() {
@@ -72,7 +87,7 @@ impl Compilation<'_> {
         let composed = Arc::new(text.rewritten(falco_text.to_string()));
         let base = self.texts.add(owner, composed.clone());
         expr.move_spans(base);
-        Condition { expr, composed, falco_text, base }
+        Condition { expr, composed, falco_text, base, met: OnceLock::new() }
     }
 
     fn warn_of_text_expansion(&mut self, falco: &Expr, context: &Context) {
@@ -103,7 +118,7 @@ impl Compilation<'_> {
         context: &Context,
     ) {
         let first = falco.first().map_or(0, |error| falco_index(error, falco_text));
-        for (i, error) in ours.errors.iter().enumerate() {
+        for (i, error) in ours.errors.iter().take(MAX_FAULTS).enumerate() {
             let place = composed.place(error.span, self.files).map_or(context.place, |(place, _)| place);
             let index = if i == 0 { first } else { error.span.start };
             let context = context.expression(falco_text, falco_text, index, place);
@@ -173,17 +188,29 @@ impl Condition {
     /// The byte of Falco's text at which it meets a comparison of this condition (not of a macro in it), or the values on
     /// its right.
     pub fn falco_index_of_check(&self, check: Span, of_values: bool) -> Option<usize> {
-        let ordinal = checks(&self.expr).iter().position(|own| own.span.start == check.start)?;
-        let falco = parse(&self.falco_text).expr?;
-        let check = *checks(&falco).get(ordinal)?;
-        Some(if of_values { values_start(check, &self.falco_text) } else { check.span.start })
+        let met = self.met();
+        let ordinal = met.checks.binary_search(&check.start).ok()?;
+        met.falco_checks.get(ordinal).map(|(start, values)| if of_values { *values } else { *start })
     }
 
     /// The byte of Falco's text at which it meets a name of a macro.
     pub fn falco_index_of_name(&self, name: Span) -> Option<usize> {
-        let ordinal = names(&self.expr).iter().position(|own| own.span.start == name.start)?;
-        let falco = parse(&self.falco_text).expr?;
-        names(&falco).get(ordinal).map(|name| name.span.start)
+        let met = self.met();
+        let ordinal = met.names.binary_search(&name.start).ok()?;
+        met.falco_names.get(ordinal).copied()
+    }
+
+    fn met(&self) -> &Met {
+        self.met.get_or_init(|| {
+            let falco = parse(&self.falco_text).expr;
+            let falco_checks = falco.iter().flat_map(checks);
+            Met {
+                checks: checks(&self.expr).into_iter().map(|check| check.span.start).collect(),
+                falco_checks: falco_checks.map(|c| (c.span.start, values_start(c, &self.falco_text))).collect(),
+                names: names(&self.expr).into_iter().map(|name| name.span.start).collect(),
+                falco_names: falco.iter().flat_map(names).map(|name| name.span.start).collect(),
+            }
+        })
     }
 
     /// Whether a span is in it.

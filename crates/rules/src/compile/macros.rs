@@ -3,7 +3,7 @@
 use super::Compilation;
 use super::condition::Condition;
 use super::resolve::{Problems, Resolved, Resolver, Why};
-use crate::diagnostic::{Code, Context, Diagnostic};
+use crate::diagnostic::{Code, Context, Diagnostic, MAX_FAULTS};
 use crate::text::Owner;
 use capture_filter::language::error::nearest;
 use capture_filter::language::span::Span;
@@ -95,7 +95,10 @@ impl Compilation<'_> {
     /// Says which names could not be replaced; Falco looks at loops first.
     pub(super) fn name_problems(&mut self, problems: &Problems, condition: &str, visibility: usize, context: &Context) {
         let of = |wanted: fn(Why) -> bool| problems.iter().filter(move |(_, why)| wanted(*why));
-        for (name, why) in of(|why| why == Why::Loop).chain(of(|why| why != Why::Loop)) {
+        let mut seen = HashSet::new();
+        let each_once =
+            of(|why| why == Why::Loop).chain(of(|why| why != Why::Loop)).filter(|(name, _)| seen.insert(&name.name));
+        for (name, why) in each_once.take(MAX_FAULTS) {
             let word = &name.name;
             let (message, hint) = match why {
                 Why::Faulty => continue,

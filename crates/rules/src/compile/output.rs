@@ -2,7 +2,7 @@
 
 use super::Compilation;
 use crate::collect::CollectedRule;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, MAX_FAULTS};
 use crate::fields::DEPRECATED;
 use crate::options::ExtraField;
 use crate::text::{Composed, Part};
@@ -70,7 +70,7 @@ impl Compilation<'_> {
 
     fn output_errors(&mut self, rule: &CollectedRule, composed: &Composed, errors: Vec<FilterError>) -> Refused {
         let is_skipped = rule.skip_if_unknown_filter && errors.first().is_some_and(is_unknown_in_output);
-        let shown = if is_skipped { 1 } else { errors.len() };
+        let shown = if is_skipped { 1 } else { MAX_FAULTS };
         for error in errors.into_iter().take(shown) {
             let mut span = error.span;
             // What is printed has a `*` in front.

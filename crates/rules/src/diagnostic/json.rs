@@ -3,7 +3,6 @@
 use super::context::{Mark, marks};
 use super::{Diagnostic, Severity};
 use crate::source::Files;
-use capture_filter::language::error::excerpt;
 use serde_json::{Value, json};
 
 impl Diagnostic {
@@ -20,7 +19,7 @@ impl Diagnostic {
             "codedesc": self.code.words(),
             "context": {
                 "locations": locations,
-                "snippet": excerpt(files.text(self.place.file), self.place.span(), Some(files.name(self.place.file))),
+                "snippet": self.excerpt(files),
             },
             "message": self.message,
             "place": {

@@ -15,6 +15,9 @@ pub(crate) use json::result_json;
 
 use crate::source::Place;
 
+/// How many faults of one condition or output are reported.
+pub(crate) const MAX_FAULTS: usize = 100;
+
 /// One thing that is wrong or odd.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

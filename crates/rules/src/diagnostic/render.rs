@@ -1,7 +1,7 @@
 //! Diagnostics for people.
 
 use super::{Code, Diagnostic, ItemKind, Severity};
-use crate::source::Files;
+use crate::source::{Files, Place};
 use capture_filter::language::error::excerpt;
 
 impl Diagnostic {
@@ -26,7 +26,7 @@ impl Diagnostic {
         let mut text = format!("{severity}[{}]: {}", self.code.name(), self.message);
         let has_text = !matches!(self.code, Code::FileRead) && !files.text(file).is_empty();
         text += &match has_text {
-            true => excerpt(files.text(file), self.place.span(), Some(files.name(file))),
+            true => self.excerpt(files),
             false => format!("\n  --> {}", files.name(file)),
         };
         if let Some(item) = self.item() {
@@ -36,6 +36,12 @@ impl Diagnostic {
             text += &format!("\n  = {hint}");
         }
         text
+    }
+
+    /// The line of the file that it is about, with carets.
+    pub(super) fn excerpt(&self, files: &Files) -> String {
+        let Place { file, start, .. } = self.place;
+        excerpt(files.text(file), self.place.span(), files.position(file, start), Some(files.name(file)))
     }
 
     /// The outermost named item that it is in, such as ``rule `Shell` ``.
