@@ -44,7 +44,7 @@ pub use follow::Bind;
 pub use kind::Kind;
 pub use open::{is_native, of, open, stdin};
 pub use reader::Reader;
-pub use writer::{VERSION, Writer};
+pub use writer::{SEGMENT_BATCHES, VERSION, Writer};
 
 /// Gives the size of each column of a file.
 pub fn each_column(file: &[u8], mut then: impl FnMut(column::Id, usize)) {

@@ -15,8 +15,8 @@ use std::io::{self, Write};
 /// Events with more parameters, which no recorder writes, are kept as blocks.
 const MOST_PARAMS: usize = 1 << 15;
 
-/// So many batches share their strings, at most.
-const BATCHES: usize = 16;
+/// So many batches make a segment, at most: they share strings and values.
+pub const SEGMENT_BATCHES: usize = 16;
 
 /// A segment is closed when its strings have so many bytes.
 const STRINGS: usize = 32 << 20;
@@ -189,7 +189,7 @@ impl<W: Write> Writer<W> {
 
     fn end_batch(&mut self, written: io::Result<()>) -> io::Result<()> {
         self.batches += 1;
-        if self.batches == BATCHES || self.strings.strings().size() >= STRINGS {
+        if self.batches == SEGMENT_BATCHES || self.strings.strings().size() >= STRINGS {
             return written.and_then(|()| self.end_segment());
         }
         written

@@ -141,6 +141,12 @@ impl Follower {
         self.engine.take_batch()
     }
 
+    /// Later batches share no interned values with those before.
+    pub fn next_segment(&mut self) {
+        self.engine.binder.next_segment();
+        self.engine.begin_batch();
+    }
+
     /// The events since the last batch as a batch; `None` if there is nothing to say of them.
     pub fn take_rows(&mut self) -> Option<Batch> {
         self.engine.take_rows()
