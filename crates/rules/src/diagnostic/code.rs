@@ -55,7 +55,7 @@ codes! {
     Error CompileOutput "LOAD_ERR_COMPILE_OUTPUT" "an output is wrong";
     Error Validate "LOAD_ERR_VALIDATE" "an item contradicts others, or itself";
     Warning UnknownSource "LOAD_UNKNOWN_SOURCE" "a rule for events of another source";
-    Warning UnsafeNaCheck "LOAD_UNSAFE_NA_CHECK" "a comparison with <NA>";
+    Warning UnsafeNaCheck "LOAD_UNSAFE_NA_CHECK" "a comparison with what stands for a missing value";
     Warning NoEventType "LOAD_NO_EVTTYPE" "a condition for nearly all event types";
     Warning UnknownFilter "LOAD_UNKNOWN_FILTER" "an unknown field or event type, in a rule that is skipped for it";
     Warning UnusedMacro "LOAD_UNUSED_MACRO" "a macro that nothing uses";
