@@ -56,6 +56,7 @@ mod options;
 mod priority;
 mod read;
 mod rule_set;
+pub mod run;
 mod source;
 mod text;
 mod version;

@@ -29,7 +29,7 @@ impl Default for Options {
 }
 
 /// Falco's `append_output`: what is added to the outputs of some rules.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppendOutput {
     /// Only rules of this source.
     pub source: Option<String>,
