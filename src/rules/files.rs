@@ -1,8 +1,10 @@
 //! Which rule files, and how they are read.
 
 use crate::query::ViewName;
+use crate::report;
 use crate::status::Failure;
-use capture_rules::{FileResult, Files, Loaded, Options, Source, load};
+use capture_batch::View;
+use capture_rules::{FileResult, Files, Loaded, Options, RuleSet, Source, load};
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -24,16 +26,40 @@ pub struct RuleFiles {
 }
 
 impl RuleFiles {
+    /// The view that the rules are for.
+    pub fn view(&self) -> View {
+        self.view.view()
+    }
+
+    /// How the files are read.
+    pub fn options(&self) -> Options {
+        Options { view: self.view(), falco_quirks: self.falco_quirks, ..Options::default() }
+    }
+
     /// Loads the files.
     pub fn load(&self) -> Result<Loaded, Failure> {
-        let options = Options { view: self.view.view(), falco_quirks: self.falco_quirks, ..Options::default() };
+        self.load_with(&self.options())
+    }
+
+    /// The rules of the files, if they load; else what is wrong with them is said.
+    pub fn rules(&self, options: &Options) -> Result<RuleSet, Failure> {
+        let loaded = self.load_with(options)?;
+        loaded.rules.ok_or_else(|| {
+            let said = each_once(&loaded.results, &loaded.files);
+            said.iter().filter(|text| text.starts_with("error")).for_each(|text| report::note(text));
+            Failure::new("the rules do not load")
+        })
+    }
+
+    /// Loads the files with some options more.
+    pub fn load_with(&self, options: &Options) -> Result<Loaded, Failure> {
         let mut sources = Vec::new();
         for path in &self.files {
             for file in in_directory(path)? {
                 sources.push(source(&file)?);
             }
         }
-        Ok(load(sources, &options))
+        Ok(load(sources, options))
     }
 }
 

@@ -1,9 +1,8 @@
 //! `capture rules list`: what rule files hold.
 
-use super::files::{RuleFiles, each_once};
+use super::files::RuleFiles;
 use crate::escape;
 use crate::output::Output;
-use crate::report;
 use crate::status::{End, Failure};
 use capture_rules::{List, Macro, Rule, RuleSet};
 use serde_json::{Value, json};
@@ -30,13 +29,8 @@ pub struct Args {
 
 /// Prints the lists.
 pub fn run(args: Args) -> Result<End, Failure> {
-    let loaded = args.rules.load()?;
-    let Some(rules) = &loaded.rules else {
-        let said = each_once(&loaded.results, &loaded.files);
-        said.iter().filter(|text| text.starts_with("error")).for_each(|text| report::note(text));
-        return Err(Failure::new("the rules do not load"));
-    };
-    let text = if args.json { format!("{}\n", json(rules)) } else { text(rules) };
+    let rules = args.rules.rules(&args.rules.options())?;
+    let text = if args.json { format!("{}\n", json(&rules)) } else { text(&rules) };
     let mut output = Output::stdout(false)?;
     let mut escaped = Vec::new();
     if output.is_terminal() {

@@ -60,7 +60,7 @@ fn alerts(case: &Case, golden: &Path, capture: &Path) -> Option<Vec<String>> {
     let rules = load(case.files.iter().map(read).collect(), &options).rules?;
     let run = Run::new(rules, |rule| rule.enabled, config.matching);
     let properties = Properties { message: true, ..Properties::default() };
-    let options = AlertOptions { json: config.json, properties, iso_time: true, hostname: "HOST".to_owned() };
+    let options = AlertOptions { json: config.json, properties, iso_time: true, hostname: Some("HOST".to_owned()) };
     let mut printer = Alerts::new(run.rules(), View::Exit, options);
     let mut replay = Replay::new(Reader::open(capture).unwrap(), View::Exit, run.needs(), "");
     let (mut runner, mut out, env) = (run.runner(), Vec::new(), Env::default());

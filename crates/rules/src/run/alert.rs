@@ -37,8 +37,8 @@ pub struct AlertOptions {
     pub properties: Properties,
     /// Whether lines begin with date, time and zone rather than the time of day.
     pub iso_time: bool,
-    /// The name of the host that alerts come from.
-    pub hostname: String,
+    /// The name of the host that alerts come from; `None` for that of the capture.
+    pub hostname: Option<String>,
 }
 
 /// Makes texts of alerts.
@@ -93,7 +93,8 @@ impl Alerts {
         let Properties { output: has_output, tags, message: has_message, output_fields } = self.options.properties;
         let mut alert = Map::new();
         let mut add = |key: &str, value: Value| alert.insert(key.to_owned(), value);
-        add("hostname", self.options.hostname.clone().into());
+        let of_capture = || text(&row.batch.head.source.hostname).into_owned();
+        add("hostname", self.options.hostname.clone().unwrap_or_else(of_capture).into());
         if has_message {
             add("message", text(&message).into());
         }
