@@ -134,7 +134,8 @@ impl File {
                 }
                 _ => damaged_blocks(&bytes).map_err(problem),
             });
-            let all = found.unwrap_or_else(|problem| vec![("blocks", problem)]);
+            let reading = if *kind == section::TABLES { "tables" } else { "blocks" };
+            let all = found.unwrap_or_else(|problem| vec![(reading, problem)]);
             all.into_iter().map(|(reading, problem)| damage(payload, reading, problem)).collect::<Vec<_>>()
         };
         self.tables.iter().flat_map(damaged).collect()
