@@ -3,6 +3,7 @@
 use capture_event::code;
 use capture_event::recording::{HEADER, Recording};
 use capture_scap::{EventBlock, RawEvent, WriteError, Writer};
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 /// Hidden: stored only to keep the state right.
@@ -34,6 +35,33 @@ pub struct Told {
     tid: i64,
     cpu: u16,
     params: Vec<Vec<u8>>,
+}
+
+/// Such events in their order. Of those that say the same, the last one: a host that tells of its containers again and again
+/// takes no more memory than one that does so once.
+#[derive(Default)]
+pub struct AllTold {
+    by_number: BTreeMap<u64, Told>,
+    /// Which of them says what.
+    numbers: HashMap<(u16, Vec<Vec<u8>>), u64>,
+    next: u64,
+}
+
+impl AllTold {
+    /// Adds an event that was read.
+    pub fn add(&mut self, event: &EventBlock<'_>) {
+        let told = Told::of(event);
+        if let Some(before) = self.numbers.insert((told.code, told.params.clone()), self.next) {
+            self.by_number.remove(&before);
+        }
+        self.by_number.insert(self.next, told);
+        self.next += 1;
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Told> {
+        self.by_number.values()
+    }
 }
 
 impl Told {

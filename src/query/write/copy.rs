@@ -7,7 +7,7 @@ use crate::files::{CaptureWriter, Files, Form, Out, Rotation, size_within};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
-use crate::told::{STATE_ONLY, Told, is_told};
+use crate::told::{AllTold, STATE_ONLY, Told, is_told};
 use capture_event::option::LOST;
 use capture_event::recording::{Notice, Recording};
 use capture_event::schema::{self, Category};
@@ -58,7 +58,7 @@ struct Section {
     /// What the recorder said of the recording.
     recording: Option<(Told, Recording)>,
     /// Events that say what no list can hold: containers, users and groups.
-    told: Vec<Told>,
+    told: AllTold,
     /// Whether its head is in the file.
     is_begun: bool,
     /// Whether an event was read.
@@ -172,8 +172,9 @@ impl Copying {
                 output.events += 1;
             }
         }
-        if is_told(event.code) {
-            section.told.push(Told::of(event));
+        // Files that begin with lists of a later moment need them.
+        if is_told(event.code) && (self.lists_anew || self.rotation.is_wanted()) {
+            section.told.add(event);
         }
         Ok(())
     }

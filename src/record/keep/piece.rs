@@ -2,7 +2,7 @@
 
 use crate::files::{CaptureWriter, Form};
 use crate::status::Failure;
-use crate::told::{STATE_ONLY, Told, is_told};
+use crate::told::{AllTold, STATE_ONLY, Told, is_told};
 use capture_batch::{Row, RowFlags};
 use capture_event::recording::{self, Ending, Recording};
 use capture_event::{Dialect, code, option, schema};
@@ -24,7 +24,7 @@ pub struct Front {
     /// How the recording is made.
     recording: Option<(Told, Box<Recording>)>,
     /// Events that say what no list can hold: containers, users and groups.
-    told: Vec<Told>,
+    told: AllTold,
     pieces: u64,
 }
 
@@ -43,7 +43,7 @@ impl Front {
     /// Nothing is known yet.
     pub fn new(target: Target, form: Form) -> Front {
         let [head, lists] = [(); 2].map(|()| Writer::new(Vec::new(), target, Compression::None));
-        Front { target, form, head, lists, recording: None, told: Vec::new(), pieces: 0 }
+        Front { target, form, head, lists, recording: None, told: AllTold::default(), pieces: 0 }
     }
 
     /// Looks at every block on its way.
@@ -68,7 +68,7 @@ impl Front {
                 self.recording = Some((Told::of(block), recording));
             }
         } else if is_told(block.code) {
-            self.told.push(Told::of(block));
+            self.told.add(block);
         }
     }
 
