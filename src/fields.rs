@@ -41,7 +41,8 @@ pub fn run(args: Args) -> Result<End, Failure> {
 const INDENT: usize = 30;
 const WIDTH: usize = 120;
 
-/// The fields that start with `prefix` (without one, those that are not hidden), by class, in the layout of `sysdig -l` (`-lv` with `verbose`).
+/// The fields that start with `prefix` (without one, those that are not hidden), by class, in the layout of `sysdig -l`
+/// (`-lv` with `verbose`).
 pub fn list(prefix: &str, verbose: bool) -> String {
     let mut text = String::new();
     let mut class = "";

@@ -148,8 +148,8 @@ impl Files {
         Ok(file)
     }
 
-    /// The name of the next file: with `-G` times in it are filled in, else its number stands behind. Without rotation the
-    /// first has no number.
+    /// The name of the next file: with `-G` times in it are filled in, else its number stands behind. Without rotation
+    /// the first has no number.
     fn path(&mut self, ts: u64) -> PathBuf {
         if !self.rotation.is_wanted() && self.opened == 0 {
             return self.name.clone();

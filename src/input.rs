@@ -65,7 +65,8 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
     if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
 }
 
-/// Opens captures that are still being written. They end with their recordings, or when the user says so (SIGINT, SIGTERM).
+/// Opens captures that are still being written. They end with their recordings, or when the user says so (SIGINT,
+/// SIGTERM).
 pub fn follow(names: &[PathBuf]) -> Result<Opened, Failure> {
     const SIGNALS: [i32; 2] = [libc::SIGINT, libc::SIGTERM];
     // Before any thread is started: all are to hold them, so that only the one below takes them.

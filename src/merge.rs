@@ -12,10 +12,10 @@ use std::path::PathBuf;
 
 /// Make one capture of several of one host, by time.
 ///
-/// Where one goes on with what another one was recording (not more than a second later, or with the very same lists), its lists
-/// are left out: what was known at the end of the other one holds. Where something is missing in between, its lists stand
-/// there, and all is as they say. Captures of different hosts, or of the same time, cannot be one: `capture query` reads
-/// several at once, by time, each with a state of its own.
+/// Where one goes on with what another one was recording (not more than a second later, or with the very same lists),
+/// its lists are left out: what was known at the end of the other one holds. Where something is missing in between, its
+/// lists stand there, and all is as they say. Captures of different hosts, or of the same time, cannot be one: `capture
+/// query` reads several at once, by time, each with a state of its own.
 #[derive(clap::Args)]
 #[command(after_help = format!("\
 Examples:
@@ -61,8 +61,8 @@ pub fn run(args: Args) -> Result<End, Failure> {
     Ok(end)
 }
 
-/// Whether an event says what the capture before has said (which ended at a time), or what is not true of the whole: that
-/// the recording begins or ends here.
+/// Whether an event says what the capture before has said (which ended at a time), or what is not true of the whole:
+/// that the recording begins or ends here.
 fn is_repeated(event: &EventBlock<'_>, continues: Option<u64>, goes_on: bool) -> bool {
     if continues.is_some_and(|ended| event.state_only() && event.ts <= ended) {
         return true;

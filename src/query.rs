@@ -115,8 +115,8 @@ pub struct Args {
     /// read, replayed, evaluated and selected, and how long that took.
     #[arg(long, conflicts_with = "write", help_heading = OUTPUT)]
     explain: bool,
-    /// How many threads evaluate the filter and print; as many as the machine can run at once by default. With 1, all is
-    /// done on one thread, reading too. The results are the same.
+    /// How many threads evaluate the filter and print; as many as the machine can run at once by default. With 1, all
+    /// is done on one thread, reading too. The results are the same.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), conflicts_with = "write", help_heading = OUTPUT)]
     threads: Option<u16>,
     /// Send every line out at once. Always so when a pipe is read.

@@ -23,16 +23,16 @@ use std::time::Duration;
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// Write the capture to this file, which must not be there yet; `-` is standard output. It is a .cap, unless the name ends
-    /// in .scap or .scap.gz.
+    /// Write the capture to this file, which must not be there yet; `-` is standard output. It is a .cap, unless the
+    /// name ends in .scap or .scap.gz.
     #[arg(short, long, alias = "writefile", value_name = "FILE")]
     write: PathBuf,
     /// Follow these processes, and all that they start from now on. May be given several times. The filter may follow.
     #[arg(short, long, value_name = "PID", num_args = 1.., help_heading = WHOM)]
     pid: Vec<OsString>,
 
-    /// Follow this container, by its id, the beginning of that, or its name: its processes, the one that starts sessions
-    /// in it, and who comes into it later.
+    /// Follow this container, by its id, the beginning of that, or its name: its processes, the one that starts
+    /// sessions in it, and who comes into it later.
     #[arg(long, value_name = "ID|NAME", help_heading = WHOM)]
     container: Vec<String>,
     /// Follow all processes of this name.
@@ -79,8 +79,8 @@ pub struct Args {
     #[command(flatten)]
     rotation: Rotation,
     /// Keep the last of the recording in memory, so long (60s) or so much of it (100MB), and write it when --until
-    /// selects an event, which ends the recording, or at each SIGUSR1; from the second time on a number is put behind the
-    /// name.
+    /// selects an event, which ends the recording, or at each SIGUSR1; from the second time on a number is put behind
+    /// the name.
     #[arg(long, value_name = "SPAN", conflicts_with_all = ["bytes", "seconds", "events", "limit", "numevents"],
         help_heading = WRITING)]
     ring: Option<keep::Span>,

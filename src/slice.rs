@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 /// Write a part of a capture to one of its own: some time, or what a filter selects.
 ///
-/// The part has, hidden, what is needed to understand it, so that its answers are those of the whole: the lists of threads and descriptors, and the events before
-/// that changed what is known of those that matter. Events are numbered anew.
+/// The part has, hidden, what is needed to understand it, so that its answers are those of the whole: the lists of
+/// threads and descriptors, and the events before that changed what is known of those that matter. Events are numbered
+/// anew.
 #[derive(clap::Args)]
 #[command(after_help = format!("\
 Examples:

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// Write a capture in pieces: by time, size, number of events, or container.
 ///
-/// Each piece has, hidden, what is needed to understand it, so that its answers are those of the whole. Events are numbered anew
-/// in each. What a container did is in its own piece, in that of the host what no container did.
+/// Each piece has, hidden, what is needed to understand it, so that its answers are those of the whole. Events are
+/// numbered anew in each. What a container did is in its own piece, in that of the host what no container did.
 #[derive(clap::Args)]
 #[command(after_help = format!("\
 Examples:
@@ -24,8 +24,8 @@ pub struct Args {
     /// The capture; `-` is standard input.
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// What the pieces are called: their numbers, or the ids of containers, are put before the end of the name. They are .cap,
-    /// unless the name ends in .scap or .scap.gz.
+    /// What the pieces are called: their numbers, or the ids of containers, are put before the end of the name. They
+    /// are .cap, unless the name ends in .scap or .scap.gz.
     #[arg(id = "write", value_name = "OUT")]
     output: PathBuf,
     /// Pieces of so much time: seconds, or a duration such as 1m30s.

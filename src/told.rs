@@ -37,8 +37,8 @@ pub struct Told {
     params: Vec<Vec<u8>>,
 }
 
-/// Such events in their order. Of those that say the same, the last one: a host that tells of its containers again and again
-/// takes no more memory than one that does so once.
+/// Such events in their order. Of those that say the same, the last one: a host that tells of its containers again and
+/// again takes no more memory than one that does so once.
 #[derive(Default)]
 pub struct AllTold {
     by_number: BTreeMap<u64, Told>,

@@ -1,7 +1,7 @@
 //! Any bytes: the reader ends, goes forward, and hands out only what lies in its chunks.
 //!
-//! Run with `cargo +nightly fuzz run scap_reader -- -detect_leaks=0`: the thread that unpacks a compressed capture may outlive
-//! the reader by a moment, which the leak detector takes for a leak.
+//! Run with `cargo +nightly fuzz run scap_reader -- -detect_leaks=0`: the thread that unpacks a compressed capture may
+//! outlive the reader by a moment, which the leak detector takes for a leak.
 #![no_main]
 
 use capture_scap::{Content, Reader};

@@ -1,7 +1,7 @@
 //! Any bytes: what is read and written has the same events, no damage, and is written the same again.
 //!
-//! Run with `cargo +nightly fuzz run scap_roundtrip -- -detect_leaks=0`: the thread that unpacks a compressed capture may outlive
-//! the reader by a moment, which the leak detector takes for a leak.
+//! Run with `cargo +nightly fuzz run scap_roundtrip -- -detect_leaks=0`: the thread that unpacks a compressed capture
+//! may outlive the reader by a moment, which the leak detector takes for a leak.
 #![no_main]
 
 use capture_scap::{Block, Compression, Content, Reader, Section, Target, Writer};

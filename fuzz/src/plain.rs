@@ -1,8 +1,8 @@
 //! Files of the native form as bytes that a fuzzer can change with effect: no checksums, nothing compressed.
 //!
-//! A row of parts: 0, and the kind of the section that begins; 1 and 2, and a column of numbers, of bytes. A column: kind (a
-//! byte), type and parameter (u16 each), number of values (u16); then each number (signed, seven bits a byte, the lowest
-//! first), or the bytes.
+//! A row of parts: 0, and the kind of the section that begins; 1 and 2, and a column of numbers, of bytes. A column:
+//! kind (a byte), type and parameter (u16 each), number of values (u16); then each number (signed, seven bits a byte,
+//! the lowest first), or the bytes.
 
 use capture_cap::Kind;
 use capture_cap::column::{Columns, Id, Packer, Stored};

@@ -185,7 +185,8 @@ pub fn size<W: Write>(writer: &CaptureWriter<W>) -> u64 {
     }
 }
 
-/// The same for a file that is to have about `limit` bytes: what may not become smaller must not wait until it is too much.
+/// The same for a file that is to have about `limit` bytes: what may not become smaller must not wait until it is too
+/// much.
 pub fn size_within<W: Write>(writer: &mut CaptureWriter<W>, limit: Option<u64>) -> io::Result<u64> {
     if limit.is_some_and(|limit| waiting(writer) / 2 > limit) {
         writer.flush()?;

@@ -29,8 +29,8 @@ impl Meter {
 
 /// A file, a pipe, a device.
 ///
-/// Who writes whole blocks and flushes behind them has a file of whole blocks also if the disk is full: what was written of
-/// the last ones is cut off.
+/// Who writes whole blocks and flushes behind them has a file of whole blocks also if the disk is full: what was
+/// written of the last ones is cut off.
 pub struct Out {
     file: File,
     /// How many bytes it has.

@@ -27,7 +27,8 @@ pub struct Native {
 }
 
 impl Native {
-    /// Looks at a file; `None` if it is no native capture, or is compressed. What stands behind damage is not looked at.
+    /// Looks at a file; `None` if it is no native capture, or is compressed. What stands behind damage is not looked
+    /// at.
     pub fn of(path: &Path) -> Option<Native> {
         // Who opens a pipe once more waits for somebody who writes into it.
         if !path.metadata().ok()?.is_file() {

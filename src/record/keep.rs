@@ -1,7 +1,7 @@
 //! Keeps the stream of a recording: takes its blocks and writes what is to be kept.
 //!
-//! If everything goes into one file, blocks are written as they come ([`all()`]). Otherwise they are replayed, as those of
-//! any capture: a filter decides about each event, and each file begins with what is known of the host by then
+//! If everything goes into one file, blocks are written as they come ([`all()`]). Otherwise they are replayed, as those
+//! of any capture: a filter decides about each event, and each file begins with what is known of the host by then
 //! ([`chosen`]).
 
 mod all;

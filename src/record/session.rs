@@ -125,8 +125,8 @@ fn warn(args: &Args) {
     }
 }
 
-/// Removes the file if nobody could be followed, or nothing be written: it would be in the way of the next try. (Where there
-/// are several, their names are others.)
+/// Removes the file if nobody could be followed, or nothing be written: it would be in the way of the next try. (Where
+/// there are several, their names are others.)
 fn remove_if_empty(args: &Args) {
     let is_empty = || args.write.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0);
     if !args.rotation.is_wanted() && is_empty() {

@@ -32,8 +32,8 @@ impl Wanted {
     /// Everything.
     pub const ALL: Wanted = Wanted { selected: Types::ALL, generic: None, state: Types::ALL };
 
-    /// What tells of files, processes and network, and what is read and written: what rules for detection look at. Calls that
-    /// are rare cost nothing: signals, kernel modules, files in memory are among them.
+    /// What tells of files, processes and network, and what is read and written: what rules for detection look at.
+    /// Calls that are rare cost nothing: signals, kernel modules, files in memory are among them.
     pub fn security() -> Wanted {
         let categories = [
             Category::File,

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 /// tracer has ended.
 pub const SIGNALS: [i32; 6] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, signal::NOTICE];
 
-/// Signals that are not to end the recorder: the one that says that a file is as long as it may be, as the call that writes
-/// to it does too.
+/// Signals that are not to end the recorder: the one that says that a file is as long as it may be, as the call that
+/// writes to it does too.
 pub const PASSED_OVER: [i32; 1] = [libc::SIGXFSZ];
 
 /// How often it is looked whether it is time, and whether all is well.

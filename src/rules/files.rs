@@ -16,7 +16,8 @@ pub struct RuleFiles {
     /// `.yaml` and `.yml` files in it, by name; `-` is standard input.
     #[arg(value_name = "RULES", required = true)]
     files: Vec<PathBuf>,
-    /// The view that the rules are for: `exit`, as in Falco today, or `classic`, for rules from the days of enter events.
+    /// The view that the rules are for: `exit`, as in Falco today, or `classic`, for rules from the days of enter
+    /// events.
     #[arg(long, value_enum, default_value_t = ViewName::Exit)]
     view: ViewName,
     /// Replace names of lists in the text of conditions, as Falco does, where that means something else than replacing
@@ -93,7 +94,8 @@ fn source(path: &Path) -> Result<Source, Failure> {
     Ok(Source::new(name, bytes))
 }
 
-/// What was said, each thing once: a file is compiled with all before it, so that what is wrong with those is found again.
+/// What was said, each thing once: a file is compiled with all before it, so that what is wrong with those is found
+/// again.
 pub fn each_once(results: &[FileResult], files: &Files) -> Vec<String> {
     let mut seen = HashSet::new();
     let all = results.iter().flat_map(|result| &result.diagnostics);

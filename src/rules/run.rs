@@ -48,8 +48,9 @@ pub struct Args {
     /// Print alerts as JSON, one object a line.
     #[arg(short, long)]
     json: bool,
-    /// An option of Falco's configuration, such as rule_matching=all, priority=warning, json_include_tags_property=false,
-    /// time_format_iso_8601=true, rules[].disable.rule=NAME, append_output[]={"extra_output": "…"}.
+    /// An option of Falco's configuration, such as rule_matching=all, priority=warning,
+    /// json_include_tags_property=false, time_format_iso_8601=true, rules[].disable.rule=NAME,
+    /// append_output[]={"extra_output": "…"}.
     #[arg(short = 'o', long = "option", value_name = "KEY=VALUE")]
     options: Vec<String>,
     /// Switch off the rules that have this in their names.

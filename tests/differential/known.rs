@@ -113,7 +113,8 @@ const CLASSES: &[Class] = &[
         let is_counted = d.case == "-S" && d.theirs.is_none() && ours(d).split(' ').nth(1).is_some_and(is_newer_call);
         is_counted || theirs(d).contains("<unknown>") && !ours(d).contains("<unknown>")
     }),
-    // sysdig 0.29 asks only opens how a file was opened; that a file which was written is closed, fanotify tells itself.
+    // sysdig 0.29 asks only opens how a file was opened; that a file which was written is closed, fanotify tells
+    // itself.
     ("closes that fanotify told", |d, _| {
         let is_close =
             d.theirs.is_none() && d.case.starts_with("evt.is_open_write=true") && ours(d).contains("< close");

@@ -1,12 +1,13 @@
 //! Compares what `capture query` prints in the classic view with what the installed sysdig prints, line by line.
 //!
-//! The cases are in `filters.txt`, `formats.txt` and `modes.txt`; besides, every field that sysdig lists is printed
-//! for every event. All of it is done on every capture of `fixtures/` and of the shared directory, and on those in
-//! the directory that `CAPTURE_EXTRA` names. On some random captures, and on some that are recorded just then, the cases
-//! of `random.txt` and the fields are compared; `CAPTURE_SEEDS=100..400` does that for more random ones, and nothing
-//! else. `CAPTURE_ONLY` takes only captures whose names contain it.
+//! The cases are in `filters.txt`, `formats.txt` and `modes.txt`; besides, every field that sysdig lists is printed for
+//! every event. All of it is done on every capture of `fixtures/` and of the shared directory, and on those in the
+//! directory that `CAPTURE_EXTRA` names. On some random captures, and on some that are recorded just then, the cases of
+//! `random.txt` and the fields are compared; `CAPTURE_SEEDS=100..400` does that for more random ones, and nothing else.
+//! `CAPTURE_ONLY` takes only captures whose names contain it.
 //!
-//! A selection of the cases is asked of each capture in the native form, too: answers must be the same bytes ([`native`]).
+//! A selection of the cases is asked of each capture in the native form, too: answers must be the same bytes
+//! ([`native`]).
 //!
 //! A difference must belong to one of the classes in [`known`], which `docs/differences.md` explains; any other fails
 //! the harness. It prints how many lines were compared, how many were equal, how many fall into each class, and what

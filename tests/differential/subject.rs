@@ -80,8 +80,9 @@ fn has_gap(event: &EventBlock<'_>, info: &EventInfo, is_such: impl Fn(&str) -> b
     known.filter(|(_, info)| info.ty != ParamType::ByteBuf && is_such(info.name)).any(|(param, _)| param.is_empty())
 }
 
-/// The captures of `fixtures/` and its scenarios, of the shared directory and of the one that `CAPTURE_EXTRA` names. Those with process
-/// lists of newer programs once more as our program writes them: sysdig can read what is in these lists then.
+/// The captures of `fixtures/` and its scenarios, of the shared directory and of the one that `CAPTURE_EXTRA` names.
+/// Those with process lists of newer programs once more as our program writes them: sysdig can read what is in these
+/// lists then.
 pub fn stored(scratch: &Path) -> Vec<Subject> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let scenarios = fixtures.join("scenarios");

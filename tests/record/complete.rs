@@ -95,8 +95,8 @@ fn name_of(nr: u16) -> &'static str {
     capture_event::tables::syscall::name(id, capture_event::Dialect::Newest).unwrap_or_default()
 }
 
-/// Compares what is recorded of a script with what strace counts. Calls of these names, and those [`BY_TIME`], are not as
-/// many in every run.
+/// Compares what is recorded of a script with what strace counts. Calls of these names, and those [`BY_TIME`], are not
+/// as many in every run.
 fn compare(name: &str, script: &str, place: &Place, by_chance: &[&str]) {
     let chance = [&BY_TIME, by_chance].concat();
     let file = place.path("r.scap");

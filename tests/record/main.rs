@@ -1,7 +1,7 @@
 //! What `capture record` records, held against `strace` and against the same program run by itself.
 //!
-//! Tests need to trace processes of their own, some need `strace` or a C compiler. They say so and pass where that cannot
-//! be had.
+//! Tests need to trace processes of their own, some need `strace` or a C compiler. They say so and pass where that
+//! cannot be had.
 
 mod complete;
 mod containers;

@@ -1,5 +1,5 @@
-//! A container of Podman's is followed from outside: a session that `podman exec` starts in it is seen from its birth, though
-//! nobody who was followed started it.
+//! A container of Podman's is followed from outside: a session that `podman exec` starts in it is seen from its birth,
+//! though nobody who was followed started it.
 
 use crate::support::{CAPTURE, Place, has, query};
 use std::path::Path;

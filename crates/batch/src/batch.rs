@@ -99,15 +99,16 @@ pub trait LateParams: Send + Sync {
     /// The bytes of its parameter `i`, empty ones included; `None` when the event has no such parameter.
     fn raw(&self, row: usize, i: usize) -> Option<&[u8]>;
 
-    /// The options behind it whose codes are those of [`capture_event::option`]: code and value, one of each code at most.
+    /// The options behind it whose codes are those of [`capture_event::option`]: code and value, one of each code at
+    /// most.
     fn options(&self, row: usize) -> Vec<(u16, &[u8])>;
 
-    /// What of the batch could not be read, in words: of all that was looked at so far, columns included. What was given
-    /// in its place says nothing.
+    /// What of the batch could not be read, in words: of all that was looked at so far, columns included. What was
+    /// given in its place says nothing.
     fn damage(&self) -> Option<Box<dyn std::fmt::Display + Send>>;
 
-    /// A number for each row, so that rows of one number are of one type and do not differ for a question; [`UNLIKE`](crate::UNLIKE)
-    /// where that is not known. `differ`: what rows of a type differ in.
+    /// A number for each row, so that rows of one number are of one type and do not differ for a question;
+    /// [`UNLIKE`](crate::UNLIKE) where that is not known. `differ`: what rows of a type differ in.
     fn alike(&self, differ: &dyn Fn(u16) -> Differ) -> Vec<u32>;
 }
 
@@ -344,8 +345,8 @@ impl Batch {
 }
 
 bitflags::bitflags! {
-    /// What a consumer of batches looks at beyond numbers, times, parameters and threads. A machine leaves out what nobody
-    /// needs.
+    /// What a consumer of batches looks at beyond numbers, times, parameters and threads. A machine leaves out what
+    /// nobody needs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Needs: u16 {
         /// [`Batch::lineage`].

@@ -12,8 +12,8 @@ pub trait Interest: Send {
     /// Whether a row of one of these types, with this thread ([`Id::NONE`]: none), may be wanted.
     fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool;
 
-    /// Why no row of a batch can be wanted (it completes `skipped, since …`); `None` if one may be. `segment`: gives the
-    /// values that the summary names, if they can be had.
+    /// Why no row of a batch can be wanted (it completes `skipped, since …`); `None` if one may be. `segment`: gives
+    /// the values that the summary names, if they can be had.
     fn passes_over(
         &mut self,
         summary: &Summary,

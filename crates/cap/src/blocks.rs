@@ -50,7 +50,8 @@ impl Blocks {
         self.kinds.is_empty()
     }
 
-    /// As columns: the blocks' types, then lengths and bytes of those of each type, by its place among the distinct ones.
+    /// As columns: the blocks' types, then lengths and bytes of those of each type, by its place among the distinct
+    /// ones.
     pub fn encode(self, packer: &mut Packer) -> Vec<u8> {
         let mut columns = Columns::new(packer);
         columns.numbers(all(Kind::BlockType), &self.kinds);

@@ -68,8 +68,8 @@ impl SegmentAt {
 }
 
 impl File {
-    /// Finds the batches of a file; `None` if it cannot be read in batches: where anything is damaged or unknown, and where
-    /// nothing is bound to events, it has to be read from its beginning.
+    /// Finds the batches of a file; `None` if it cannot be read in batches: where anything is damaged or unknown, and
+    /// where nothing is bound to events, it has to be read from its beginning.
     pub fn open(file: Ranges) -> Option<File> {
         File::of(Input::File(file))
     }

@@ -25,10 +25,11 @@ kinds! {
     Thread = 3,
     /// The distinct threads, in the order of their first events.
     Threads = 4,
-    /// Type of each event, thread by thread: 0 for the exit of the call that its thread is in, else one more than its place in `Types`.
+    /// Type of each event, thread by thread: 0 for the exit of the call that its thread is in, else one more than its
+    /// place in `Types`.
     Type = 5,
-    /// The distinct types that are named, in the order of their first events: twice the code, plus one if it is an enter
-    /// event that its exit may follow.
+    /// The distinct types that are named, in the order of their first events: twice the code, plus one if it is an
+    /// enter event that its exit may follow.
     Types = 6,
     /// Time of each event: the difference to the event before, ns.
     Time = 7,
@@ -76,7 +77,8 @@ kinds! {
     StringModel = 13,
     /// The other strings, one behind the other.
     String = 31,
-    /// Of a section of interned values: number of the segment, of the first string, and of the first value of each kind.
+    /// Of a section of interned values: number of the segment, of the first string, and of the first value of each
+    /// kind.
     EntityHead = 40,
     /// Versions of threads, field by field.
     Own = 41,
@@ -121,8 +123,8 @@ kinds! {
     /// Of a batch that events are bound in: number of its segment, of its first event, number of events that stand in
     /// front, number of the interned values of each kind before it.
     BatchHead = 64,
-    /// By view, for each batch of a segment: first time, time from there to the last one, whether events are missing, and
-    /// how long its lists are.
+    /// By view, for each batch of a segment: first time, time from there to the last one, whether events are missing,
+    /// and how long its lists are.
     SummaryCounts = 65,
     /// By view and list: types, types of events without object, threads, objects.
     SummaryList = 66,

@@ -1,8 +1,9 @@
 //! Reads and writes `.cap`, the native capture format.
 //!
 //! A `.cap` holds what a `.scap` holds, block for block: `docs/cap-format.md` is the specification. Events stand in
-//! batches, whose parts are stored as columns ([`mod@column`]): all times together, all threads, all results of one type of
-//! call. Like lies by like then, and compresses several times better; and a column can be read without the others.
+//! batches, whose parts are stored as columns ([`mod@column`]): all times together, all threads, all results of one
+//! type of call. Like lies by like then, and compresses several times better; and a column can be read without the
+//! others.
 //!
 //! # How it is arranged
 //! * [`numbers`], [`varint`]: how numbers become bytes.

@@ -17,8 +17,8 @@ pub const HEADER: &str = "capture";
 pub const END: &str = "capture.end";
 /// The JSON of both is never longer, in bytes: a parameter has less than 65,536.
 pub const MAX_JSON: usize = 60_000;
-/// The id of the notification of a process that is followed from now on, and was there before: its first parameter. It is
-/// an event of that process, and is shown.
+/// The id of the notification of a process that is followed from now on, and was there before: its first parameter. It
+/// is an event of that process, and is shown.
 pub const ATTACHED: &str = "capture.attached";
 /// What [`Recording::format`] is now.
 pub const FORMAT: u64 = 1;

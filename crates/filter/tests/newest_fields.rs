@@ -1,5 +1,6 @@
 //! Every field in the exit view against the program of the newest libraries, on every event of every capture: the
-//! shared ones, those of `fixtures/`, those in the directory that `CAPTURE_EXTRA` names, and random ones. Prints a table.
+//! shared ones, those of `fixtures/`, those in the directory that `CAPTURE_EXTRA` names, and random ones. Prints a
+//! table.
 //!
 //! `NEWEST_ONLY` selects fields that contain it, `NEWEST_SEEDS` the random captures: `100..150` for instance.
 

@@ -51,8 +51,8 @@ impl Capture {
         Ok(Capture::new(capture_cap::stdin()?, name.into()))
     }
 
-    /// Reads a file that is still being written, and waits for more of it: until `ending` says so, or the recording itself.
-    /// Results call it `name`.
+    /// Reads a file that is still being written, and waits for more of it: until `ending` says so, or the recording
+    /// itself. Results call it `name`.
     pub fn follow(path: &Path, name: impl Into<String>, ending: Ending) -> Result<Capture, OpenError> {
         let input = Input::live(Box::new(Followed::open(path, ending.clone())?));
         Ok(Capture { ending: Some(ending), ..Capture::new(capture_cap::of(input)?, name.into()) })
@@ -129,8 +129,8 @@ impl Capture {
         last
     }
 
-    /// The times of the first and the last event of a system call in its file that is not hidden, ns since the epoch. Reads the
-    /// file to its end, once more.
+    /// The times of the first and the last event of a system call in its file that is not hidden, ns since the epoch.
+    /// Reads the file to its end, once more.
     pub(crate) fn times(&self) -> Option<(u64, u64)> {
         let path = self.path().filter(|path| path.is_file())?;
         let mut reader = capture_cap::open(path).ok()?;
@@ -188,8 +188,8 @@ impl Capture {
         self.reader.find_ahead(DECIDING_EVENTS, decides).unwrap_or(View::Exit)
     }
 
-    /// Its batches, if they are stored; else gives back the interest. The state of a recording in pieces goes from piece to
-    /// piece: that takes a replay.
+    /// Its batches, if they are stored; else gives back the interest. The state of a recording in pieces goes from
+    /// piece to piece: that takes a replay.
     pub(crate) fn stored(
         &self,
         plan: &Plan,

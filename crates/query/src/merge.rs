@@ -1,8 +1,8 @@
 //! Several captures as one row of events, by time.
 //!
-//! Only rows that are wanted take part, so that the answer does not depend on which others were made, or skipped. Within
-//! a capture they keep their order, whatever their times say: only the next one of each capture is compared. Of equal
-//! times the capture named first comes first.
+//! Only rows that are wanted take part, so that the answer does not depend on which others were made, or skipped.
+//! Within a capture they keep their order, whatever their times say: only the next one of each capture is compared. Of
+//! equal times the capture named first comes first.
 
 use std::ops::{ControlFlow, Range};
 

@@ -1,8 +1,8 @@
 //! The threads that work on batches.
 //!
-//! Jobs are done by whoever is free, and each has a way of its own back to who asked for it: the order of results is not
-//! decided here. Threads of the standard library do, rather than a pool that divides work among its threads: each keeps
-//! what it learned of a capture, and must be able to wait for the next job.
+//! Jobs are done by whoever is free, and each has a way of its own back to who asked for it: the order of results is
+//! not decided here. Threads of the standard library do, rather than a pool that divides work among its threads: each
+//! keeps what it learned of a capture, and must be able to wait for the next job.
 
 use crate::run::{Made, Question, asked};
 use crate::source::{Damage, Work};

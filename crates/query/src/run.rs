@@ -22,8 +22,8 @@ pub struct Plan {
     pub view: View,
     /// What is looked at.
     pub needs: Needs,
-    /// The times that are looked at, ns since the epoch: batches of which no row that may be shown is of these need not be
-    /// made.
+    /// The times that are looked at, ns since the epoch: batches of which no row that may be shown is of these need not
+    /// be made.
     pub times: Range<u64>,
     /// How many threads work on batches. Beside them, each capture has one that reads and one that replays, and the
     /// caller's thread takes what was made. With 1, all is done on the caller's thread, one after the other: what is
@@ -103,8 +103,8 @@ pub trait Taker<O> {
     fn damage(&mut self, capture: usize, file: &str, damage: &Damage);
 }
 
-/// Asks each capture its question, and hands the answers to a taker, until the captures or the taker's wishes end. Then no
-/// thread works on batches any more; those that read or replay go as soon as they have finished a piece, or as soon
+/// Asks each capture its question, and hands the answers to a taker, until the captures or the taker's wishes end. Then
+/// no thread works on batches any more; those that read or replay go as soon as they have finished a piece, or as soon
 /// as the pipe goes on that they wait for.
 pub fn run<Q: Question, T: Taker<Q::Output>>(
     captures: Vec<impl Input>,

@@ -1,8 +1,8 @@
 //! The stream of blocks, between those who record and the one who keeps it.
 //!
-//! Recorders append whole blocks to a buffer in memory. The keeper takes what is there, at latest a moment after it came.
-//! If it does not keep up, recorders wait: nothing is lost here, what is recorded becomes slower. Where a source lost
-//! something since nobody asked it for so long, a gap is told ([`Stream::gap`]).
+//! Recorders append whole blocks to a buffer in memory. The keeper takes what is there, at latest a moment after it
+//! came. If it does not keep up, recorders wait: nothing is lost here, what is recorded becomes slower. Where a source
+//! lost something since nobody asked it for so long, a gap is told ([`Stream::gap`]).
 
 use capture_event::code;
 use capture_event::option::{self, Origin};
@@ -195,8 +195,8 @@ impl Drop for Appending<'_> {
 }
 
 impl Taker {
-    /// What came since the last time, at most a moment after the first of it; empty if nothing came. `None`: nothing more
-    /// will come. `spare` is an empty buffer to go on with.
+    /// What came since the last time, at most a moment after the first of it; empty if nothing came. `None`: nothing
+    /// more will come. `spare` is an empty buffer to go on with.
     pub fn take(&self, spare: Vec<u8>) -> Option<Vec<u8>> {
         let mut state = lock(&self.0.state);
         state.is_done = true;

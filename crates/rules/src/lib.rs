@@ -39,9 +39,9 @@
 //!
 //! # What Falco does
 //!
-//! The yardstick is Falco's engine 0.63.0: what it loads loads here and means the same, what it refuses is refused, and the
-//! first fault that is reported is its own, under its code and at its place ([`Diagnostic::location`]). Where the text
-//! that Falco makes of lists says something else than the tree, the difference is reported, and
+//! The yardstick is Falco's engine 0.63.0: what it loads loads here and means the same, what it refuses is refused, and
+//! the first fault that is reported is its own, under its code and at its place ([`Diagnostic::location`]). Where the
+//! text that Falco makes of lists says something else than the tree, the difference is reported, and
 //! [`Options::falco_quirks`] decides. The list of differences is in `docs/differences.md`.
 
 mod collect;

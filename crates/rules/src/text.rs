@@ -1,7 +1,7 @@
 //! Texts that are put together from several places, and where each part comes from.
 //!
-//! Falco joins a condition, what is appended to it and its exceptions into one text before it parses that. So do we, and
-//! keep for every part which scalar of which file it stands in: a place in the joined text leads back to the file.
+//! Falco joins a condition, what is appended to it and its exceptions into one text before it parses that. So do we,
+//! and keep for every part which scalar of which file it stands in: a place in the joined text leads back to the file.
 
 use crate::source::{Files, Place};
 use crate::yaml::Node;

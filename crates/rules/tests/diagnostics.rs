@@ -1,5 +1,5 @@
-//! What we say of rule files, case by case: `diagnostics/NAME.yaml` is a rule file, `NAME.expected` beside it what is said
-//! of it. With `UPDATE=1` the test writes those files instead; review them before you commit.
+//! What we say of rule files, case by case: `diagnostics/NAME.yaml` is a rule file, `NAME.expected` beside it what is
+//! said of it. With `UPDATE=1` the test writes those files instead; review them before you commit.
 
 use capture_rules::{Options, Source, load};
 use std::path::{Path, PathBuf};

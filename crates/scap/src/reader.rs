@@ -69,8 +69,8 @@ impl Reader {
         Reader::new(Frames::new(input), size, None)
     }
 
-    /// Reads a capture that holds its blocks in another form: in a file of `size` bytes (`None` for a pipe), all of which
-    /// may be compressed.
+    /// Reads a capture that holds its blocks in another form: in a file of `size` bytes (`None` for a pipe), all of
+    /// which may be compressed.
     pub fn of_packed(packed: Box<dyn Packed>, size: Option<u64>, compression: Option<&'static str>) -> Reader {
         Reader::new(Unpacking::new(packed), size, compression)
     }
@@ -177,8 +177,8 @@ impl Reader {
         contents.flatten().collect()
     }
 
-    /// Looks at the next `within` events, without taking them, for the first of which `wanted` gives something. What it reads stays
-    /// in memory until it is taken; it reads no further than it must.
+    /// Looks at the next `within` events, without taking them, for the first of which `wanted` gives something. What it
+    /// reads stays in memory until it is taken; it reads no further than it must.
     pub fn find_ahead<T>(&mut self, within: usize, mut wanted: impl FnMut(&EventBlock<'_>) -> Option<T>) -> Option<T> {
         let (mut run, mut next, mut seen) = (0, self.next, 0);
         while seen < within {

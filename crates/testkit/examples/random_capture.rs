@@ -1,4 +1,5 @@
-//! Writes a random capture: `cargo run -p capture-testkit --example random_capture -- SEED EVENTS OUT.scap [tidy|exit]`.
+//! Writes a random capture: `cargo run -p capture-testkit --example random_capture -- SEED EVENTS OUT.scap
+//! [tidy|exit]`.
 
 use capture_testkit::{Form, random_capture};
 use std::path::Path;

@@ -63,8 +63,8 @@ pub fn select(job: &Job, capture: Capture) -> Result<Selected, Failure> {
     Ok(finder.finish(&kin))
 }
 
-/// Goes through a capture that is to be cut: every stored event is kept in the piece that `piece_of` gives for it (and, if it is
-/// shown, for its row).
+/// Goes through a capture that is to be cut: every stored event is kept in the piece that `piece_of` gives for it (and,
+/// if it is shown, for its row).
 pub fn pieces(view: View, capture: Capture, mut piece_of: impl FnMut(u64, Option<Row<'_>>) -> usize) -> Vec<Selected> {
     let (reader, name) = capture.into_parts();
     let mut replay = Replay::new(reader, view, Needs::STORED | Needs::LINEAGE, &name);

@@ -1,8 +1,8 @@
 //! A capture in pieces, each of which answers as the whole does.
 //!
-//! A piece is a copy of what it holds: with the capture's own lists and, hidden, what changed since then of what its events
-//! speak of. The capture is read once to see where pieces begin, replayed once to see what they need ([`select`]), and
-//! read once more for each piece.
+//! A piece is a copy of what it holds: with the capture's own lists and, hidden, what changed since then of what its
+//! events speak of. The capture is read once to see where pieces begin, replayed once to see what they need
+//! ([`select`]), and read once more for each piece.
 
 use super::select::{self, Selected};
 use super::{Copying, Extent, Source, State};

@@ -87,8 +87,8 @@ impl Choice {
         self.filter.iter().chain(until).fold(Needs::ENTERS | Needs::OPTIONS, |needs, filter| needs | filter.needs())
     }
 
-    /// How many rows a batch may have, if the file has so many events: the next file begins with what is known behind the
-    /// last event of this one, so that a batch must not have more than are left.
+    /// How many rows a batch may have, if the file has so many events: the next file begins with what is known behind
+    /// the last event of this one, so that a batch must not have more than are left.
     fn rows(&self, events: u64) -> usize {
         let limits = [self.rotation.events, self.limit].into_iter().flatten();
         let left = limits.map(|limit| limit.saturating_sub(events)).min();

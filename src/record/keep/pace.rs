@@ -11,7 +11,8 @@ const MEMBER: u64 = 1 << 20;
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Says when to write what a writer was given, which a killed recorder would take along. At once, as a rule. Compressed
-/// captures consist of parts that are compressed each by itself, and hardly so if they are small: there, it waits a little.
+/// captures consist of parts that are compressed each by itself, and hardly so if they are small: there, it waits a
+/// little.
 pub struct Pace {
     form: Form,
     due: Instant,

@@ -1,7 +1,7 @@
 //! The last of a recording, in memory.
 //!
-//! It is a row of parts, each of which begins with what is known of the host by then, as a file does. The oldest part is
-//! dropped when those behind it are enough.
+//! It is a row of parts, each of which begins with what is known of the host by then, as a file does. The oldest part
+//! is dropped when those behind it are enough.
 
 use super::piece::{Piece, ending};
 use crate::files::{Form, size};

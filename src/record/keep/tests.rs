@@ -9,7 +9,8 @@ use capture_record::stream::stream;
 use capture_scap::{Compression, Content, EventBuilder, EventHead, MachineInfo, Reader, Section, Target, Writer};
 use jiff::tz::TimeZone;
 
-/// What is left, with a filter that selects no event, of a recording: its codes, and how many events it says are missing.
+/// What is left, with a filter that selects no event, of a recording: its codes, and how many events it says are
+/// missing.
 fn kept(text: &str) -> Vec<(u16, Option<u64>)> {
     let (stream, taker) = stream();
     let mut writer = Writer::new(Vec::new(), Target::All, Compression::None);

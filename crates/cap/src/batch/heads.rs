@@ -66,8 +66,8 @@ impl Threads {
     }
 }
 
-/// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do they
-/// do over and over: side by side, their events compress far better than as they happened to meet.
+/// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do
+/// they do over and over: side by side, their events compress far better than as they happened to meet.
 pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
     let mut counts = vec![0; threads];
     for place in places {

@@ -138,8 +138,8 @@ impl Late {
         self.columns().has(Id { kind: Kind::Shape, code, index: 0 })
     }
 
-    /// What tells apart the values of a parameter of the events of a type, in the order of these events; nothing for those
-    /// whose values may be the same as others' without that being known.
+    /// What tells apart the values of a parameter of the events of a type, in the order of these events; nothing for
+    /// those whose values may be the same as others' without that being known.
     pub fn tokens(&self, place: usize, index: usize) -> Vec<Option<Token>> {
         let events = self.rows().types.get(place).map_or(&[][..], |of_type| &of_type.rows);
         let Some(param) = self.param(place, index) else { return vec![Some(Token::Absent); events.len()] };

@@ -94,8 +94,8 @@ impl Coder for Take {
     }
 }
 
-/// The last values of contexts. The same few contexts come again and again: those that were asked for last are found without
-/// looking among all.
+/// The last values of contexts. The same few contexts come again and again: those that were asked for last are found
+/// without looking among all.
 struct LastValues<K> {
     recent: Vec<Recent<K>>,
     others: FxHashMap<K, i64>,
@@ -116,8 +116,8 @@ impl<K: Copy> Default for LastValues<K> {
 }
 
 impl<K: Hash + Eq + Copy> LastValues<K> {
-    /// The last value of a context, to be changed; `first` if it is new. `hint`: a number that a context has, and hardly
-    /// another one.
+    /// The last value of a context, to be changed; `first` if it is new. `hint`: a number that a context has, and
+    /// hardly another one.
     #[inline]
     fn of(&mut self, (hint, context): (usize, K), first: i64) -> &mut i64 {
         let recent = self.recent.get_mut(hint % RECENT).unwrap_or(&mut self.nowhere);
@@ -204,8 +204,8 @@ impl<K: Hash + Eq + Copy> Numbered<K> {
         Numbered { last: LastValues::default(), highest: count.wrapping_sub(1) }
     }
 
-    /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one. `context`:
-    /// with a hint ([`LastValues::of`]).
+    /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one.
+    /// `context`: with a hint ([`LastValues::of`]).
     #[inline]
     pub(super) fn code(&mut self, coder: &mut impl Coder, context: (usize, K), value: &mut i64) {
         let (highest, next) = (self.highest, self.highest.wrapping_add(1));

@@ -90,8 +90,8 @@ pub(super) struct Numbers<'c> {
     pub(super) upper: Option<&'c [i64]>,
 }
 
-/// Numbers of things: as the last one of the same context, which comes with a hint ([`Numbered::code`]); -1 as a rule where
-/// there is no context.
+/// Numbers of things: as the last one of the same context, which comes with a hint ([`Numbered::code`]); -1 as a rule
+/// where there is no context.
 fn numbered<K: Hash + Eq + Copy>(
     coder: &mut impl Coder,
     of: Numbers<'_>,
@@ -108,7 +108,8 @@ fn numbered<K: Hash + Eq + Copy>(
     }
 }
 
-/// What is numbered by thread: as the last one of the thread. Its versions; its quantities, which have numbers in a batch.
+/// What is numbered by thread: as the last one of the thread. Its versions; its quantities, which have numbers in a
+/// batch.
 pub(super) fn of_threads(coder: &mut impl Coder, layout: &impl Layout, of: Numbers<'_>, values: &mut [i64]) {
     let places = layout.places();
     let context = |event: usize| places.get(event).map(|place| (*place as usize, *place));
@@ -132,8 +133,8 @@ pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64],
     numbered(coder, of, context, values);
 }
 
-/// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as that
-/// of the enter event, else -1.
+/// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as
+/// that of the enter event, else -1.
 pub(super) fn fds(
     coder: &mut impl Coder,
     layout: &impl Layout,

@@ -6,8 +6,8 @@ use crate::summaries::Numbers;
 use capture_batch::{Batch, Row, RowFlags, Summary, attempted};
 use capture_event::{code, option};
 
-/// Adds what the rows of a batch that are shown tried to open, and which calls those are that have no type of their own.
-/// `event_of`: which of the events a stored one is.
+/// Adds what the rows of a batch that are shown tried to open, and which calls those are that have no type of their
+/// own. `event_of`: which of the events a stored one is.
 pub(crate) fn add(
     summary: &mut Numbers,
     batch: &Batch,

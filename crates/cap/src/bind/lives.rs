@@ -67,8 +67,8 @@ impl<'l> Lives<'l> {
     }
 }
 
-/// The quantities, in the order of their numbers, each at the first row that it holds for: numbers as differences to the
-/// thread's last ones, and to what changed since these in the view before; streams by what they were last.
+/// The quantities, in the order of their numbers, each at the first row that it holds for: numbers as differences to
+/// the thread's last ones, and to what changed since these in the view before; streams by what they were last.
 /// `objects`: how many objects have a number before the batch. `given`: all of them, or none when they are read.
 pub(super) fn quantities<C: Coder>(
     coders: &mut [C; NUMBERS + 1],

@@ -14,8 +14,8 @@ use std::array::from_fn;
 /// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the
 /// last three are by event, those in front included.
 pub(crate) struct Values {
-    /// Time of the capture's first event, time of the last one before the batch, number of the last one before it, number
-    /// of what is known of the capture.
+    /// Time of the capture's first event, time of the last one before the batch, number of the last one before it,
+    /// number of what is known of the capture.
     head: [i64; 4],
     flags: Vec<i64>,
     codes: Vec<i64>,
@@ -165,7 +165,8 @@ fn by_event<T: Copy>(
 }
 
 /// Adds the columns of a view to a set. `view`: its place in [`super::VIEWS`]; `upper`: the view before; `before`: how
-/// many interned values there were before the batch; `fd_param`: the number that an event says is that of its descriptor.
+/// many interned values there were before the batch; `fd_param`: the number that an event says is that of its
+/// descriptor.
 pub(crate) fn put(
     view: u16,
     values: &mut Values,

@@ -10,9 +10,9 @@
 //! | … | the columns, one behind the other |
 //!
 //! An entry of the directory is a row of varints (LEB128): kind, code, index, coding, compression (0: none, 1: zstd, 2:
-//! a varint with the length of a front part that is compressed with zstd, that part, and the rest as it is),
-//! number of values, length as coded, length as stored; then the CRC-32C of the stored bytes (u32). A column can be read
-//! without the others.
+//! a varint with the length of a front part that is compressed with zstd, that part, and the rest as it is), number of
+//! values, length as coded, length as stored; then the CRC-32C of the stored bytes (u32). A column can be read without
+//! the others.
 
 mod read;
 mod series;

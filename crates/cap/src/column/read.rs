@@ -215,8 +215,8 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
 }
 
-/// Unpacks `packed`, which gives `len` bytes, at most [`MOST_BYTES`]. The system gives memory as bytes come, whatever is
-/// claimed.
+/// Unpacks `packed`, which gives `len` bytes, at most [`MOST_BYTES`]. The system gives memory as bytes come, whatever
+/// is claimed.
 fn unpacked(packed: &[u8], len: usize) -> Result<Vec<u8>, Fault> {
     let unpack = |decompressor: &RefCell<Option<Decompressor<'static>>>| {
         decompressor.borrow_mut().as_mut().and_then(|decompressor| decompressor.decompress(packed, len).ok())

@@ -1,8 +1,9 @@
 //! Numbers as a rough value, which compresses well, and the bits that it lacks, which do not.
 //!
-//! The rough value is a byte. 0 to 7 are these numbers. From 8 on, each four stand for numbers of one more bit (8 to 11:
-//! of four bits): the highest bit is set, the next two are those of the rough value, the others are lacking. Latencies of
-//! one kind of call lie near each other: their rough values are few, the bits behind them as good as random.
+//! The rough value is a byte. 0 to 7 are these numbers. From 8 on, each four stand for numbers of one more bit (8 to
+//! 11: of four bits): the highest bit is set, the next two are those of the rough value, the others are lacking.
+//! Latencies of one kind of call lie near each other: their rough values are few, the bits behind them as good as
+//! random.
 
 /// Rough values that have no lacking bits.
 const EXACT: u64 = 8;

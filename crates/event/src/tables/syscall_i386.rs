@@ -6,9 +6,9 @@ use crate::schema::code::GENERIC_E;
 /// From here on, Linux gives a system call the same number everywhere.
 const COMMON_FROM: u16 = 424;
 
-/// How such a call is recorded: the schema's number and the code of its enter event in the newest schema
-/// ([`GENERIC_E`] for those without an event of their own). Of the calls that stand for many (`socketcall`, `ipc`), only
-/// their own number.
+/// How such a call is recorded: the schema's number and the code of its enter event in the newest schema ([`GENERIC_E`]
+/// for those without an event of their own). Of the calls that stand for many (`socketcall`, `ipc`), only their own
+/// number.
 pub fn native_i386(nr: u16) -> Option<(u16, u16)> {
     if nr >= COMMON_FROM {
         return native(nr, Arch::X86_64);

@@ -93,8 +93,8 @@ pub(crate) struct State {
     shared: Vec<Shared>,
 }
 
-/// Values of the rows that are being worked on, by their places in the batch. In the exit view, conditions on the same order-dependent field read it once
-/// an event, whichever comes first; each has its own memory all the same.
+/// Values of the rows that are being worked on, by their places in the batch. In the exit view, conditions on the same
+/// order-dependent field read it once an event, whichever comes first; each has its own memory all the same.
 #[derive(Clone, Default)]
 struct Shared(FxHashMap<usize, Extracted<'static>>);
 

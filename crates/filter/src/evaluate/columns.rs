@@ -1,12 +1,12 @@
 //! Condition by condition over all rows that are still undecided.
 //!
 //! A condition of a conjunction sees the rows for which those before it hold, one of a disjunction the rows for which
-//! those before it do not: just the rows that [`super::Sequential`] would show it, in the same order. So conditions that
-//! remember earlier rows give the same answers as well.
+//! those before it do not: just the rows that [`super::Sequential`] would show it, in the same order. So conditions
+//! that remember earlier rows give the same answers as well.
 //!
-//! What depends on a thread, an object or a type alone is computed once for each and kept as long as batches of the same
-//! segment follow each other. What depends on parameters is computed once for each of their values, where a batch is stored:
-//! its columns tell which rows have the same.
+//! What depends on a thread, an object or a type alone is computed once for each and kept as long as batches of the
+//! same segment follow each other. What depends on parameters is computed once for each of their values, where a batch
+//! is stored: its columns tell which rows have the same.
 
 use super::Selection;
 use super::plan::Node;
@@ -143,7 +143,8 @@ fn numbers_of<T>(ids: &[Id<T>]) -> impl Fn(usize) -> Option<usize> {
     |index| ids.get(index).filter(|id| !id.is_none()).map(|id| id.index())
 }
 
-/// Codes are less than this. Greater numbers stand for types that codes do not tell, and mean something else in each batch.
+/// Codes are less than this. Greater numbers stand for types that codes do not tell, and mean something else in each
+/// batch.
 const CODES: usize = 1 << 16;
 
 /// The types of rows as numbers; `None` for those that have to be asked for theirs.

@@ -33,7 +33,8 @@ pub fn decimal(out: &mut Vec<u8>, number: i64) {
     magnitude(out, number.unsigned_abs());
 }
 
-/// Appends a decimal number without a sign. Most of what is printed is numbers: this is a good deal faster than `write!`.
+/// Appends a decimal number without a sign. Most of what is printed is numbers: this is a good deal faster than
+/// `write!`.
 pub(crate) fn magnitude(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();

@@ -185,8 +185,8 @@ impl Binder {
     }
 }
 
-/// Classic view: where a call that failed to connect was going to. The event shows that as the name of its socket, which
-/// keeps its own for the events after.
+/// Classic view: where a call that failed to connect was going to. The event shows that as the name of its socket,
+/// which keeps its own for the events after.
 fn attempted_connection(view: View, event: &Event<'_>) -> Option<Text> {
     let failed = view == View::Classic && event.code == code::CONNECT_X && event.i64(0).is_some_and(|res| res < 0);
     match event.raw(1).filter(|_| failed)? {

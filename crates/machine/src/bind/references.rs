@@ -67,7 +67,8 @@ impl Parameters {
 /// The row whose references are being bound.
 struct At<'a> {
     machine: &'a mut Machine,
-    /// The event's own descriptor, if it is one of its thread's: of a getsockopt, the classic view looks at the leader's.
+    /// The event's own descriptor, if it is one of its thread's: of a getsockopt, the classic view looks at the
+    /// leader's.
     own: Option<FdKey>,
     /// The event's thread.
     tid: Option<i64>,

@@ -14,7 +14,8 @@
 //! | `container_removed` events | - | forget the container |
 //! | host | no entry | an entry `host` |
 //!
-//! Old captures also hold what a Kubernetes cluster's API said of its pods ([`cluster`]); the newest programs drop that.
+//! Old captures also hold what a Kubernetes cluster's API said of its pods ([`cluster`]); the newest programs drop
+//! that.
 //!
 //! The container events at the beginning of a capture tell what was there before; the process list is looked at
 //! after them ([`begin`]).

@@ -70,7 +70,8 @@ pub(super) fn pipe(call: &mut Call<'_>) {
 
 pub(super) fn memfd_create(call: &mut Call<'_>) {
     if call.result() < 0 {
-        // Its program opens a descriptor of no kind under the number of the error. The number is all of it that we show.
+        // Its program opens a descriptor of no kind under the number of the error. The number is all of it that we
+        // show.
         call.set_number(call.result());
         return;
     }

@@ -18,8 +18,8 @@ impl Parameters {
         late.codes().get(event).is_none_or(|code| step(*code, late.count(event)) == Step::Deliver)
     }
 
-    /// Those of an event whose parameters are stored otherwise, given the enter event that it may take some from; `None` if
-    /// it is as it should be all the same.
+    /// Those of an event whose parameters are stored otherwise, given the enter event that it may take some from;
+    /// `None` if it is as it should be all the same.
     pub(super) fn of(late: &Late, event: usize, enter: Option<usize>) -> Option<Parameters> {
         let code = *late.codes().get(event)?;
         let mut bytes = Vec::new();

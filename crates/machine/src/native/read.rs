@@ -11,8 +11,8 @@ use capture_event::{code, option};
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 
-/// The batch of a view that a stored batch holds. `segment`: that of its interned values; `sources`: what is known of the
-/// capture, by the numbers in the segment.
+/// The batch of a view that a stored batch holds. `segment`: that of its interned values; `sources`: what is known of
+/// the capture, by the numbers in the segment.
 pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, sources: &[Arc<SourceInfo>]) -> Batch {
     let (first_ts, ts_before) = late.view(view).times();
     let source = late.view(view).source().and_then(|number| sources.get(number)).cloned().unwrap_or_default();

@@ -16,7 +16,8 @@ pub struct Followers {
 impl Followers {
     /// At the beginning of a capture.
     pub fn new() -> Self {
-        // Which row is an exit's enter is told by the events; lists of what is open are too long to be kept for each row.
+        // Which row is an exit's enter is told by the events; lists of what is open are too long to be kept for each
+        // row.
         let needs = Needs::all() - Needs::ENTERS - Needs::FD_TYPES - Needs::OPTIONS;
         let followers = VIEWS.map(|view: View| Follower::new(view, needs, "").bound_only());
         Followers { followers, batches: 0 }

@@ -104,8 +104,8 @@ enum Found {
 }
 
 impl Enters {
-    /// Books an enter event whose row comes next; for an exit event, the row of its enter event. One of an earlier batch
-    /// is repeated in front of the exit, and its bytes are the batch's next chunk.
+    /// Books an enter event whose row comes next; for an exit event, the row of its enter event. One of an earlier
+    /// batch is repeated in front of the exit, and its bytes are the batch's next chunk.
     pub(super) fn bind(
         &mut self,
         event: &Event<'_>,

@@ -107,7 +107,8 @@ impl Follower {
         Follower { converter: Converter::new(), engine }
     }
 
-    /// Makes batches that hold what events are bound to, and of events themselves only numbers, types and marks: of these
+    /// Makes batches that hold what events are bound to, and of events themselves only numbers, types and marks: of
+    /// these
     /// [`Follower::take_all`] gives one at a time.
     pub fn bound_only(mut self) -> Self {
         self.engine.bound_only = true;
@@ -390,8 +391,8 @@ impl Engine {
         self.push(block, &event, &applied, (num, flags), converted)
     }
 
-    /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row before
-    /// it needs one.
+    /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row
+    /// before it needs one.
     fn push(
         &mut self,
         block: &EventBlock<'_>,

@@ -1,7 +1,8 @@
 //! From a capture's blocks to batches.
 //!
 //! [`Replay`] reads blocks, and its [`Follower`] keeps the [`Machine`] of the section they belong to, and hands out [`Batch`]es: rows with
-//! their parameters, which stay where the reader put them ([`chunks`]), and all that is bound to them ([`crate::bind`]).
+//! their parameters, which stay where the reader put them ([`chunks`]), and all that is bound to them
+//! ([`crate::bind`]).
 //!
 //! # Numbers
 //!

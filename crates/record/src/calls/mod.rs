@@ -178,8 +178,8 @@ impl Moment<'_> {
         if self.call.abi.is_some() { 4 } else { 8 }
     }
 
-    /// What `/proc` says of the thread now. What it cannot but have from its process or its parent is read once; nothing
-    /// is known of a thread that was killed meanwhile.
+    /// What `/proc` says of the thread now. What it cannot but have from its process or its parent is read once;
+    /// nothing is known of a thread that was killed meanwhile.
     pub fn facts(&mut self) -> Facts {
         let tid = i64::from(self.tid);
         let read = self.proc.host().and_then(|host| match &self.process.facts {

@@ -1,4 +1,5 @@
-//! Parameters of calls that make threads and processes, or execute programs: what `/proc` says of the thread afterwards.
+//! Parameters of calls that make threads and processes, or execute programs: what `/proc` says of the thread
+//! afterwards.
 
 use super::Moment;
 use super::convert::{self, Convert};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 /// In the schema's clone flags: the ids that the child sees are not those that we see.
 const CHILD_IN_PIDNS: u32 = 0x2000_0000;
 
-/// In place of the position of the flags of clone(2): they are in the structure that clone3(2) takes, or there are none.
+/// In place of the position of the flags of clone(2): they are in the structure that clone3(2) takes, or there are
+/// none.
 pub const CLONE3: u8 = 255;
 pub const FORK: u8 = 254;
 
@@ -20,8 +22,8 @@ const LONGEST_LIST: usize = 4096;
 /// How many arguments of a program that could not be executed are looked at.
 const MOST_STRINGS: u64 = 256;
 
-/// Everything behind the result of execve(2) up to the group. `ARGUMENTS` is the position of the list of arguments; that
-/// of the environment follows it.
+/// Everything behind the result of execve(2) up to the group. `ARGUMENTS` is the position of the list of arguments;
+/// that of the environment follows it.
 pub fn executed<const ARGUMENTS: u8>(moment: &mut Moment<'_>) {
     let mut facts = moment.facts();
     if moment.has_failed() {

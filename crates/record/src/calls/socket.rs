@@ -114,8 +114,8 @@ impl Socket {
     }
 }
 
-/// The inodes of a unix socket and of its peer, the only identity of theirs that is known outside the kernel; 0 if there
-/// is none.
+/// The inodes of a unix socket and of its peer, the only identity of theirs that is known outside the kernel; 0 if
+/// there is none.
 fn inodes(socket: &OwnedFd) -> (u64, u64) {
     let own = rustix::fs::fstat(socket).map_or(0, |file| file.st_ino);
     (own, diag::unix_peer(own).ok().flatten().unwrap_or(0))

@@ -1,8 +1,8 @@
 //! Which parameters the events of each call have: a line an event, in the schema's order.
 //!
-//! A line is headed by the code of the enter event that the newest schema has for the call; `as` says which one is written
-//! for it where sysdig 0.29 knew the call by another, which the newest libraries convert. `none`: there is no enter event,
-//! since 0.29 does not know the call. A function may make several parameters.
+//! A line is headed by the code of the enter event that the newest schema has for the call; `as` says which one is
+//! written for it where sysdig 0.29 knew the call by another, which the newest libraries convert. `none`: there is no
+//! enter event, since 0.29 does not know the call. A function may make several parameters.
 
 use super::buffer::*;
 use super::convert::*;

@@ -26,9 +26,9 @@ pub fn put_executed(out: &mut EventBuilder<'_>, facts: &Facts) {
     out.param(&facts.gid.to_le_bytes());
 }
 
-/// Parameters of a clone event behind the result: what `/proc` says of the thread whose event it is, how the new one was
-/// made (in the schema's flags), and when the first process of its pid namespace began (ns since the machine was started;
-/// 0 in the event of the parent).
+/// Parameters of a clone event behind the result: what `/proc` says of the thread whose event it is, how the new one
+/// was made (in the schema's flags), and when the first process of its pid namespace began (ns since the machine was
+/// started; 0 in the event of the parent).
 pub fn put_cloned(out: &mut EventBuilder<'_>, facts: &Facts, flags: u32, pidns_start: u64) {
     put_common(out, facts);
     [flags, facts.uid, facts.gid].iter().for_each(|number| out.param(&number.to_le_bytes()));
@@ -39,7 +39,8 @@ pub fn put_cloned(out: &mut EventBuilder<'_>, facts: &Facts, flags: u32, pidns_s
 /// How many parameters the event of a thread's end has.
 pub const PARAMETERS_OF_EXIT: u32 = 5;
 
-/// Parameters of the event of a thread's end, from the status word of wait(2). Who takes over its children is not known.
+/// Parameters of the event of a thread's end, from the status word of wait(2). Who takes over its children is not
+/// known.
 pub fn put_exited(out: &mut EventBuilder<'_>, word: i32) {
     let status = if libc::WIFEXITED(word) { libc::WEXITSTATUS(word) } else { 0 };
     let (signal, core) =

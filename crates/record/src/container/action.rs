@@ -34,8 +34,8 @@ pub struct Action {
     pub engine: String,
     /// What it was done to: `container`, `image`, `network`, `volume`, `daemon` …
     pub object: String,
-    /// What was done: `create`, `start`, `exec_create`, `exec_start`, `exec_die`, `die`, `kill`, `oom`, `pause`, `pull`,
-    /// `tag`, `import`, `attach`, `rename`, `destroy` … as the engine calls it.
+    /// What was done: `create`, `start`, `exec_create`, `exec_start`, `exec_die`, `die`, `kill`, `oom`, `pause`,
+    /// `pull`, `tag`, `import`, `attach`, `rename`, `destroy` … as the engine calls it.
     pub action: String,
     /// What the action's name is followed by: the command line of `exec_create` and `exec_start`, the state of
     /// `health_status`.

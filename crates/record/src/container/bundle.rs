@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `config.json` is the runtime specification's: how the container is to be run. What Kubernetes calls it and its image
-//! stands in annotations, which containerd and CRI-O name in their own ways. It is brought into the form in which Docker
-//! answers, so that there is one description of containers ([`describe`]).
+//! stands in annotations, which containerd and CRI-O name in their own ways. It is brought into the form in which
+//! Docker answers, so that there is one description of containers ([`describe`]).
 
 use super::describe::{Runtime, describe};
 use super::id::Found;

@@ -24,8 +24,8 @@ pub fn container_event(mut description: Vec<u8>) -> ContainerEvent {
     ContainerEvent { code, params: vec![description] }
 }
 
-/// What an engine did, as a notification: `id` is `engine.object.action`, such as `docker.container.exec_create`, `desc`
-/// is JSON with the id, the name, the image and what else the engine said.
+/// What an engine did, as a notification: `id` is `engine.object.action`, such as `docker.container.exec_create`,
+/// `desc` is JSON with the id, the name, the image and what else the engine said.
 ///
 /// The format also has an infrastructure event, made for Docker's actions, but it is an internal one: sysdig counts
 /// such events and never prints them. Notifications are printed by every version.

@@ -2,8 +2,8 @@
 //! `podman exec`.
 //!
 //! The kernel's process connector tells of every new process and program. A process that executes something in the
-//! container's control groups is there already, and so seen late. A monitor (`conmon`) is met before it starts what it is
-//! for: that is seen from its birth.
+//! container's control groups is there already, and so seen late. A monitor (`conmon`) is met before it starts what it
+//! is for: that is seen from its birth.
 
 use super::Found;
 use super::target::belongs;
@@ -25,7 +25,8 @@ pub struct Newcomers {
 }
 
 impl Newcomers {
-    /// Looks for newcomers in these containers. The error is `PermissionDenied` if the kernel does not tell us of processes.
+    /// Looks for newcomers in these containers. The error is `PermissionDenied` if the kernel does not tell us of
+    /// processes.
     pub fn of(containers: Vec<Found>) -> io::Result<Newcomers> {
         Ok(Newcomers { connector: Connector::open()?, host: Host::open(Path::new("/proc"))?, containers })
     }

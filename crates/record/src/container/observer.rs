@@ -43,8 +43,8 @@ struct Watched {
 }
 
 impl Observer {
-    /// Starts to follow these engines, from a moment on in nanoseconds since the epoch. What they do not describe is looked
-    /// for in files of runtimes.
+    /// Starts to follow these engines, from a moment on in nanoseconds since the epoch. What they do not describe is
+    /// looked for in files of runtimes.
     pub fn start(engines: Vec<Engine>, bundles: Bundles, since: u64) -> io::Result<Observer> {
         let watch = |engine: &Engine| Ok(Watched { watcher: Watcher::start(engine.clone(), since)?, followed: false });
         let watched = engines.iter().map(watch).collect::<io::Result<_>>()?;

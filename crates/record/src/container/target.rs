@@ -7,8 +7,8 @@
 //!   follows the shim sees such sessions from their birth. What `podman exec` runs has a `conmon` of its own, which the
 //!   command `podman` starts: [`belongs`] tells that it is one.
 //!
-//! The container may be named by its id, a beginning of that, or its name. Names of Docker and Podman are asked from the
-//! engine; without one, ids and the names of LXC and systemd-nspawn containers still are found.
+//! The container may be named by its id, a beginning of that, or its name. Names of Docker and Podman are asked from
+//! the engine; without one, ids and the names of LXC and systemd-nspawn containers still are found.
 
 use super::short::{number, short_id, text};
 use super::{Engine, Error, Found, identify};

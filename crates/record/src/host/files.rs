@@ -83,8 +83,8 @@ struct Marked {
     sight: Sight,
 }
 
-/// So much is read at once: the more, the better it is known where deleted directories were. Each event brings up to two
-/// descriptors.
+/// So much is read at once: the more, the better it is known where deleted directories were. Each event brings up to
+/// two descriptors.
 const PIECE: usize = 64 << 10;
 
 /// If we may not have so many descriptors, much less is read at once.

@@ -224,7 +224,8 @@ impl Report {
             [Seen::At(from) | Seen::InOverlay(from), Seen::At(to) | Seen::InOverlay(to)] => {
                 tell(scene, &from, Some(&old), FileDeed::Renamed(&to))
             }
-            // An overlay hides a file of a lower layer behind a mark; or it brings one up, of which nobody sees anything.
+            // An overlay hides a file of a lower layer behind a mark; or it brings one up, of which nobody sees
+            // anything.
             [Seen::Inside, Seen::InOverlay(to)] if scene.reach(&new).is_some_and(|path| is_whiteout(&path)) => {
                 tell(scene, &to, Some(&new), FileDeed::Deleted { is_directory: false });
             }
@@ -265,7 +266,8 @@ impl Scene<'_> {
         process.mounts
     }
 
-    /// The key of the watch that a deed matches. Watches are of files as we ourselves see them, not as a container does.
+    /// The key of the watch that a deed matches. Watches are of files as we ourselves see them, not as a container
+    /// does.
     fn key(&self, inode: u64, path: &[u8], found: Option<&Found>, what: &FileDeed<'_>) -> Option<&[u8]> {
         if self.watches.is_empty() {
             return None;

@@ -329,7 +329,8 @@ impl Recorder {
         }
     }
 
-    /// Tells what a process did. `executes`: it is known to execute something afterwards, of which `/proc` tells already.
+    /// Tells what a process did. `executes`: it is known to execute something afterwards, of which `/proc` tells
+    /// already.
     fn tell_process(&mut self, told: Told, executes: bool) {
         if told.deed.whose().pid == self.own {
             return;

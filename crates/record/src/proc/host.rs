@@ -77,8 +77,8 @@ impl Host {
         self.proc.directory(format!("{tid}/task/{tid}"))
     }
 
-    /// The control groups of a thread or process, `subsystem=path` items, each ended by a zero byte; empty if they cannot
-    /// be read.
+    /// The control groups of a thread or process, `subsystem=path` items, each ended by a zero byte; empty if they
+    /// cannot be read.
     pub fn cgroups(&mut self, directory: &Directory) -> Arc<[u8]> {
         const LONGEST: usize = 1 << 20;
         match directory.read(c"cgroup", LONGEST, &mut self.text) {

@@ -1,8 +1,8 @@
 //! What the host looks like when a recording begins: the tables that stand before a capture's events.
 //!
 //! Everything is read once, in some milliseconds for some hundred processes. It is no picture of one moment: processes
-//! go on while they are read. Each one is there as a whole or not at all, but one that executes another program just then
-//! may have something of both.
+//! go on while they are read. Each one is there as a whole or not at all, but one that executes another program just
+//! then may have something of both.
 
 mod fds;
 mod interfaces;

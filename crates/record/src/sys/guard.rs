@@ -12,12 +12,12 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What wakes the guard: the kernel sends it as soon as the thread is gone that started it. (The end of a pipe comes later:
-/// files are closed when the last thread of ours is gone, and those who are followed run on before.)
+/// What wakes the guard: the kernel sends it as soon as the thread is gone that started it. (The end of a pipe comes
+/// later: files are closed when the last thread of ours is gone, and those who are followed run on before.)
 const WAKE: Signal = Signal::USR2;
 
-/// When the guard looks (ms after the look before): what moved threads start meanwhile is moved with them, and the tracer may
-/// have been about to move one.
+/// When the guard looks (ms after the look before): what moved threads start meanwhile is moved with them, and the
+/// tracer may have been about to move one.
 const LOOKS: [u64; 7] = [0, 1, 1, 2, 5, 10, 20];
 
 /// So many threads can be moved at a time.

@@ -76,8 +76,8 @@ impl Tracer {
 }
 
 impl Tracer {
-    /// A process is to be followed that nobody knew of when the recording began. If it is gone, or followed already, or may
-    /// not be followed, nothing happens.
+    /// A process is to be followed that nobody knew of when the recording began. If it is gone, or followed already, or
+    /// may not be followed, nothing happens.
     pub(super) fn newcomer(&mut self, pid: Tid) {
         // A session of a container may end as soon as it began, and so may what would be said of it.
         let _ = self.follow_process(pid);

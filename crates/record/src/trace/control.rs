@@ -26,7 +26,8 @@ impl Control {
         self.kick();
     }
 
-    /// The tracer looks whether all is well with those who have not stopped for long. To be called a few times a second.
+    /// The tracer looks whether all is well with those who have not stopped for long. To be called a few times a
+    /// second.
     pub fn look(&self) {
         self.0.is_to_look.store(true, Ordering::SeqCst);
         self.kick();

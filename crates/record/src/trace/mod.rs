@@ -1,7 +1,7 @@
 //! Follows threads with ptrace, and makes events of what they do.
 //!
-//! One thread of ours does all of it, since the kernel lets only the thread trace that began to. It waits for a thread to
-//! stop, looks why, appends events to the [`Stream`], and lets it run on.
+//! One thread of ours does all of it, since the kernel lets only the thread trace that began to. It waits for a thread
+//! to stop, looks why, appends events to the [`Stream`], and lets it run on.
 
 mod attach;
 mod birth;
@@ -398,8 +398,8 @@ impl Tracer {
         }
     }
 
-    /// Tells of the control groups of a thread's process, if something was learnt of it and they are others than those told
-    /// last.
+    /// Tells of the control groups of a thread's process, if something was learnt of it and they are others than those
+    /// told last.
     fn tell_groups(&mut self, tid: Tid) {
         let process = self.threads.get(&tid).and_then(|thread| self.processes.get_mut(&thread.pid));
         let Some(groups) = process.and_then(Process::new_groups) else { return };

@@ -1,7 +1,7 @@
 //! Where the threads that are followed run.
 //!
-//! A stop that wakes another CPU takes several times as long as one that does not, most of all on a virtual machine. So a
-//! thread that stops often runs on the CPU of the tracer: it stops, the tracer runs in its place, and it goes on. A
+//! A stop that wakes another CPU takes several times as long as one that does not, most of all on a virtual machine. So
+//! a thread that stops often runs on the CPU of the tracer: it stops, the tracer runs in its place, and it goes on. A
 //! thread that computes for long, while others want the CPU too, may run wherever it was allowed to.
 //!
 //! Nobody is to notice: what a thread asks about the CPUs that it may run on is answered as if it had not been moved

@@ -1,6 +1,6 @@
-//! Programs of `programs/` make calls with known arguments, between two marks. What is recorded of them must be what lies
-//! beside each program in `NAME.out`, in the view of sysdig 0.29 and then in that of the newest libraries. With `UPDATE=1`
-//! the test writes those files instead; review them before you commit.
+//! Programs of `programs/` make calls with known arguments, between two marks. What is recorded of them must be what
+//! lies beside each program in `NAME.out`, in the view of sysdig 0.29 and then in that of the newest libraries. With
+//! `UPDATE=1` the test writes those files instead; review them before you commit.
 
 mod support;
 

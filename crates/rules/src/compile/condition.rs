@@ -106,8 +106,8 @@ impl Compilation<'_> {
         None
     }
 
-    /// Reports what is wrong with a text. What is said is ours, if there is something; Falco sees it where the text with
-    /// lists written out first goes wrong.
+    /// Reports what is wrong with a text. What is said is ours, if there is something; Falco sees it where the text
+    /// with lists written out first goes wrong.
     fn syntax_errors(
         &mut self,
         composed: &Composed,
@@ -185,8 +185,8 @@ fn falco_index(error: &FilterError, text: &str) -> usize {
 }
 
 impl Condition {
-    /// The byte of Falco's text at which it meets a comparison of this condition (not of a macro in it), or the values on
-    /// its right.
+    /// The byte of Falco's text at which it meets a comparison of this condition (not of a macro in it), or the values
+    /// on its right.
     pub fn falco_index_of_check(&self, check: Span, of_values: bool) -> Option<usize> {
         let met = self.met();
         let ordinal = met.checks.binary_search(&check.start).ok()?;

@@ -1,8 +1,8 @@
 //! List names in conditions, replaced on the syntax tree.
 //!
 //! A list's name stands where a value may: bare, on the right of a comparison. Which lists are seen in the values of
-//! others follows Falco: lists are gone through in the order of their definition, so that a value of a list may name one
-//! that is defined after it.
+//! others follows Falco: lists are gone through in the order of their definition, so that a value of a list may name
+//! one that is defined after it.
 
 use super::lists::Lists;
 use capture_filter::language::ast::{Check, Expr, Literal, Right};

@@ -6,8 +6,8 @@
 //! 3. Names of macros are replaced by the macros, which all who name them share ([`macros`]).
 //! 4. Conditions and outputs of rules are checked against the fields that there are ([`rules`], [`output`]).
 //!
-//! All of it is done anew for every file, with all that was collected by then, as in Falco: a file must not need a macro
-//! of a later one.
+//! All of it is done anew for every file, with all that was collected by then, as in Falco: a file must not need a
+//! macro of a later one.
 
 mod check;
 mod condition;

@@ -1,7 +1,7 @@
 //! Phase one: from documents to items, one function a kind of item.
 //!
-//! Each item is handed on as soon as it is read, in the order of the file. An item with faults is not handed on; all its
-//! faults are reported, those first that Falco meets first, and reading goes on with the next item.
+//! Each item is handed on as soon as it is read, in the order of the file. An item with faults is not handed on; all
+//! its faults are reported, those first that Falco meets first, and reading goes on with the next item.
 
 mod exceptions;
 mod list;

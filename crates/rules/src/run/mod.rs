@@ -68,7 +68,8 @@ impl Run {
             .fold(Needs::empty(), |all, one| all | one)
     }
 
-    /// Whether a rule may fire or not because of events before: batches have to come in their order then, to one runner.
+    /// Whether a rule may fire or not because of events before: batches have to come in their order then, to one
+    /// runner.
     pub fn is_ordered(&self) -> bool {
         self.rules().any(|(_, rule)| rule.filter.is_ordered())
     }

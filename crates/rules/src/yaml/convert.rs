@@ -1,6 +1,7 @@
 //! What scalars mean where something other than a text is wanted, as yaml-cpp reads them.
 
-/// A truth: `y`, `yes`, `true`, `on` and their opposites, in small letters, in capitals or with one capital at the start.
+/// A truth: `y`, `yes`, `true`, `on` and their opposites, in small letters, in capitals or with one capital at the
+/// start.
 pub(crate) fn truth(text: &str) -> Option<bool> {
     let rest_is_small = text.chars().skip(1).all(|c| !c.is_ascii_uppercase());
     let is_capital = text.chars().all(|c| !c.is_ascii_lowercase());

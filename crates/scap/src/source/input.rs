@@ -9,8 +9,8 @@ use bytes::Bytes;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The bytes of a file, a pipe or a piece of memory, unpacked, from the first to the last. What follows can be looked at
-/// before it is used up.
+/// The bytes of a file, a pipe or a piece of memory, unpacked, from the first to the last. What follows can be looked
+/// at before it is used up.
 pub struct Input {
     source: Box<dyn Source>,
     /// What is at hand of the stream.

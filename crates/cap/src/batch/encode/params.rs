@@ -36,8 +36,8 @@ pub(super) fn put(events: &Events, links: &Links, columns: &mut Columns<'_>, str
     }
 }
 
-/// Appends the values that are not those of the enter event's parameter `at`; for each event that has both, whether it is
-/// the same (1).
+/// Appends the values that are not those of the enter event's parameter `at`; for each event that has both, whether it
+/// is the same (1).
 fn differing<'e>(
     events: &'e Events,
     links: &Links,

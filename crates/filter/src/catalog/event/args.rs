@@ -114,8 +114,8 @@ pub(super) fn only(params: Vec<usize>) -> Differ {
     if params.is_empty() { Differ::InNothing } else { Differ::InParams(params) }
 }
 
-/// What differs where some parameters matter, as they print: some types of them show what they refer to, or depend on what
-/// else is known of the event.
+/// What differs where some parameters matter, as they print: some types of them show what they refer to, or depend on
+/// what else is known of the event.
 pub(super) fn printed(info: &EventInfo, params: Vec<usize>) -> Differ {
     use ParamType::*;
     let prints_alone = |param: &usize| {
