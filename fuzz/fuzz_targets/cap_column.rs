@@ -9,8 +9,9 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&[coding, compression, c0, c1, l0, l1], stored)) = bytes.split_first_chunk::<6>() else { return };
+    let (coding, compression) = (coding & 0x7f, compression & 0x7f);
     let (count, len) = (u16::from_le_bytes([c0, c1]), u16::from_le_bytes([l0, l1]));
-    let mut directory = vec![Kind::Time as u8, 0, 0, coding & 0x7f, compression & 0x7f];
+    let mut directory = vec![Kind::Time as u8, 0, 0, coding, compression];
     for length in [count.into(), len.into(), stored.len()] {
         directory.extend([length as u8 | 0x80, (length >> 7) as u8 | 0x80, (length >> 14) as u8 & 0x7f]);
     }
