@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 
-OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "target", "release", "capture")
+from timing import CAPTURE, best, run
+
 # What is asked, and which ratios are aimed at: on a .cap, a .scap, a compressed .scap.
 SELECTIVE, EVERY_ROW, PRINT = (50, 2, 1.5), (10, 2, 1.5), (5, 2, 1.5)
 CASES = [
@@ -32,34 +33,17 @@ CASES = [
 ]
 
 
-def run(command):
-    """Seconds, peak memory in MB and seconds of CPU of a command; its status must be 0."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
-    if status != 0:
-        sys.exit(f"status {status}: {' '.join(command)}")
-    return seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
-
-
-def best(commands, runs):
-    """The best run of each command: they take turns, so that a machine whose speed changes favours none."""
-    results = [[run(command) for command in commands] for _ in range(runs)]
-    return [min(column) for column in zip(*results)]
-
-
 def a_connection(cap):
     """A filter on a source port that one of the capture's connections has."""
     words = ["query", "--view", "classic", "-r", cap, "-n", "1", "-p", "%fd.sport", "evt.type=connect and fd.sport>0"]
-    port = subprocess.run([OURS, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
+    port = subprocess.run([CAPTURE, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
     return [f"evt.type=connect and fd.sport={port or 1}"]
 
 
 def first_line(cap, words):
     """Seconds until the first line of a query is there."""
     start = time.monotonic()
-    process = subprocess.Popen([OURS, "query", "--view", "classic", "-r", cap, *words], stdout=subprocess.PIPE,
+    process = subprocess.Popen([CAPTURE, "query", "--view", "classic", "-r", cap, *words], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL)
     line = process.stdout.readline()
     seconds = time.monotonic() - start
@@ -83,7 +67,7 @@ def main():
     sysdig = shutil.which("sysdig") or sys.exit("sysdig is not installed")
     with tempfile.TemporaryDirectory() as directory:
         cap, gz = os.path.join(directory, "big.cap"), os.path.join(directory, "big.scap.gz")
-        seconds, memory, cpu = run([OURS, "convert", "-q", scap, cap])
+        seconds, memory, cpu = run([CAPTURE, "convert", "-q", scap, cap])
         with open(gz, "wb") as packed:
             subprocess.run(["gzip", "-1", "-c", scap], stdout=packed, check=True)
         print(f"convert: {seconds:.2f} s, {cpu:.2f} s of CPU, {memory:.0f} MB; {os.path.getsize(scap)} to {os.path.getsize(cap)} bytes")
@@ -92,7 +76,7 @@ def main():
         print(f"{'':<30}{'sysdig':>8}{'.cap':>8}{'ratio':>7}{'aim':>5}{'.scap':>8}{'ratio':>7}{'aim':>5}{'.gz':>8}{'ratio':>7}{'aim':>5}{'MB':>6}")
         for name, words, aims in CASES:
             words = words if words is not None else a_connection(cap)
-            ours = [[OURS, "query", "--view", "classic", "-r", form, *words] for form in forms]
+            ours = [[CAPTURE, "query", "--view", "classic", "-r", form, *words] for form in forms]
             theirs = [[sysdig, "-r", form, *words] for form in (scap, gz)]
             *mine, plain, packed = best(ours + theirs, runs)
             line = f"{name:<30}{plain[0]:>7.2f}s"

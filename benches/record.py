@@ -13,10 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
-HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-CAPTURE = os.path.join(HERE, "target", "release", "capture")
+from timing import CAPTURE, ROOT, best
 
 SOURCES = """
 for i in $(seq 24); do
@@ -29,15 +27,9 @@ REDIS = "redis-server --port 7399 --save '' --appendonly no --daemonize no >/dev
 WORKLOADS = {
     "find": ("", "find /usr -name nothing-is-called-so", ["find"]),
     "compile": (SOURCES, "make -s -B -j2", ["gcc", "make"]),
-    "git": ("", "git -C %s log -p >/dev/null" % HERE, ["git"]),
+    "git": ("", "git -C %s log -p >/dev/null" % ROOT, ["git"]),
     "redis": ("", REDIS, ["redis-server", "redis-benchmark"]),
 }
-
-
-def seconds(command, directory):
-    start = time.perf_counter()
-    subprocess.run(command, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - start
 
 
 def names(directory, options):
@@ -81,16 +73,14 @@ def main():
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run(["sh", "-c", prepare], cwd=directory, check=True)
             commands = rows(directory, script)
-            best = {}
-            # In turns, so that what else the machine does meets all alike.
-            for _ in range(args.runs):
-                for what, command in commands.items():
-                    best[what] = min(best.get(what, 1e9), seconds(command, directory))
-        plain = best["untraced"]
-        added = {what: time - plain for what, time in best.items()}
+            # A workload may end with any status: a server is killed at the end.
+            results = best(commands.values(), args.runs, statuses=None, directory=directory)
+        times = {what: seconds for what, (seconds, _, _) in zip(commands, results)}
+        plain = times["untraced"]
+        added = {what: seconds - plain for what, seconds in times.items()}
         print("%s: untraced %.3f s" % (name, plain))
-        for what, time_taken in best.items():
-            print("  %-46s %8.3f s  %6.2f x  added %8.3f s" % (what, time_taken, time_taken / plain, added[what]))
+        for what, seconds in times.items():
+            print("  %-46s %8.3f s  %6.2f x  added %8.3f s" % (what, seconds, seconds / plain, added[what]))
         ratio = lambda a, b: added[a] / added[b] if added[b] > 0 else float("nan")
         print("  added, ours to strace's: %.2f as users run it, %.2f on one CPU; security set %.2f" % (
             ratio("capture record", "strace -f"), ratio("capture record", "strace -f, one CPU"),

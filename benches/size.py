@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(HERE, "tests"))
+from timing import CAPTURE, ROOT
+
+sys.path.insert(0, os.path.join(ROOT, "tests"))
 import cap_reader  # noqa: E402
 
 BUILD = """
@@ -124,7 +125,7 @@ def counted(file):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--capture", default=os.path.join(HERE, "target", "release", "capture"))
+    parser.add_argument("--capture", default=CAPTURE)
     parser.add_argument("--keep", help="keep the captures in this directory")
     parser.add_argument("workloads", nargs="*", default=list(WORKLOADS))
     arguments = parser.parse_args()

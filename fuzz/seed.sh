@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=fuzz/corpus
-mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,rules,engine,pipeline,cap_reader,cap_column,cap_sections}
+mkdir -p $corpus/{scap_reader,scap_roundtrip,filter,format,rules,test_files,engine,pipeline,cap_reader,cap_column,cap_sections}
 
 id=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 printf 'cpu=/system.slice/docker-%s.scope\0' "$id" > $corpus/engine/groups
@@ -33,6 +33,15 @@ for form in "" tidy exit; do
 done
 
 cp crates/rules/tests/diagnostics/*.yaml "$corpus/rules/"
+for tests in fixtures/rules/containers.test.yaml fixtures/rules/falco.yaml; do
+  # Each test a file, with rules of the target's own.
+  sed -e '/^ *capture:/d;/^ *rules:/d;s/rule: .*/rule: A/' "$tests" |
+    awk -v into="$corpus/test_files/$(basename "$tests")" '/^  - name:/ { n++; print "tests:" > (into n) } n { print > (into n) }'
+done
+printf '%s\n' '- { rule: A, expectedOutcome: { priority: ERROR, outputFields: { proc.name: "%{item.a}" } },' \
+  '    cases: [{ strategy: matrix, values: { a: [sh, curl] } }] }' | sed '1i tests:' > "$corpus/test_files/outcome"
+printf '%s\n' 'queries:' '- { query: evt.type = open, format: "%fd.name", lines: [x] }' '- query: evt.type=close' \
+  'allowed_syscalls: [{ process: sh, calls: [open] }]' 'forbidden: [B]' > "$corpus/test_files/queries"
 
 n=0
 while IFS= read -r line; do

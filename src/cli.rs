@@ -53,6 +53,7 @@ subcommands! {
     Merge: merge,
     Cat: cat,
     Rules: rules,
+    Test: test,
     Fields: fields,
     Events: events,
     Completions: completions,

@@ -32,29 +32,39 @@ pub fn lines(text: &[u8], out: &mut Vec<u8>) {
     for_terminal(text, true, out);
 }
 
+/// [`line()`] as a text of its own.
+pub fn in_line(text: &[u8]) -> String {
+    made(text, line)
+}
+
+/// [`lines`] as a text of its own.
+pub fn in_lines(text: &[u8]) -> String {
+    made(text, lines)
+}
+
+fn made(text: &[u8], escape: fn(&[u8], &mut Vec<u8>)) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    escape(text, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::for_terminal;
-
-    fn escaped(text: &[u8], lines: bool) -> String {
-        let mut out = Vec::new();
-        for_terminal(text, lines, &mut out);
-        String::from_utf8(out).unwrap()
-    }
+    use super::{in_line, in_lines};
 
     #[test]
     fn what_a_terminal_would_obey_is_written_out() {
-        assert_eq!(escaped(b"a\x1b[2Jb\x07", false), r"a\x1b[2Jb\x07");
-        assert_eq!(escaped("\u{9b}31m".as_bytes(), false), r"\u{9b}31m");
-        assert_eq!(escaped("gpj\u{202e}exe".as_bytes(), false), r"gpj\u{202e}exe");
-        assert_eq!(escaped(b"\x9b31m", false), r"\x9b31m");
-        assert_eq!(escaped(b"x\ny\t", false), r"x\ny\t");
+        assert_eq!(in_line(b"a\x1b[2Jb\x07"), r"a\x1b[2Jb\x07");
+        assert_eq!(in_line("\u{9b}31m".as_bytes()), r"\u{9b}31m");
+        assert_eq!(in_line("gpj\u{202e}exe".as_bytes()), r"gpj\u{202e}exe");
+        assert_eq!(in_line(b"\x9b31m"), r"\x9b31m");
+        assert_eq!(in_line(b"x\ny\t"), r"x\ny\t");
     }
 
     #[test]
     fn everything_else_stays() {
-        assert_eq!(escaped("grün \\ 文".as_bytes(), false), "grün \\ 文");
-        assert_eq!(escaped(b"x\ny\t", true), "x\ny\t");
-        assert_eq!(escaped(b"\r", true), r"\r");
+        assert_eq!(in_line("grün \\ 文".as_bytes()), "grün \\ 文");
+        assert_eq!(in_lines(b"x\ny\t"), "x\ny\t");
+        assert_eq!(in_lines(b"\r"), r"\r");
     }
 }

@@ -44,7 +44,7 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
     if names.is_empty() {
         return Err(Failure::new("no capture: name one with -r FILE (`-` is standard input)"));
     }
-    let (mut captures, mut end) = (Vec::new(), End::Good);
+    let (mut captures, mut end, mut others) = (Vec::new(), End::Good, Vec::new());
     for input in named(names)? {
         let name = input.to_string();
         let opened = match &input {
@@ -53,6 +53,7 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
         };
         match (opened, &input) {
             (Ok(capture), _) => captures.push(capture),
+            (Err(OpenError::NotACapture(_)), Input::Listed(path)) if !is_called_capture(path) => others.push(name),
             (Err(error), Input::Listed(_)) => {
                 report::note(&format!("{name}: {error}; it is left out"));
                 if !matches!(error, OpenError::NotACapture(_) | OpenError::Empty) {
@@ -62,7 +63,27 @@ pub fn open(names: &[PathBuf]) -> Result<Opened, Failure> {
             (Err(error), _) => return Err(Failure::new(format_args!("{name}: {error}"))),
         }
     }
+    say_left_out(&others);
     if captures.is_empty() { Err(Failure::new("no capture in the directory")) } else { Ok(Opened { captures, end }) }
+}
+
+/// Whether a file's name says that it is a capture.
+fn is_called_capture(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    [".cap", ".scap"].iter().any(|extension| name.contains(extension))
+}
+
+/// How many files beside captures are named.
+const MOST_NAMED: usize = 3;
+
+/// Says which files of directories are no captures, in one line: there may be many.
+fn say_left_out(others: &[String]) {
+    let named = others.get(..MOST_NAMED.min(others.len())).unwrap_or_default().join(", ");
+    match others.len() {
+        0 => {}
+        1..=MOST_NAMED => report::note(&format!("left out, as no captures: {named}")),
+        count => report::note(&format!("left out, as no captures: {named} and {} more", count - MOST_NAMED)),
+    }
 }
 
 /// Opens captures that are still being written. They end with their recordings, or when the user says so (SIGINT,

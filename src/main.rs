@@ -3,7 +3,8 @@
 //! * [`cli`] lists the subcommands; each has a file of its own with its help, options and `run`.
 //! * What they share: [`input`] (which captures), [`output`] (stdout), [`escape`] (text that is safe on a
 //!   terminal), [`framed`] (tables there), [`progress`] and [`report`] (stderr), [`status`] (how a run ends), [`moment`]
-//!   (times on the command line), [`files`] and [`told`] (captures that are written).
+//!   (times on the command line), [`threads`] (how many), [`plural`] (numbers in words), [`files`] and [`told`] (captures
+//!   that are written).
 
 mod cat;
 mod cli;
@@ -20,6 +21,7 @@ mod man;
 mod merge;
 mod moment;
 mod output;
+mod plural;
 mod progress;
 mod query;
 mod record;
@@ -28,6 +30,8 @@ mod rules;
 mod slice;
 mod split;
 mod status;
+mod test;
+mod threads;
 mod told;
 
 use std::process::ExitCode;

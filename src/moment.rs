@@ -90,6 +90,11 @@ impl Moment {
     }
 }
 
+/// The zone of times of day: that of this machine (TZ), unless it is to be UTC.
+pub fn zone(is_utc: bool) -> TimeZone {
+    if is_utc { TimeZone::UTC } else { TimeZone::system() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

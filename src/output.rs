@@ -1,7 +1,9 @@
 //! Standard output: results and nothing else.
 
+use crate::escape;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 
 /// Standard output, buffered; on a terminal, with `--unbuffered` and when a pipe is read lines go out as they
@@ -43,9 +45,29 @@ impl Output {
         if self.flush_lines { self.sink.flush().map_err(named) } else { Ok(()) }
     }
 
+    /// Writes text with lines of its own. Names and values in it may come from a capture or a file: a terminal does not
+    /// obey them.
+    pub fn write_text(&mut self, text: &str) -> io::Result<()> {
+        if !self.terminal {
+            return self.write(text.as_bytes());
+        }
+        self.write(escape::in_lines(text.as_bytes()).as_bytes())
+    }
+
     /// Sends out what is still held back. Errors of writing may first show here.
     pub fn finish(mut self) -> io::Result<()> {
         self.sink.flush().map_err(named)
+    }
+}
+
+/// Goes on, unless writing failed: the error is kept, to be told when all that works on results has ended.
+pub fn or_stop(written: io::Result<()>, failed: &mut Option<io::Error>) -> ControlFlow<()> {
+    match written {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            *failed = Some(error);
+            ControlFlow::Break(())
+        }
     }
 }
 

@@ -16,10 +16,18 @@ pub enum End {
     Status(u8),
 }
 
+/// The status for a damaged capture of commands whose status 1 is an answer.
+pub const DAMAGED: u8 = 3;
+
 impl End {
     /// The end of two pieces of work.
     pub fn and(self, other: End) -> End {
         if self == End::Good { other } else { self }
+    }
+
+    /// The end of a command whose status is its answer, unless a capture is damaged.
+    pub fn with_answer(self, status: u8) -> End {
+        End::Status(if self == End::Damaged { DAMAGED } else { status })
     }
 }
 

@@ -36,9 +36,7 @@ fn flatten(name: &str, value: &Value, facts: &mut Facts) {
 
 fn plain(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut safe = Vec::new();
-    escape::line(text.as_bytes(), &mut safe);
-    String::from_utf8_lossy(&safe).into_owned()
+    escape::in_line(text.as_bytes())
 }
 
 /// One line a fact: name, colon, value; the values of a list's row with tabs between.

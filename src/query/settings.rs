@@ -4,14 +4,14 @@ use super::{Args, TimeType, default_format, gaps, hosts};
 use crate::output::Output;
 use crate::report;
 use crate::status::Failure;
-use capture_batch::{Batch, RowFlags, View};
-use capture_filter::catalog::{FieldFlags, fields};
+use crate::{moment, threads};
+use capture_batch::View;
 use capture_filter::format::preset;
-use capture_filter::{BufferFormat, Columns, Env, Filter, FilterError, FilterWarning, Selection};
-use capture_query::{Capture, Plan};
+use capture_filter::hosts::are_asked_for;
+use capture_filter::{BufferFormat, Env, Filter, FilterError, FilterWarning};
+use capture_query::Capture;
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
-use std::num::NonZero;
 use std::ops::Range;
 
 /// What is to be done.
@@ -61,44 +61,13 @@ pub enum Show {
 impl Job {
     /// Whether the filter or what is printed asks for names of hosts.
     pub fn names_hosts(&self) -> bool {
-        let of_hosts = fields().filter(|field| field.flags.contains(FieldFlags::HOST_NAME));
         let printed = match &self.show {
             Show::Nothing => String::new(),
             Show::Lines(text) | Show::Json(text) => text.clone(),
             Show::Table(fields) => fields.join(" "),
         };
-        of_hosts.into_iter().any(|field| self.filter.contains(field.name) || printed.contains(field.name))
+        are_asked_for(&self.filter) || are_asked_for(&printed)
     }
-}
-
-/// The rows of a batch that are ever shown, of these times (ns since the epoch).
-pub fn shown(batch: &Batch, times: &Range<u64>) -> Selection {
-    without(batch, times, RowFlags::NEVER_SHOWN)
-}
-
-/// Those of the shown rows that a filter selects. Rows with one of the marks `hidden` are not printed.
-///
-/// Conditions on the time since the event before have to see what they see upstream: in the classic view what is
-/// printed, in the exit view also events that are stored for the state alone.
-pub fn selected(filter: &mut Columns, batch: &Batch, times: &Range<u64>, hidden: RowFlags) -> Selection {
-    let unseen = match batch.head.view {
-        View::Classic => RowFlags::NEVER_SHOWN | hidden,
-        View::Exit => RowFlags::NEVER_SHOWN - RowFlags::STATE_ONLY,
-    };
-    let mut selected = filter.select(batch, &without(batch, times, unseen));
-    if !unseen.contains(RowFlags::NEVER_SHOWN) {
-        selected.keep(&shown(batch, times));
-    }
-    selected
-}
-
-fn without(batch: &Batch, times: &Range<u64>, marks: RowFlags) -> Selection {
-    let mut rows = Selection::by_value(&batch.flags, |flags| !flags.intersects(marks));
-    // Times are not looked at where every one will do.
-    if *times != Plan::ANY_TIME {
-        rows.keep(&Selection::by_value(&batch.ts, |ts| times.contains(ts)));
-    }
-    rows
 }
 
 /// What the options ask for, of these captures.
@@ -129,7 +98,7 @@ pub fn job(args: &Args, mut captures: Vec<Capture>, words: Vec<OsString>, output
         summary: args.summary,
         verbose: args.verbose,
         explain: args.explain,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: args.threads.map_or_else(threads::available, usize::from),
         progress: args.progress,
         on_terminal: output.is_terminal(),
     })
@@ -149,14 +118,9 @@ fn natural_view(captures: &mut [Capture]) -> View {
     }
 }
 
-/// How many threads can run at once; 1 if that is not known.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
-}
-
 /// The zone of times of day.
 pub fn zone(args: &Args) -> TimeZone {
-    if args.utc { TimeZone::UTC } else { TimeZone::system() }
+    moment::zone(args.utc)
 }
 
 /// The filter, in its words.
@@ -193,12 +157,11 @@ fn env(args: &Args, view: View, zone: &TimeZone) -> Env {
     ];
     let chosen = encodings.into_iter().find(|(is_chosen, _)| *is_chosen);
     Env {
-        time_zone: Some(zone.clone()).filter(|zone| *zone != TimeZone::UTC),
         buffer_format: chosen.map_or(BufferFormat::Dots, |(_, format)| format),
         buffer_limit: (view == View::Classic && !args.verbose && !args.json).then_some(BUFFER_LIMIT),
         time_output: TimeType::output(args.timetype),
         name_ports: args.resolve_ports,
-        ..Env::default()
+        ..Env::in_zone(zone.clone())
     }
 }
 

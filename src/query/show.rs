@@ -2,13 +2,13 @@
 
 use super::explain;
 use super::print::{Printed, Printer};
-use super::settings::{self, Job, selected, shown};
+use super::settings::{self, Job};
 use super::take::Taking;
 use crate::output::Output;
 use crate::status::{End, Failure};
 use capture_batch::{Batch, Interest, Needs, RowFlags, Types};
 use capture_filter::{Columns, Env, Filter, Selection};
-use capture_query::{Made, Maker, Plan, Question, Stage, Stats};
+use capture_query::{Made, Maker, Plan, Question, Stage, Stats, selected, shown};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -40,11 +40,10 @@ impl Columns {
     /// The cells of an event.
     pub fn cells(&mut self, row: Row<'_>, env: &Env) -> Vec<String> {
         let cell = |format: &mut Format| {
-            let (mut raw, mut text) = (Vec::new(), Vec::new());
-            format.render(row, env, &mut raw);
+            let mut text = Vec::new();
+            format.render(row, env, &mut text);
             // A table has lines of its own: what is in a cell must not break them, wherever it is printed.
-            escape::line(&raw, &mut text);
-            String::from_utf8_lossy(&text).into_owned()
+            escape::in_line(&text)
         };
         self.0.iter_mut().map(cell).collect()
     }

@@ -5,7 +5,7 @@ use super::print::Printed;
 use super::settings::{Job, Show};
 use super::summary::Summary;
 use super::table;
-use crate::output::Output;
+use crate::output::{Output, or_stop};
 use crate::progress::Progress;
 use crate::report::{self, DamageReport};
 use crate::status::{End, Failure};
@@ -116,10 +116,7 @@ impl Taker<Printed> for Taking<'_> {
         self.left.store(left, Ordering::Relaxed);
         self.table.extend(made.output.take_cells(rows.start..end));
         let lines = made.output.lines(rows.start..end);
-        if let Err(error) = self.stats.time(Stage::Write, || self.output.write(lines)) {
-            self.failed = Some(error);
-            return ControlFlow::Break(());
-        }
+        or_stop(self.stats.time(Stage::Write, || self.output.write(lines)), &mut self.failed)?;
         if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 

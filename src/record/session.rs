@@ -11,8 +11,8 @@ use super::watch::{PASSED_OVER, SIGNALS, Watch, Why};
 use super::{Args, Calls, OWN_FAILURE, header, host};
 use crate::files::{Files, Form, Meter, Out};
 use crate::query::settings::{compile, filter_text};
-use crate::report;
 use crate::status::Failure;
+use crate::{moment, report};
 use capture_batch::View;
 use capture_filter::{Env, Filter};
 use capture_record::calls::Extent;
@@ -25,7 +25,6 @@ use capture_record::sys::{seccomp, signal, spawn};
 use capture_record::trace::place::Places;
 use capture_record::trace::{Control, Ended, Followed, Note, Tracer};
 use capture_scap::{Compression, Target, Writer};
-use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -273,8 +272,7 @@ impl Order {
         wanted: &Wanted,
     ) -> Result<(Order, Meter), Failure> {
         let rotation = args.rotation.clone();
-        let zone = if args.utc { TimeZone::UTC } else { TimeZone::system() };
-        let files = Files::new(args.write.clone(), rotation.clone(), zone)?;
+        let files = Files::new(args.write.clone(), rotation.clone(), moment::zone(args.utc))?;
         let mut files = files.private(args.force);
         let (first, meter) = (files.next(now())?, files.meter());
         let form = args.form.of(&args.write, Form::Cap);

@@ -2,27 +2,28 @@
 
 use super::sinks::Sinks;
 use super::tally::Tally;
+use crate::output::or_stop;
 use crate::progress::Progress;
-use crate::report::DamageReport;
+use crate::report::DamageReports;
 use crate::status::{End, Failure};
-use capture_batch::{Batch, Interest, View};
+use capture_batch::{Batch, Interest};
 use capture_filter::{Env, Selection};
 use capture_query::{Damage, Made, Maker, Question, Taker};
-use capture_rules::run::{AlertOptions, Alerts, Fired, Run, Runner};
+use capture_rules::run::{AlertOptions, AlertPrinter, Fired, Run, Runner};
 use std::io;
 use std::ops::{ControlFlow, Range};
 
 /// What is asked of one capture: which rules fire.
 pub struct Alerting<'r> {
     run: &'r Run,
-    alerts: Alerts,
+    printer: AlertPrinter,
     env: &'r Env,
 }
 
 impl<'r> Alerting<'r> {
     /// Asks for the alerts of a run.
-    pub fn new(run: &'r Run, options: &AlertOptions, view: View, env: &'r Env) -> Self {
-        Alerting { run, alerts: Alerts::new(run.rules(), view, options.clone()), env }
+    pub fn new(run: &'r Run, options: &AlertOptions, env: &'r Env) -> Self {
+        Alerting { run, printer: AlertPrinter::new(run, options.clone()), env }
     }
 }
 
@@ -42,7 +43,7 @@ impl Question for Alerting<'_> {
     }
 
     fn maker(&self) -> Answering<'_> {
-        Answering { asked: self, runner: self.run.runner(), alerts: self.alerts.clone() }
+        Answering { asked: self, runner: self.run.runner(), printer: self.printer.clone() }
     }
 }
 
@@ -50,7 +51,7 @@ impl Question for Alerting<'_> {
 pub struct Answering<'q> {
     asked: &'q Alerting<'q>,
     runner: Runner,
-    alerts: Alerts,
+    printer: AlertPrinter,
 }
 
 /// The alerts of a batch, as lines.
@@ -67,9 +68,8 @@ impl Maker for Answering<'_> {
     fn make(&mut self, batch: &Batch) -> Made<Lines> {
         let (mut lines, mut selected) = (Lines::default(), Selection::none(batch.len()));
         for fired in self.runner.run(batch) {
-            let rule = self.asked.run.rule_set().rules().get(fired.rule);
-            if let Some((rule, row)) = rule.zip(batch.row(fired.row)) {
-                self.alerts.print(fired.rule, rule, row, self.asked.env, &mut lines.text);
+            if let Some(row) = batch.row(fired.row) {
+                self.printer.print(fired.rule, row, self.asked.env, &mut lines.text);
                 lines.fired.push((fired, lines.text.len()));
                 selected.insert(fired.row);
             }
@@ -91,7 +91,7 @@ impl Lines {
 pub struct Taking {
     sinks: Sinks,
     tally: Tally,
-    damage: Vec<DamageReport>,
+    damage: DamageReports,
     progress: Progress,
     failed: Option<io::Error>,
 }
@@ -99,7 +99,7 @@ pub struct Taking {
 impl Taking {
     /// Takes the alerts of so many captures.
     pub fn new(captures: usize, sinks: Sinks, progress: Progress) -> Taking {
-        let damage = (0..captures).map(|_| DamageReport::default()).collect();
+        let damage = DamageReports::new(captures);
         Taking { sinks, tally: Tally::default(), damage, progress, failed: None }
     }
 
@@ -110,7 +110,7 @@ impl Taking {
             return Err(error.into());
         }
         self.sinks.finish()?;
-        Ok((self.tally, self.damage.into_iter().map(DamageReport::finish).fold(End::Good, End::and)))
+        Ok((self.tally, self.damage.finish()))
     }
 }
 
@@ -122,17 +122,12 @@ impl Taker<Lines> for Taking {
     fn take(&mut self, _: usize, _: &Batch, made: &mut Made<Lines>, rows: Range<usize>) -> ControlFlow<()> {
         for (fired, line) in made.output.of(&rows) {
             self.tally.add(fired.rule);
-            if let Err(error) = self.sinks.write(line) {
-                self.failed = Some(error);
-                return ControlFlow::Break(());
-            }
+            or_stop(self.sinks.write(line), &mut self.failed)?;
         }
         ControlFlow::Continue(())
     }
 
     fn damage(&mut self, capture: usize, file: &str, damage: &Damage) {
-        if let Some(report) = self.damage.get_mut(capture) {
-            report.add(file, damage);
-        }
+        self.damage.add(capture, file, damage);
     }
 }

@@ -1,7 +1,6 @@
 //! `capture rules check`: what is wrong with rule files.
 
 use super::files::{RuleFiles, each_once};
-use crate::escape;
 use crate::output::Output;
 use crate::status::{End, Failure};
 use capture_rules::{Diagnostic, Loaded, Severity};
@@ -35,14 +34,7 @@ pub fn run(args: Args) -> Result<End, Failure> {
         let results: Vec<_> = loaded.results.iter().map(|result| result.to_json(&loaded.files)).collect();
         output.write(format!("{}\n", json!({ "falco_load_results": results })).as_bytes())?;
     } else {
-        let text = text(&loaded);
-        let mut escaped = Vec::new();
-        if output.is_terminal() {
-            escape::lines(text.as_bytes(), &mut escaped);
-        } else {
-            escaped = text.into_bytes();
-        }
-        output.write(&escaped)?;
+        output.write_text(&text(&loaded))?;
     }
     output.finish()?;
     Ok(if loaded.rules.is_some() { End::Good } else { End::Status(2) })

@@ -3,7 +3,6 @@
 use crate::query::ViewName;
 use crate::report;
 use crate::status::Failure;
-use capture_batch::View;
 use capture_rules::{FileResult, Files, Loaded, Options, RuleSet, Source, load};
 use std::collections::HashSet;
 use std::io::Read;
@@ -15,7 +14,15 @@ pub struct RuleFiles {
     /// Rule files, in the order in which they are loaded: later ones change earlier ones. A directory stands for the
     /// `.yaml` and `.yml` files in it, by name; `-` is standard input.
     #[arg(value_name = "RULES", required = true)]
-    files: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
+    /// How they are read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How rule files are read.
+#[derive(clap::Args)]
+pub struct Reading {
     /// The view that the rules are for: `exit`, as in Falco today, or `classic`, for rules from the days of enter
     /// events.
     #[arg(long, value_enum, default_value_t = ViewName::Exit)]
@@ -26,42 +33,43 @@ pub struct RuleFiles {
     falco_quirks: bool,
 }
 
-impl RuleFiles {
-    /// The view that the rules are for.
-    pub fn view(&self) -> View {
-        self.view.view()
-    }
-
+impl Reading {
     /// How the files are read.
     pub fn options(&self) -> Options {
-        Options { view: self.view(), falco_quirks: self.falco_quirks, ..Options::default() }
+        Options { view: self.view.view(), falco_quirks: self.falco_quirks, ..Options::default() }
     }
+}
 
+impl RuleFiles {
     /// Loads the files.
     pub fn load(&self) -> Result<Loaded, Failure> {
-        self.load_with(&self.options())
+        load_files(&self.paths, &self.reading.options())
     }
 
     /// The rules of the files, if they load; else what is wrong with them is said.
-    pub fn rules(&self, options: &Options) -> Result<RuleSet, Failure> {
-        let loaded = self.load_with(options)?;
-        loaded.rules.ok_or_else(|| {
-            let said = each_once(&loaded.results, &loaded.files);
-            said.iter().filter(|text| text.starts_with("error")).for_each(|text| report::note(text));
-            Failure::new("the rules do not load")
-        })
+    pub fn rules(&self) -> Result<RuleSet, Failure> {
+        rules(&self.paths, &self.reading.options())
     }
+}
 
-    /// Loads the files with some options more.
-    pub fn load_with(&self, options: &Options) -> Result<Loaded, Failure> {
-        let mut sources = Vec::new();
-        for path in &self.files {
-            for file in in_directory(path)? {
-                sources.push(source(&file)?);
-            }
+/// The rules of files, if they load; else what is wrong with them is said.
+pub fn rules(paths: &[PathBuf], options: &Options) -> Result<RuleSet, Failure> {
+    let loaded = load_files(paths, options)?;
+    loaded.rules.clone().ok_or_else(|| {
+        errors(&loaded).iter().for_each(|text| report::note(text));
+        Failure::new("the rules do not load")
+    })
+}
+
+/// Loads rule files, in their order; a directory stands for those in it.
+pub fn load_files(paths: &[PathBuf], options: &Options) -> Result<Loaded, Failure> {
+    let mut sources = Vec::new();
+    for path in paths {
+        for file in in_directory(path)? {
+            sources.push(source(&file)?);
         }
-        Ok(load(sources, options))
     }
+    Ok(load(sources, options))
 }
 
 /// The file itself, or the rule files of a directory.
@@ -92,6 +100,13 @@ fn source(path: &Path) -> Result<Source, Failure> {
     read.map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))?;
     let name = if path.as_os_str() == "-" { "standard input".into() } else { path.display().to_string() };
     Ok(Source::new(name, bytes))
+}
+
+/// What keeps files from being loaded, each thing once.
+pub fn errors(loaded: &Loaded) -> Vec<String> {
+    let mut said = each_once(&loaded.results, &loaded.files);
+    said.retain(|text| text.starts_with("error"));
+    said
 }
 
 /// What was said, each thing once: a file is compiled with all before it, so that what is wrong with those is found

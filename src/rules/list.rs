@@ -1,7 +1,6 @@
 //! `capture rules list`: what rule files hold.
 
 use super::files::RuleFiles;
-use crate::escape;
 use crate::output::Output;
 use crate::status::{End, Failure};
 use capture_rules::{List, Macro, Rule, RuleSet};
@@ -29,16 +28,10 @@ pub struct Args {
 
 /// Prints the lists.
 pub fn run(args: Args) -> Result<End, Failure> {
-    let rules = args.rules.rules(&args.rules.options())?;
+    let rules = args.rules.rules()?;
     let text = if args.json { format!("{}\n", json(&rules)) } else { text(&rules) };
     let mut output = Output::stdout(false)?;
-    let mut escaped = Vec::new();
-    if output.is_terminal() {
-        escape::lines(text.as_bytes(), &mut escaped);
-    } else {
-        escaped = text.into_bytes();
-    }
-    output.write(&escaped)?;
+    output.write_text(&text)?;
     output.finish()?;
     Ok(End::Good)
 }

@@ -1,6 +1,7 @@
 //! How many alerts there were.
 
 use crate::escape;
+use crate::plural::counted;
 use capture_rules::RuleSet;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -30,13 +31,11 @@ impl Tally {
         let mut text = String::new();
         for (rule, count) in &rows {
             // A rule's name may hold anything.
-            let mut name = Vec::new();
-            escape::line(rule.name.as_bytes(), &mut name);
-            let _ = writeln!(text, "{count:>8}  {:<13}  {}", rule.priority.name(), String::from_utf8_lossy(&name));
+            let name = escape::in_line(rule.name.as_bytes());
+            let _ = writeln!(text, "{count:>8}  {:<13}  {name}", rule.priority.name());
         }
         let alerts: u64 = self.0.values().sum();
-        let of = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        let _ = writeln!(text, "{} of {}", of(alerts, "alert"), of(rows.len() as u64, "rule"));
+        let _ = writeln!(text, "{} of {}", counted(alerts, "alert"), counted(rows.len() as u64, "rule"));
         text
     }
 }

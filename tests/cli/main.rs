@@ -15,6 +15,7 @@ mod pieces;
 mod recorder;
 mod support;
 mod threads;
+mod tour;
 
 use capture_testkit::sysdig;
 use std::ffi::OsStr;
@@ -90,6 +91,7 @@ fn run(case: &Path, search_path: &OsStr) -> String {
         .env("TZ", "UTC")
         .env("LC_ALL", "C")
         .env_remove("NO_COLOR")
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap_or_else(|error| panic!("{}: {error}", case.display()));
     let text = |bytes: &[u8]| printable(bytes).replace(&*tmp.path().to_string_lossy(), "$TMP");

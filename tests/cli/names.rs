@@ -80,3 +80,14 @@ fn connections_to_other_than_what_was_resolved() {
     let ran = run(["-r", path.to_str().unwrap(), "--resolve", "-q", "fd.sip.name=localhost"]);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
+
+#[test]
+fn queries_of_tests_know_the_same_names() {
+    let dir = tempfile::tempdir().unwrap();
+    capture(dir.path());
+    let text = "capture: dns.scap\nqueries:\n- query: fd.sip.name = example.com and evt.type = connect\n  count: 1\n";
+    let tests = dir.path().join("dns.test.yaml");
+    std::fs::write(&tests, text).unwrap();
+    let ran = run(["test", tests.to_str().unwrap()]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

@@ -1,3 +1,4 @@
+F=fixtures/scenarios/usr-bin-write.scap
 cat > $TMP/rules.yaml <<'RULES'
 - list: binaries
   items: [/usr/bin, /bin, /sbin]
@@ -19,24 +20,24 @@ cat > $TMP/rules.yaml <<'RULES'
   output: "%proc.name"
   priority: debug
 RULES
-capture rules run -r fixtures/scenarios/usr-bin-write.scap $TMP/rules.yaml
+capture rules run -r $F $TMP/rules.yaml
 echo "status $?"
-capture rules run -r fixtures/scenarios/usr-bin-write.scap -T process -o priority=notice -j $TMP/rules.yaml
-capture rules run -r fixtures/scenarios/usr-bin-write.scap -t nosuchtag $TMP/rules.yaml
+capture rules run -r $F -T process -o priority=notice -j $TMP/rules.yaml
+capture rules run -r $F -t nosuchtag $TMP/rules.yaml
 echo "status $?"
-capture rules run -r fixtures/scenarios/usr-bin-write.scap -D Anything -o rule_matching=all -o time_format_iso_8601=true $TMP/rules.yaml 2>/dev/null
-capture rules run -q -r fixtures/scenarios/usr-bin-write.scap --output $TMP/alerts --exec "wc -l" -o 'rules[].disable.rule=*' -o rules[].enable.tag=files $TMP/rules.yaml
+capture rules run -r $F -D Anything -o rule_matching=all -o time_format_iso_8601=true $TMP/rules.yaml 2>/dev/null
+capture rules run -q -r $F --output $TMP/alerts --exec "wc -l" -o 'rules[].disable.rule=*' -o rules[].enable.tag=files $TMP/rules.yaml
 echo "status $?"
 cat $TMP/alerts
-capture convert -q fixtures/scenarios/usr-bin-write.scap $TMP/native.cap
-capture rules run -r fixtures/scenarios/usr-bin-write.scap $TMP/rules.yaml > $TMP/one 2>&1
+capture convert -q $F $TMP/native.cap
+capture rules run -r $F $TMP/rules.yaml > $TMP/one 2>&1
 capture rules run -r $TMP/native.cap --threads 1 $TMP/rules.yaml > $TMP/two 2>&1
 cmp $TMP/one $TMP/two && echo same
-head -c 3000 fixtures/scenarios/usr-bin-write.scap > $TMP/cut.scap
+head -c 3000 $F > $TMP/cut.scap
 capture rules run -r $TMP/cut.scap -q $TMP/rules.yaml
 echo "status $?"
-capture rules run -r fixtures/scenarios/usr-bin-write.scap -o nonsense=1 $TMP/rules.yaml
+capture rules run -r $F -o nonsense=1 $TMP/rules.yaml
 echo "status $?"
 echo "- rule: half" > $TMP/bad.yaml
-capture rules run -r fixtures/scenarios/usr-bin-write.scap $TMP/bad.yaml
+capture rules run -r $F $TMP/bad.yaml
 echo "status $?"

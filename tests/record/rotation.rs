@@ -90,11 +90,12 @@ fn no_file_is_much_larger_than_asked_and_only_so_many_are_kept() {
         assert!((1_000_000..2_000_000).contains(&size), "{file:?}: {size}");
     }
     let place = Place::new();
-    let all = pieces(&place, "-C 1 -s 65000 --format cap", "head -c 9000000 /dev/urandom >random");
+    let all = pieces(&place, "-C 1 -s 65000 --format cap", "head -c 20000000 /dev/urandom >random");
     assert!(all.len() > 2, "{all:?}");
     for file in &all[..all.len() - 1] {
         let size = size(file);
-        assert!((500_000..4_000_000).contains(&size), "{file:?}: {size}");
+        // What the writer finds at once goes into one file: on a busy machine that is more.
+        assert!((500_000..8_000_000).contains(&size), "{file:?}: {size}");
     }
     let place = Place::new();
     let files = pieces(&place, "-G 1", "i=0; while [ $i -lt 25 ]; do sleep 0.1; i=$((i+1)); done");

@@ -118,6 +118,21 @@ pub struct Own {
     pub local_addresses: Option<Arc<[Ipv4Addr]>>,
 }
 
+impl Own {
+    /// What of it tells of its program and container: few versions of threads differ in that.
+    pub fn program(&self) -> Own {
+        Own {
+            comm: self.comm.clone(),
+            exe: self.exe.clone(),
+            exepath: self.exepath.clone(),
+            flags: self.flags,
+            container_id: self.container_id.clone(),
+            container: self.container,
+            ..Own::default()
+        }
+    }
+}
+
 /// The threads that a thread's `proc.p*`, `proc.a*`, `sname`, `sid.*`, `pgid.*` speak of, as of a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lineage {

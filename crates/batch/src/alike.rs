@@ -11,5 +11,10 @@ pub enum Differ {
     InMore,
 }
 
-/// The number of a row that is like no other row ([`LateParams::alike`](crate::LateParams::alike)).
-pub const UNLIKE: u32 = u32::MAX;
+/// Rows of a batch, in any order, as they are shown to a question that need not tell all of them apart.
+pub enum Alike<'r> {
+    /// They are of one type, and do not differ.
+    Group(&'r mut dyn Iterator<Item = u32>),
+    /// It is not known whether they are like others.
+    Others(&'r mut dyn Iterator<Item = u32>),
+}

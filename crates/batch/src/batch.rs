@@ -1,6 +1,6 @@
 //! The columns.
 
-use crate::{Column, Differ, Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
+use crate::{Alike, Column, Differ, Gap, Id, Lineage, Live, Object, Own, Reference, Row, RowOption, Segment, Text};
 use bytes::Bytes;
 use capture_event::recording::Recording;
 use capture_event::schema;
@@ -107,9 +107,9 @@ pub trait LateParams: Send + Sync {
     /// given in its place says nothing.
     fn damage(&self) -> Option<Box<dyn std::fmt::Display + Send>>;
 
-    /// A number for each row, so that rows of one number are of one type and do not differ for a question;
-    /// [`UNLIKE`](crate::UNLIKE) where that is not known. `differ`: what rows of a type differ in.
-    fn alike(&self, differ: &dyn Fn(u16) -> Differ) -> Vec<u32>;
+    /// Shows which rows are of one type and do not differ for a question: each row once. `differ`: what rows of a type
+    /// differ in.
+    fn alike(&self, differ: &dyn Fn(u16) -> Differ, see: &mut dyn FnMut(Alike<'_>));
 }
 
 /// What is known of the capture that a batch comes from.
@@ -324,12 +324,12 @@ impl Batch {
     /// Number, time, thread, type of a row; `None` past the end.
     pub fn header(&self, row: usize) -> Option<RowHeader> {
         Some(RowHeader {
-            num: *self.num.get(row)?,
-            ts: *self.ts.get(row)?,
-            tid: *self.tid.get(row)?,
-            cpu: *self.cpu.get(row)?,
-            code: *self.code.get(row)?,
-            flags: *self.flags.get(row)?,
+            num: self.num.value(row)?,
+            ts: self.ts.value(row)?,
+            tid: self.tid.value(row)?,
+            cpu: self.cpu.value(row)?,
+            code: self.code.value(row)?,
+            flags: self.flags.value(row)?,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One column of a batch: a list, which may be put together only when somebody looks at it.
 pub struct Column<T> {
@@ -15,7 +16,16 @@ pub struct Column<T> {
 struct Late<T> {
     values: OnceLock<Vec<T>>,
     load: Box<dyn Fn() -> Vec<T> + Send + Sync>,
+    one: One<T>,
+    /// How many values were given one by one.
+    looks: AtomicUsize,
 }
+
+/// Whoever looks at more values is given the list.
+const FEW: usize = 2048;
+
+/// What gives the value in a place, while the others are not there; `None` if nothing can.
+type One<T> = Option<Box<dyn Fn(usize) -> Option<T> + Send + Sync>>;
 
 impl<T> Column<T> {
     /// An empty column with room for so many values.
@@ -25,7 +35,41 @@ impl<T> Column<T> {
 
     /// A column that `load` gives when somebody looks at it first.
     pub fn late(load: impl Fn() -> Vec<T> + Send + Sync + 'static) -> Self {
-        Column { here: Vec::new(), late: Some(Late { values: OnceLock::new(), load: Box::new(load) }) }
+        let (values, looks) = Default::default();
+        Column { here: Vec::new(), late: Some(Late { values, load: Box::new(load), one: None, looks }) }
+    }
+
+    /// The same, where `one` gives the value in a place, `None` behind the end, without putting the list together.
+    pub fn late_or_one(
+        load: impl Fn() -> Vec<T> + Send + Sync + 'static,
+        one: impl Fn(usize) -> Option<T> + Send + Sync + 'static,
+    ) -> Self {
+        let mut column = Column::late(load);
+        if let Some(late) = &mut column.late {
+            late.one = Some(Box::new(one));
+        }
+        column
+    }
+}
+
+impl<T: Copy> Column<T> {
+    /// The value in a place; `None` behind the end. Who looks at few of them need not wait for all.
+    #[inline]
+    pub fn value(&self, at: usize) -> Option<T> {
+        match &self.late {
+            None => self.here.get(at).copied(),
+            Some(late) => late.value(at),
+        }
+    }
+}
+
+impl<T: Copy> Late<T> {
+    fn value(&self, at: usize) -> Option<T> {
+        match (self.values.get(), &self.one) {
+            (Some(values), _) => values.get(at).copied(),
+            (None, Some(one)) if self.looks.fetch_add(1, Ordering::Relaxed) < FEW => one(at),
+            (None, _) => self.values.get_or_init(&self.load).get(at).copied(),
+        }
     }
 }
 
@@ -111,5 +155,23 @@ mod tests {
         late.push(3);
         assert_eq!((&*late, looks.load(Ordering::Relaxed)), (&vec![1, 2, 3], 1));
         assert!(column().into_iter().eq([1, 2]));
+    }
+
+    #[test]
+    fn a_value_is_the_same_alone_and_among_all() {
+        let looks = Arc::new(AtomicUsize::new(0));
+        let counted = looks.clone();
+        let load = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            vec![5, 6]
+        };
+        let late = Column::late_or_one(load, |at| [5, 6].get(at).copied());
+        let values = || [0, 1, 2].map(|at| late.value(at));
+        let alone = values();
+        assert_eq!((alone, looks.load(Ordering::Relaxed)), ([Some(5), Some(6), None], 0));
+        assert!((0..super::FEW).all(|_| values() == alone));
+        assert_eq!((late.len(), values(), looks.load(Ordering::Relaxed)), (2, alone, 1));
+        assert_eq!([0, 1, 2].map(|at| Column::from(vec![5, 6]).value(at)), alone);
+        assert_eq!([0, 1, 2].map(|at| Column::late(|| vec![5, 6]).value(at)), alone);
     }
 }

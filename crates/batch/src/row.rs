@@ -44,37 +44,37 @@ impl<'b> Row<'b> {
     /// Number in the view, from 1; 0 for events that have none.
     #[inline]
     pub fn num(&self) -> u64 {
-        self.batch.num.get(self.index).copied().unwrap_or(0)
+        self.batch.num.value(self.index).unwrap_or(0)
     }
 
     /// Time, ns since the epoch.
     #[inline]
     pub fn ts(&self) -> u64 {
-        self.batch.ts.get(self.index).copied().unwrap_or(0)
+        self.batch.ts.value(self.index).unwrap_or(0)
     }
 
     /// Thread id.
     #[inline]
     pub fn tid(&self) -> i64 {
-        self.batch.tid.get(self.index).copied().unwrap_or(-1)
+        self.batch.tid.value(self.index).unwrap_or(-1)
     }
 
     /// CPU.
     #[inline]
     pub fn cpu(&self) -> u16 {
-        self.batch.cpu.get(self.index).copied().unwrap_or(0)
+        self.batch.cpu.value(self.index).unwrap_or(0)
     }
 
     /// Event type.
     #[inline]
     pub fn code(&self) -> u16 {
-        self.batch.code.get(self.index).copied().unwrap_or(u16::MAX)
+        self.batch.code.value(self.index).unwrap_or(u16::MAX)
     }
 
     /// Marks.
     #[inline]
     pub fn flags(&self) -> RowFlags {
-        self.batch.flags.get(self.index).copied().unwrap_or_default()
+        self.batch.flags.value(self.index).unwrap_or_default()
     }
 
     /// What its view says of its type.
@@ -154,12 +154,12 @@ impl<'b> Row<'b> {
 
     /// The thread.
     pub fn own(&self) -> Option<&'b Own> {
-        self.batch.segment.owns.get(*self.batch.own.get(self.index)?)
+        self.batch.segment.owns.get(self.batch.own.value(self.index)?)
     }
 
     /// Its ancestors and leaders.
     pub fn lineage(&self) -> Option<&'b Lineage> {
-        self.batch.segment.lineages.get(*self.batch.lineage.get(self.index)?)
+        self.batch.segment.lineages.get(self.batch.lineage.value(self.index)?)
     }
 
     /// Ancestor `n` of the process: 0 is the process itself (its leader), 1 its parent.
@@ -213,17 +213,17 @@ impl<'b> Row<'b> {
 
     /// What the event worked on.
     pub fn object(&self) -> Option<&'b Object> {
-        self.batch.segment.objects.get(*self.batch.object.get(self.index)?)
+        self.batch.segment.objects.get(self.batch.object.value(self.index)?)
     }
 
     /// The number of the event's own descriptor; -1 for none.
     pub fn fd(&self) -> i64 {
-        self.batch.fd.get(self.index).copied().unwrap_or(-1)
+        self.batch.fd.value(self.index).unwrap_or(-1)
     }
 
     /// Quantities of the thread.
     pub fn live(&self) -> Option<&'b Live> {
-        self.batch.lives.get(*self.batch.live.get(self.index)? as usize)
+        self.batch.lives.get(self.batch.live.value(self.index)? as usize)
     }
 
     /// What the process has open, where the batch says it.
@@ -244,7 +244,7 @@ impl<'b> Row<'b> {
     /// Classic view: time since the thread entered the call that the event ends, ns; for context switches, that of the
     /// thread's last call. 0 for other events.
     pub fn latency(&self) -> u64 {
-        self.batch.latency.get(self.index).copied().unwrap_or(0)
+        self.batch.latency.value(self.index).unwrap_or(0)
     }
 
     /// What its parameters refer to, in the order of parameter and item.

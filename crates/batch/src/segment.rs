@@ -112,6 +112,9 @@ pub struct Segment {
     pub serial: u64,
     /// Versions of threads.
     pub owns: Table<Own>,
+    /// What programs and containers versions of threads are of ([`Own::program`]), each once. Of stored segments only:
+    /// they are few, and are read without the versions.
+    pub programs: Table<Own>,
     /// Ancestors and leaders.
     pub lineages: Table<Lineage>,
     /// What events worked on.

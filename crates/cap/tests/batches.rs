@@ -115,6 +115,14 @@ fn decode(set: &[u8]) -> Result<usize, Fault> {
     Ok(events)
 }
 
+#[test]
+fn an_option_may_have_the_code_of_a_type_of_events() {
+    let enter = EventBuilder::new(0, 2, 0).bytes(b"").bytes(b"");
+    let exit = EventBuilder::new(0, 2, 1).bytes(b"").bytes(b"").option(1, &[7; 16]);
+    let capture = capture(vec![enter, exit]);
+    assert_eq!(common(&read(&written(&capture)), &capture), (4, true));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

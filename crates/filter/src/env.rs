@@ -1,6 +1,7 @@
 //! What fields may look at beside the event: settings of the query.
 
 use crate::HostNames;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// How raw bytes print.
@@ -39,7 +40,7 @@ pub enum TimeOutput {
 #[derive(Debug, Clone, Default)]
 pub struct Env {
     /// The zone that times print in; `None` is UTC.
-    pub time_zone: Option<jiff::tz::TimeZone>,
+    pub time_zone: Option<TimeZone>,
     /// How raw bytes print.
     pub buffer_format: BufferFormat,
     /// With [`BufferFormat::Dots`]: the longest text of a buffer, in bytes; a longer one ends in `...`. `None` cuts
@@ -54,6 +55,11 @@ pub struct Env {
 }
 
 impl Env {
+    /// The default settings, with times in a zone.
+    pub fn in_zone(zone: TimeZone) -> Env {
+        Env { time_zone: Some(zone).filter(|zone| *zone != TimeZone::UTC), ..Env::default() }
+    }
+
     /// The same settings for a filter: how buffers are to be shown must not change what is found in them.
     pub fn for_filters(&self) -> Env {
         Env { buffer_format: BufferFormat::Dots, ..self.clone() }

@@ -2,19 +2,23 @@
 
 use crate::Env;
 use crate::check::{Checker, recorded};
-use crate::evaluate::{Columns, FilterInterest, Plan, Sequential, describe, generic_calls};
+use crate::evaluate::{Columns, FilterInterest, FilterSet, Plan, Sequential, describe};
 use crate::language::ast::Expr;
 use crate::language::error::{FilterError, FilterWarning, MAX_ERRORS};
 use crate::language::parser::parse;
 use crate::language::span::Position;
-use capture_batch::{Needs, View};
+use capture_batch::{Needs, Types, View};
 use capture_event::recording::Recording;
 use std::sync::Arc;
 
 /// A compiled filter: it is never changed, cheap to clone, and shared between threads. What an evaluation remembers is
 /// in the evaluator that [`Filter::columns`] makes.
 #[derive(Clone)]
-pub struct Filter(Arc<Compiled>);
+pub struct Filter {
+    compiled: Arc<Compiled>,
+    /// Which node of the plan it is, if it is one comparison of what was compiled.
+    part: Option<usize>,
+}
 
 struct Compiled {
     expr: Expr,
@@ -50,7 +54,7 @@ impl Filter {
         };
         let mut warnings = checker.warnings;
         place_warnings(&mut warnings, text);
-        Ok(Filter(Arc::new(Compiled {
+        let compiled = Compiled {
             plan: Plan::new(condition, checker.memories, checker.shared.len()),
             expr,
             view,
@@ -58,64 +62,87 @@ impl Filter {
             warnings,
             needs: checker.needs,
             host_names: checker.host_names,
-        })))
+        };
+        Ok(Filter { compiled: Arc::new(compiled), part: None })
     }
 
     /// The view it was compiled for.
     pub fn view(&self) -> View {
-        self.0.view
+        self.compiled.view
     }
 
     /// The expression it was compiled from.
     pub fn expr(&self) -> &Expr {
-        &self.0.expr
+        &self.compiled.expr
     }
 
     /// What in it is probably not meant.
     pub fn warnings(&self) -> &[FilterWarning] {
-        &self.0.warnings
+        &self.compiled.warnings
     }
 
     /// What it asks for and a recording does not hold; `None` stands for captures of other programs than ours.
     pub fn not_recorded(&self, text: &str, recording: Option<&Recording>) -> Vec<FilterWarning> {
-        let mut warnings = recorded::missing(&self.0.expr, recording);
+        let mut warnings = recorded::missing(&self.compiled.expr, recording);
         place_warnings(&mut warnings, text);
         warnings
     }
 
     /// What batches have to hold for it.
     pub fn needs(&self) -> Needs {
-        self.0.needs
+        self.compiled.needs
     }
 
     /// Which rows it may select.
     pub fn interest(&self) -> FilterInterest {
-        FilterInterest::new(self.clone())
+        self.alone().interest(&[Types::ALL])
     }
 
     /// The calls, by the schema's numbers, of which it may select an event that has no type of its own.
     pub fn generic_calls(&self) -> Vec<u16> {
-        generic_calls(self)
+        self.alone().generic_calls(0)
     }
 
     /// The names of hosts that it compares addresses with.
     pub fn host_names(&self) -> &[Vec<u8>] {
-        &self.0.host_names
+        &self.compiled.host_names
     }
 
     /// Whether an answer depends on the rows before: batches have to be shown in their order then, by one evaluator.
     pub fn is_ordered(&self) -> bool {
-        self.0.plan.is_ordered()
+        self.plan().is_ordered(self.written())
     }
 
     /// How it is evaluated over batches, one line a condition.
     pub fn explain(&self) -> String {
-        describe(&self.0.plan)
+        describe(self.plan(), self.arranged())
+    }
+
+    /// Its comparisons as filters, from left to right as in its [expression](Filter::expr), which those have as well. In a
+    /// set they share what the whole shares, so it must not be in that set too.
+    pub fn comparisons(&self) -> Vec<Filter> {
+        let comparison = |node| Filter { compiled: self.compiled.clone(), part: Some(node) };
+        self.plan().leaves(self.written()).into_iter().map(comparison).collect()
+    }
+
+    /// A number that a filter has in common with its comparisons alone.
+    pub(crate) fn origin(&self) -> usize {
+        Arc::as_ptr(&self.compiled).addr()
+    }
+
+    /// The node of the plan that it is, as it was written.
+    pub(crate) fn written(&self) -> usize {
+        self.part.unwrap_or(self.plan().written)
+    }
+
+    /// The node of the plan that it is, as it is evaluated over batches.
+    pub(crate) fn arranged(&self) -> usize {
+        self.part.unwrap_or(self.plan().arranged)
     }
 
     /// An evaluator, at the start of a capture.
     pub fn columns(&self) -> Columns {
-        Columns::new(self.clone())
+        self.alone().columns()
     }
 
     /// The plain evaluator that says what is right, at the start of a capture.
@@ -123,12 +150,17 @@ impl Filter {
         Sequential::new(self.clone())
     }
 
+    /// The set of it alone.
+    fn alone(&self) -> FilterSet {
+        FilterSet::new(self.view(), vec![self.clone()])
+    }
+
     pub(crate) fn plan(&self) -> &Plan {
-        &self.0.plan
+        &self.compiled.plan
     }
 
     pub(crate) fn env(&self) -> &Env {
-        &self.0.env
+        &self.compiled.env
     }
 }
 

@@ -30,7 +30,8 @@
 //! # The parts
 //!
 //! * [`catalog`] lists the fields: one entry each, with name, type, what it depends on, how to read it, help.
-//! * [`Filter`] selects events, [`Format`] prints them.
+//! * [`Filter`] selects events, [`Format`] prints them. Many filters at once are a [`FilterSet`]: what several ask is
+//!   asked once.
 //! * [`mod@print`] is how the parameters of events print.
 //! * [`glob`] matches patterns as the C library does.
 //! * [`hosts`] knows names of addresses without asking the network.
@@ -52,7 +53,7 @@ pub mod value;
 
 pub use catalog::{Arg, Ask, Depends, Field, FieldUse};
 pub use env::{BufferFormat, Env, TimeOutput};
-pub use evaluate::{Columns, FilterInterest, Selection, Sequential};
+pub use evaluate::{Columns, FilterInterest, FilterSet, OnBatch, Selection, Sequential};
 pub use filter::Filter;
 pub use format::Format;
 pub use hosts::HostNames;

@@ -6,7 +6,7 @@ use capture_batch::{
 };
 use capture_event::code;
 use capture_event::tables::fd::{FdType, L4Proto};
-use capture_filter::{Env, Filter, Selection};
+use capture_filter::{Env, Filter, FilterSet, Selection};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -244,6 +244,40 @@ proptest! {
             let expected = sequential.select(&batch, &rows);
             prop_assert_eq!(columns.select(&batch, &rows), expected.clone(), "{}\n{}", text, filter.explain());
             prop_assert!(expected.iter().all(|row| rows.contains(row)));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(700))]
+
+    #[test]
+    fn filters_together_select_what_each_does_alone(
+        texts in prop::collection::vec(filter(), 1..6),
+        seed in any::<u64>(),
+        exit in any::<bool>(),
+        shown in 1..4u64,
+    ) {
+        let view = if exit { View::Exit } else { View::Classic };
+        // One of them is there twice, and one as a part of another.
+        let last = format!("({}) or not ({})", texts[0], texts[texts.len() - 1]);
+        let texts: Vec<&String> = texts.iter().chain([&texts[0], &last]).collect();
+        let filters: Vec<Filter> = texts.iter().map(|text| compile(text, view)).collect();
+        let mut together = FilterSet::new(view, filters.clone()).columns();
+        let mut alone: Vec<_> = filters.iter().map(Filter::sequential).collect();
+        for batch in batches(view, seed) {
+            let mut together = together.on(&batch);
+            // Each is shown other rows, without what some of those before selected.
+            let mut left = Selection::all(batch.len());
+            for (at, alone) in alone.iter_mut().enumerate() {
+                let mut rows = Selection::with(batch.len(), |row| (*row + at) as u64 % shown != 1);
+                rows.keep(&left);
+                let hits = together.select(at, &rows);
+                prop_assert_eq!(&hits, &alone.select(&batch, &rows), "{} of {:#?}", at, &texts);
+                if at % 2 == 1 {
+                    left.remove(&hits);
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use capture_batch::{Interest, Needs, RowFlags, Types, View};
 use capture_event::Dialect;
 use capture_event::tables::syscall;
-use capture_filter::{Env, Filter, Selection};
+use capture_filter::{Env, Filter, FilterSet, Selection};
 use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
 use capture_testkit::{captures, parallel};
@@ -56,6 +56,19 @@ fn rows_that_no_filter_selects_are_not_missed() {
             if found[0] != *expected {
                 wrong.push(format!("{} on {} in {view:?}", filter.explain(), path.display()));
             }
+        }
+        let needs = filters.iter().fold(Needs::empty(), |needs, filter| needs | filter.needs());
+        let together = FilterSet::new(view, filters.clone()).interest(&vec![Types::ALL; filters.len()]);
+        if selected(path, &filters, needs, Box::new(together), view) != everything {
+            wrong.push(format!("all of them on {} in {view:?}", path.display()));
+        }
+        // Filters whose events are few, so that most rows are left out.
+        let few: Vec<usize> = (0..filters.len()).filter(|at| everything[*at].len() < 10).collect();
+        let of_few: Vec<Filter> = few.iter().map(|at| filters[*at].clone()).collect();
+        let together = FilterSet::new(view, of_few.clone()).interest(&vec![Types::ALL; of_few.len()]);
+        let found = selected(path, &of_few, needs, Box::new(together), view);
+        if !few.iter().zip(&found).all(|(at, found)| *found == everything[*at]) {
+            wrong.push(format!("some of them on {} in {view:?}", path.display()));
         }
         wrong
     };

@@ -1,6 +1,6 @@
 //! What fields say of themselves: what they need a batch to hold, and what their values depend on.
 
-use capture_batch::{Batch, Differ, Needs, Row, View};
+use capture_batch::{Batch, Differ, Needs, Own, Row, View};
 use capture_event::{Source, code};
 use capture_filter::catalog::{Arg, Depends, FieldFlags, Get, Memory, fields};
 use capture_filter::{Ask, Env, Extracted, Field};
@@ -8,6 +8,7 @@ use capture_machine::replay::{Piece, Replay};
 use capture_scap::Reader;
 use capture_testkit::captures;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 
 fn batches(path: &Path, view: View, needs: Needs) -> Vec<Batch> {
@@ -88,6 +89,7 @@ fn key(row: Row<'_>, field: &Field, arg: &Arg) -> Option<(usize, usize, Vec<Opti
             code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,
             code => Some((code.into(), 0, Vec::new())),
         },
+        Depends::Program => Some((hash(&row.own()?.program()), 0, Vec::new())),
         Depends::Own => known(own),
         Depends::Object => known(batch.object[row.index].index()),
         Depends::Actor => known(own).map(|_| (own, batch.lineage[row.index].index(), Vec::new())),
@@ -99,6 +101,10 @@ fn key(row: Row<'_>, field: &Field, arg: &Arg) -> Option<(usize, usize, Vec<Opti
         },
         Depends::Event | Depends::Row | Depends::Order => None,
     }
+}
+
+fn hash(own: &Own) -> usize {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(own) as usize
 }
 
 fn params(row: Row<'_>, places: &[usize]) -> Vec<Option<Vec<u8>>> {
@@ -135,6 +141,9 @@ fn fields_depend_on_what_they_say() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Events that tell of users and groups.
+const TELLS_OF_USERS: [u16; 4] = [code::USER_ADDED_E, code::USER_DELETED_E, code::GROUP_ADDED_E, code::GROUP_DELETED_E];
+
 /// What an interest takes for granted ([`capture_filter::FilterInterest`]).
 #[test]
 fn fields_have_no_value_where_there_is_nothing_to_depend_on() {
@@ -146,7 +155,7 @@ fn fields_have_no_value_where_there_is_nothing_to_depend_on() {
             let has_nothing = |row: Row<'_>, depends: Depends| match (depends, row.info()) {
                 (Depends::Own, Some(info)) => {
                     let is_call = info.source == Source::Syscall || info.code == code::SCHEDSWITCH_6_E;
-                    is_call && row.own().is_none()
+                    (is_call || TELLS_OF_USERS.contains(&info.code)) && row.own().is_none()
                 }
                 (Depends::Object, Some(info)) => !info.is_about_fds(),
                 _ => false,

@@ -1,7 +1,8 @@
 //! One event: cleanup, reset, family handlers.
 
-use crate::{Applied, Machine, containers, fds, threads, users};
-use capture_batch::View;
+use crate::steps::Steps;
+use crate::{Applied, Machine, containers, fds};
+use capture_batch::{RowFlags, View};
 use capture_event::Event;
 
 impl Machine {
@@ -15,26 +16,41 @@ impl Machine {
 
     /// As [`Machine::apply`], for who has many: what the event was bound to goes into `applied`, which is as new.
     pub(crate) fn apply_to(&mut self, event: &Event<'_>, applied: &mut Applied) {
-        self.now = event.ts;
+        let steps = Steps::of(self.view, event.code);
+        self.turn_to(event.ts);
         self.allowance.pay_in();
-        self.clean_up();
         containers::begin(self, event.code);
+        if !self.containers.has_begun() {
+            applied.marks |= RowFlags::PREAMBLE;
+        }
         self.reset(event, applied);
-        self.keep(event, applied);
-        threads::apply(self, event, applied);
-        fds::apply(self, event, applied);
-        containers::apply(self, event, applied);
-        match self.view {
-            View::Exit => users::apply(self, event),
-            View::Classic => {
-                // Whatever is asked about its process makes a placeholder for a leader that is not known.
-                let tid = applied.thread.unwrap_or(event.tid);
-                if self.threads.get(tid).is_some_and(|thread| !thread.is_leader()) {
-                    self.leader_of(tid);
-                }
+        self.keep(event, steps, applied);
+        if let Some(handler) = steps.threads {
+            handler(self, event, applied);
+        }
+        if let Some(handler) = steps.identity {
+            handler(self, event, applied);
+            self.epochs.lineage += 1;
+        }
+        fds::apply(self, event, steps, applied);
+        for handler in [steps.containers, steps.users].into_iter().flatten() {
+            handler(self, event, applied);
+        }
+        if self.view == View::Classic {
+            // Whatever is asked about its process makes a placeholder for a leader that is not known.
+            let tid = applied.thread.unwrap_or(event.tid);
+            if self.threads.get(tid).is_some_and(|thread| !thread.is_leader()) {
+                self.leader_of(tid);
             }
         }
         self.done_with(applied);
+    }
+
+    /// It is later: what the event before left for the sake of being explained goes.
+    #[inline]
+    pub(crate) fn turn_to(&mut self, ts: u64) {
+        self.now = ts;
+        self.clean_up();
     }
 
     /// Removes what the event before left for the sake of being explained.

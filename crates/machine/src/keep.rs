@@ -1,7 +1,12 @@
 //! Which enter events are kept for their exits.
 
+use crate::steps::Steps;
 use crate::{Applied, Machine, fds, threads};
+use capture_batch::View;
 use capture_event::Event;
+
+/// Says of an enter event whether its exit will need it.
+pub(crate) type Keeps = fn(&Event<'_>) -> bool;
 
 /// Longer events (header, length array and parameters, bytes) are not kept.
 const MAX_KEPT: usize = 4096;
@@ -9,10 +14,25 @@ const MAX_KEPT: usize = 4096;
 const HEADER: usize = 26;
 const LENGTH: usize = 2;
 
+/// Which enter events of a type are kept; `None`: none of them.
+pub(crate) fn keeps(view: View, code: u16) -> Option<Keeps> {
+    threads::keeps(view, code).or_else(|| fds::keeps(view, code))
+}
+
+/// For types of which all are kept.
+pub(crate) fn always(_: &Event<'_>) -> bool {
+    true
+}
+
+/// For types of which those are kept that say anything.
+pub(crate) fn if_it_says_anything(event: &Event<'_>) -> bool {
+    event.bytes(0).is_some()
+}
+
 impl Machine {
     /// Keeps an enter event if its exit will need it.
-    pub(crate) fn keep(&mut self, event: &Event<'_>, applied: &Applied) {
-        if !event.is_enter() || !(threads::keeps(self.view, event) || fds::keeps(self.view, event)) {
+    pub(crate) fn keep(&mut self, event: &Event<'_>, steps: &Steps, applied: &Applied) {
+        if !steps.keeps.is_some_and(|keeps| keeps(event)) {
             return;
         }
         let len: usize = event.params.iter().map(|param| LENGTH + param.len()).sum();

@@ -17,6 +17,9 @@
 //! 4. **Result**: [`Applied`] says what the event was bound to.
 //!
 //! What an event *means* is decided there and nowhere else; binding only looks at the state.
+//!
+//! Which of these steps an event takes is decided once for its type (`steps`). Most events change no more than the books
+//! of their thread; where nobody wants a row of such a one, it takes a short way that leaves the same behind (`quiet`).
 
 mod allowance;
 pub mod applied;
@@ -29,8 +32,10 @@ pub mod fds;
 mod keep;
 pub mod machine;
 pub mod native;
+mod quiet;
 pub mod replay;
 pub mod reset;
+mod steps;
 pub mod thread;
 pub mod threads;
 pub mod tracked;

@@ -1,13 +1,14 @@
 //! Before an event is applied: whose it is, what it works on, and whether it ends the call that its thread began.
 
+use crate::steps::Steps;
 use crate::threads::is_clone;
-use crate::{Applied, FdKey, Machine};
+use crate::{Applied, FdKey, LastEvent, Machine};
 use capture_batch::View;
 use capture_event::{Event, EventFlags, EventInfo, ParamType, code};
 
 /// How a view's program finds the thread of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lookup {
+pub(crate) enum Lookup {
     /// It does not look: the event has none.
     None,
     /// It looks, and leaves the thread's books alone.
@@ -18,7 +19,8 @@ enum Lookup {
     OrMadeUp,
 }
 
-fn lookup(view: View, info: &EventInfo) -> Lookup {
+/// How the thread of an event of this type is found.
+pub(crate) fn lookup(view: View, info: &EventInfo) -> Lookup {
     if info.flags.contains(EventFlags::SKIPPARSERESET) {
         return if info.code == code::PROCINFO_E { Lookup::Bystander } else { Lookup::None };
     }
@@ -42,14 +44,14 @@ fn lookup(view: View, info: &EventInfo) -> Lookup {
 }
 
 /// Whether an exit event ends the call that began with an enter event.
-fn ends(view: View, exit: u16, enter: u16) -> bool {
+pub(crate) fn ends(view: View, exit: u16, enter: u16) -> bool {
     // A successful execveat comes back as an execve.
     let execveat = view == View::Exit && exit == code::EXECVE_19_X && enter == code::EXECVEAT_E;
     enter.checked_add(1) == Some(exit) || execveat
 }
 
 /// Which parameter of an exit event is the descriptor that it works on, in the exit view.
-fn fd_param(info: &EventInfo) -> Option<usize> {
+pub(crate) fn fd_param(info: &EventInfo) -> Option<usize> {
     if info.code == code::SPLICE_X {
         return Some(2);
     }
@@ -69,8 +71,8 @@ impl Machine {
 
     /// Finds the thread and the descriptor of an event, and keeps the thread's books. `applied` is as new.
     pub(crate) fn reset(&mut self, event: &Event<'_>, applied: &mut Applied) {
-        let Some(info) = event.info(self.view.dialect()) else { return };
-        let lookup = lookup(self.view, info);
+        let steps = Steps::of(self.view, event.code);
+        let lookup = steps.lookup;
         let is_known = || self.threads.get(event.tid).is_some();
         applied.thread = match lookup {
             Lookup::None => None,
@@ -83,36 +85,31 @@ impl Machine {
             return;
         }
         if event.is_enter() {
-            self.enters(event, info, applied);
+            self.enters(event, steps, applied);
         } else {
-            self.exits(event, info, applied);
+            self.exits(event, steps, applied);
         }
     }
 
     /// A call begins (or something happened that is no call).
-    fn enters(&mut self, event: &Event<'_>, info: &EventInfo, applied: &mut Applied) {
+    fn enters(&mut self, event: &Event<'_>, steps: &Steps, applied: &mut Applied) {
         let Some(thread) = self.threads.get_mut(event.tid) else { return };
-        thread.last.code = event.code;
-        thread.last.enter_ts = event.ts;
-        thread.last.latency = 0;
-        thread.last.fd = -1;
-        if info.flags.contains(EventFlags::USES_FD) {
-            let fd = event.i64(0).unwrap_or(-1);
-            thread.last.fd = fd;
+        thread.last.enter(event, steps);
+        if steps.uses_fd {
+            let fd = thread.last.fd;
             applied.object = self.look_up_fd(event.tid, fd);
         }
     }
 
     /// A call ends.
-    fn exits(&mut self, event: &Event<'_>, info: &EventInfo, applied: &mut Applied) {
+    fn exits(&mut self, event: &Event<'_>, steps: &Steps, applied: &mut Applied) {
         let view = self.view;
         let Some(thread) = self.threads.get_mut(event.tid) else { return };
         let last = &mut thread.last;
-        if view == View::Classic && last.enter_ts != 0 {
-            last.latency = event.ts.wrapping_sub(last.enter_ts);
-        }
-        applied.latency = last.latency;
         applied.paired = ends(view, event.code, last.code);
+        last.exit(event, steps, (view, applied.paired));
+        applied.latency = last.latency;
+        let fd = last.fd;
         if let Some(mut kept) = last.kept.take() {
             let is_its_end = applied.paired && ends(view, event.code, kept.code());
             if view == View::Classic && event.state_only {
@@ -126,21 +123,44 @@ impl Machine {
                 self.spare.0 = kept;
             }
         }
+        if works_on_fd(view, steps, applied.paired) {
+            applied.object = self.look_up_fd(event.tid, fd);
+        }
+    }
+}
+
+/// Whether an exit event works on the descriptor of its call. The classic view knows that from the enter event.
+pub(crate) fn works_on_fd(view: View, steps: &Steps, paired: bool) -> bool {
+    steps.uses_fd && (paired || view == View::Exit)
+}
+
+impl LastEvent {
+    /// Books that a call begins.
+    pub(crate) fn enter(&mut self, event: &Event<'_>, steps: &Steps) {
+        self.code = event.code;
+        self.enter_ts = event.ts;
+        self.latency = 0;
+        self.fd = if steps.uses_fd { event.i64(0).unwrap_or(-1) } else { -1 };
+    }
+
+    /// Books that a call ends; `paired`: the one that began last.
+    pub(crate) fn exit(&mut self, event: &Event<'_>, steps: &Steps, (view, paired): (View, bool)) {
+        if view == View::Classic && self.enter_ts != 0 {
+            self.latency = event.ts.wrapping_sub(self.enter_ts);
+        }
+        self.fd = self.fd_at_exit(event, steps, (view, paired));
+    }
+
+    /// The descriptor of the call that an exit event ends.
+    pub(crate) fn fd_at_exit(&self, event: &Event<'_>, steps: &Steps, (view, paired): (View, bool)) -> i64 {
         match view {
-            View::Classic if !applied.paired => return,
-            View::Exit if !applied.paired => last.fd = -1,
-            View::Classic | View::Exit => {}
+            View::Classic if paired && steps.uses_fd && event.code == code::COPY_FILE_RANGE_X => {
+                event.i64(1).unwrap_or(-1)
+            }
+            View::Classic => self.fd,
+            View::Exit if paired && (self.fd != -1 || !steps.uses_fd) => self.fd,
+            View::Exit => steps.fd_param.filter(|_| steps.uses_fd).and_then(|i| event.i64(i)).unwrap_or(-1),
         }
-        if !info.flags.contains(EventFlags::USES_FD) {
-            return;
-        }
-        match view {
-            View::Classic if event.code == code::COPY_FILE_RANGE_X => last.fd = event.i64(1).unwrap_or(-1),
-            View::Exit if last.fd == -1 => last.fd = fd_param(info).and_then(|i| event.i64(i)).unwrap_or(-1),
-            View::Classic | View::Exit => {}
-        }
-        let fd = last.fd;
-        applied.object = self.look_up_fd(event.tid, fd);
     }
 }
 

@@ -8,7 +8,8 @@
 //! The newest libraries ask the host that *reads* the capture for what the capture does not hold. Nothing of the
 //! kind is done here.
 
-use crate::Machine;
+use crate::steps::Handler;
+use crate::{Applied, Machine};
 use capture_batch::{Account, Text, View};
 use capture_event::{Event, code};
 use capture_scap::User;
@@ -100,8 +101,13 @@ fn account(name: &[u8], home: &[u8], shell: &[u8]) -> Account {
     Account { name: Text::from(name), home: Text::from(home), shell: Text::from(shell) }
 }
 
-/// Exit view: applies an event that adds or removes a user or a group.
-pub fn apply(machine: &mut Machine, event: &Event<'_>) {
+/// What applies the events that add or remove a user or a group.
+pub(crate) fn handler(view: View, code: u16) -> Option<Handler> {
+    let tells = matches!(code, code::USER_ADDED_E | code::USER_DELETED_E | code::GROUP_ADDED_E | code::GROUP_DELETED_E);
+    (tells && view == View::Exit).then_some(apply)
+}
+
+fn apply(machine: &mut Machine, event: &Event<'_>, _: &mut Applied) {
     // What stands before all other events was there before the user list, which has the last word on the host.
     let beginning = !machine.containers.has_begun();
     let users = &mut machine.users;

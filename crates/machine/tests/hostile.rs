@@ -6,7 +6,7 @@ use capture_machine::converter::rules::{Step, step};
 use capture_machine::converter::table::Action;
 use capture_machine::converter::{Converter, Outcome};
 use capture_machine::{Machine, View};
-use capture_scap::{EventBlock, Form, Span};
+use capture_scap::{EventBlock, Form, Places, Span};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ proptest! {
                 form: Form::V2,
                 chunk: &chunk,
                 chunk_id: event.chunk_id,
-                params,
+                params: Places::Listed(params),
                 surplus: Span::default(),
                 trailing: Span::default(),
             };

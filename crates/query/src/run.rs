@@ -35,6 +35,11 @@ impl Plan {
     /// All of the captures.
     pub const ANY_TIME: Range<u64> = 0..u64::MAX;
 
+    /// All events, whatever their times.
+    pub fn whole(view: View, needs: Needs, threads: usize) -> Plan {
+        Plan { view, needs, times: Plan::ANY_TIME, threads }
+    }
+
     /// Whether other threads than the caller's do something.
     pub fn is_parallel(&self) -> bool {
         self.threads > 1
@@ -93,7 +98,7 @@ pub struct Made<O> {
 pub trait Taker<O> {
     /// Hears of every batch before its rows are taken, and how many bytes of all files were read by then. Batches of a
     /// capture come in order.
-    fn arrives(&mut self, capture: usize, batch: &Batch, bytes: u64);
+    fn arrives(&mut self, _capture: usize, _batch: &Batch, _bytes: u64) {}
 
     /// Takes the next rows of all, of those that were selected: by time, and within a capture in its order. The
     /// range may end behind the batch.
@@ -229,7 +234,7 @@ impl<I: Input, Q: Question, T: Taker<Q::Output>> Parts for Run<'_, I, Q, T> {
     }
 
     fn ts((batch, _): &Self::Batch, row: usize) -> u64 {
-        batch.ts.get(row).copied().unwrap_or(0)
+        batch.ts.value(row).unwrap_or(0)
     }
 
     fn emit(&mut self, part: usize, (batch, made): &mut Self::Batch, rows: Range<usize>) -> ControlFlow<()> {

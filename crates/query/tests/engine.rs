@@ -125,8 +125,6 @@ struct Taken {
 }
 
 impl Taker<Vec<(usize, String)>> for Taken {
-    fn arrives(&mut self, _: usize, _: &Batch, _: u64) {}
-
     fn take(
         &mut self,
         capture: usize,
@@ -317,7 +315,6 @@ fn panics_come_out_as_panics() {
 fn a_panic_of_the_taker_ends_everything() {
     struct Failing;
     impl Taker<Vec<(usize, String)>> for Failing {
-        fn arrives(&mut self, _: usize, _: &Batch, _: u64) {}
         fn take(
             &mut self,
             _: usize,

@@ -82,8 +82,6 @@ impl Maker for Evaluating {
 struct Taken(Vec<(u64, u64, u16)>, Vec<String>);
 
 impl Taker<()> for Taken {
-    fn arrives(&mut self, _: usize, _: &Batch, _: u64) {}
-
     fn take(&mut self, _: usize, batch: &Batch, made: &mut Made<()>, rows: Range<usize>) -> ControlFlow<()> {
         let taken = made.selected.iter().filter(|row| rows.contains(row)).filter_map(|row| batch.header(row));
         self.0.extend(taken.map(|header| (header.num, header.ts, header.code)));

@@ -3,7 +3,8 @@
 use capture_event::code;
 use capture_event::tables::fd::{FdType, L4Proto};
 use capture_record::proc::limits::open_files;
-use capture_record::proc::{Facts, Host};
+use capture_record::proc::sockets::Sockets;
+use capture_record::proc::{Directory, Facts, Host};
 use capture_record::snapshot::Snapshot;
 use capture_scap::{Compression, Content, FdInfo, FdList, MachineInfo, ProcessEntry, RawEvent, Reader, Target, Writer};
 use capture_testkit::{newest, skip, sysdig};
@@ -20,6 +21,7 @@ use std::os::unix::net::{SocketAddr as UnixAddr, UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
 fn host() -> Host {
@@ -236,6 +238,39 @@ fn hundreds_of_sockets() {
         let words = format!("{} {}", socket.local_addr().expect("an address"), L4Proto::Udp as u8);
         assert_eq!(tables.own(socket), (FdType::Ipv4Servsock as u8, inode(socket), words.as_str()));
     }
+}
+
+/// The kernel counts its way back into a list that it gives piece by piece.
+#[test]
+fn a_socket_is_found_while_others_are_closed() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let others: Vec<_> = (0..200).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))).collect();
+                drop(others);
+            }
+        });
+        let this = Directory::open(Path::new("/proc/self")).expect("/proc");
+        let missing = (0..500).filter(|_| Sockets::default().find(&this, inode(&socket)).is_none()).count();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(missing, 0);
+    });
+}
+
+/// Whoever is asked first may end before it has shown the lists.
+#[test]
+fn a_socket_is_found_after_one_asked_has_ended() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    let mut child = Command::new("sleep").arg("60").spawn().expect("a process");
+    let gone = Directory::open(Path::new(&format!("/proc/{}", child.id()))).expect("/proc");
+    child.kill().expect("our own child");
+    child.wait().expect("our own child");
+    let this = Directory::open(Path::new("/proc/self")).expect("/proc");
+    let mut sockets = Sockets::default();
+    assert_eq!(sockets.find(&gone, inode(&socket)), None);
+    assert!(sockets.find(&this, inode(&socket)).is_some());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Comparisons with `evt.type` give sets of types, and so do those with `evt.num` that always or never hold; everything
 //! else says nothing of types, negated or not. Negation is pushed down to the comparisons.
 
+use capture_batch::Types;
 use capture_event::schema::{self, EVENT_COUNT};
 use capture_event::tables::syscall;
 use capture_event::{Dialect, code};
@@ -34,6 +35,13 @@ impl EventTypes {
     /// Whether no type is in the set.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The same as a set that batches are looked through for.
+    pub fn types(&self) -> Types {
+        let mut types = Types::NONE;
+        (0..EVENT_COUNT).filter(|code| self.contains(*code)).for_each(|code| types.insert(code));
+        types
     }
 
     /// The names of the types, sorted.

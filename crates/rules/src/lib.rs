@@ -14,6 +14,9 @@
 //!    the syntax tree; conditions and outputs are checked against the catalog of fields.
 //! 5. **Lint** (`lint`): what is valid and probably not meant.
 //!
+//! What is done with rules is beside that: [`run`] shows events to them, [`examine`] tells what becomes of each part of
+//! a condition, [`regress`] holds what captures give against what tests expect.
+//!
 //! Everything that a rule set says can be traced to the file: [`RuleSet::origin`] tells for a span of a condition which
 //! macro, list or exception it comes from, and where that stands.
 //!
@@ -48,6 +51,7 @@ mod collect;
 mod compile;
 mod diagnostic;
 mod events;
+pub mod examine;
 mod fields;
 mod item;
 mod lint;
@@ -55,6 +59,7 @@ mod loader;
 mod options;
 mod priority;
 mod read;
+pub mod regress;
 mod rule_set;
 pub mod run;
 mod source;

@@ -75,10 +75,11 @@ pub fn load(sources: Vec<Source>, options: &Options) -> Loaded {
         results.push(FileResult::new(name, diagnostics));
     }
     let is_good = results.iter().all(FileResult::is_good);
-    let rules = last.filter(|_| is_good).map(|compiled| RuleSet::new(compiled, &collector, files.clone()));
+    let rules =
+        last.filter(|_| is_good).map(|compiled| RuleSet::new(options.view, compiled, &collector, files.clone()));
     if let (Some(rules), Some(result)) = (&rules, results.last_mut()) {
         let mut diagnostics = std::mem::take(&mut result.diagnostics);
-        diagnostics.extend(lint(rules, options.view));
+        diagnostics.extend(lint(rules));
         *result = FileResult::new(std::mem::take(&mut result.name), diagnostics);
     }
     Loaded { rules, results, files }

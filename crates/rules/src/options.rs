@@ -29,7 +29,7 @@ impl Default for Options {
 }
 
 /// Falco's `append_output`: what is added to the outputs of some rules.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct AppendOutput {
     /// Only rules of this source.
     pub source: Option<String>,
@@ -44,7 +44,7 @@ pub struct AppendOutput {
 }
 
 /// A member of `output_fields` that an option adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExtraField {
     /// The member's name.
     pub key: String,

@@ -8,6 +8,7 @@ use crate::priority::Priority;
 use crate::source::{Files, Place};
 use crate::text::{Owner, Part, Texts};
 use crate::version::Version;
+use capture_batch::View;
 use capture_filter::language::ast::{Operand, Right};
 use capture_filter::language::span::Span;
 use capture_filter::{Filter, Format};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub struct RuleSet(Arc<Parts>);
 
 struct Parts {
+    view: View,
     rules: Vec<Rule>,
     macros: Vec<Macro>,
     lists: Vec<List>,
@@ -160,10 +162,11 @@ impl Rule {
 const MANY_TYPES: usize = 100;
 
 impl RuleSet {
-    pub(crate) fn new(compiled: Compiled, collector: &Collector<'_>, files: Files) -> Self {
+    pub(crate) fn new(view: View, compiled: Compiled, collector: &Collector<'_>, files: Files) -> Self {
         let macros = compiled.macros.all.into_iter().zip(collector.macros.all());
         let lists = compiled.lists.all.into_iter().zip(collector.lists.all());
         RuleSet(Arc::new(Parts {
+            view,
             macros: macros
                 .filter_map(|(compiled, own)| {
                     Some(Macro {
@@ -189,6 +192,11 @@ impl RuleSet {
             texts: compiled.texts,
             files,
         }))
+    }
+
+    /// The view that they are for.
+    pub fn view(&self) -> View {
+        self.0.view
     }
 
     /// The rules, in the order in which they are tried: that of their first definition.

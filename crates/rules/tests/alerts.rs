@@ -3,7 +3,7 @@
 use capture_batch::View;
 use capture_filter::Env;
 use capture_machine::{Piece, Replay};
-use capture_rules::run::{AlertOptions, Alerts, Config, Properties, Run};
+use capture_rules::run::{AlertOptions, AlertPrinter, Config, Properties};
 use capture_rules::{Options, Source, load};
 use capture_scap::Reader;
 use capture_testkit::{shared_dir, skip};
@@ -53,22 +53,21 @@ fn expected(golden: &Path) -> BTreeMap<(String, String), Vec<String>> {
 
 /// Our alerts.
 fn alerts(case: &Case, golden: &Path, capture: &Path) -> Option<Vec<String>> {
-    let mut config = Config { json: true, ..Config::default() };
+    let properties = Properties { message: true, ..Properties::default() };
+    let alerts = AlertOptions { json: true, properties, iso_time: true, hostname: Some("HOST".to_owned()) };
+    let mut config = Config { alerts, ..Config::default() };
     case.options.iter().for_each(|option| config.set(option).unwrap());
     let read = |file: &String| Source::new(file.clone(), std::fs::read(golden.join("files").join(file)).unwrap());
     let options = Options { append_output: config.append_output.clone(), ..Options::default() };
     let rules = load(case.files.iter().map(read).collect(), &options).rules?;
-    let run = Run::new(rules, |rule| rule.enabled, config.matching);
-    let properties = Properties { message: true, ..Properties::default() };
-    let options = AlertOptions { json: config.json, properties, iso_time: true, hostname: Some("HOST".to_owned()) };
-    let mut printer = Alerts::new(run.rules(), View::Exit, options);
+    let run = config.run(rules);
+    let mut printer = AlertPrinter::new(&run, config.alerts);
     let mut replay = Replay::new(Reader::open(capture).unwrap(), View::Exit, run.needs(), "");
     let (mut runner, mut out, env) = (run.runner(), Vec::new(), Env::default());
     while let Some(piece) = replay.next_piece() {
         let Piece::Batch(batch) = piece else { continue };
         for fired in runner.run(&batch) {
-            let rule = &run.rule_set().rules()[fired.rule];
-            printer.print(fired.rule, rule, batch.row(fired.row).unwrap(), &env, &mut out);
+            printer.print(fired.rule, batch.row(fired.row).unwrap(), &env, &mut out);
         }
     }
     Some(String::from_utf8(out).unwrap().lines().map(str::to_owned).collect())

@@ -58,6 +58,7 @@ pub use block::fd::{FdEntry, FdInfo, FdList};
 pub use block::interface::Interface;
 pub use block::machine::MachineInfo;
 pub use block::option::BlockOption;
+pub use block::places::Places;
 pub use block::process::{ProcessEntry, Tail};
 pub use block::section::Section;
 pub use block::user::User;

@@ -1,12 +1,11 @@
 //! Runs of blocks that were read together, so that they can be handed over together, to another thread too.
 
-use crate::block::event::{EventBlock, Span};
+use crate::block::event::EventBlock;
 use crate::error::Damage;
 use crate::frame::{Frame, Frames};
 use crate::read::damage;
 use crate::read::event::{Head, Stored, event};
 use bytes::Bytes;
-use std::ops::Range;
 use std::time::Duration;
 
 /// The longest run.
@@ -16,8 +15,6 @@ const LONGEST: usize = 1024;
 #[derive(Default)]
 pub(crate) struct Run {
     items: Vec<Item>,
-    /// The places of all events' parameters.
-    params: Vec<Span>,
     chunk: Bytes,
     /// Counts the chunks.
     chunk_id: u64,
@@ -29,12 +26,14 @@ pub(crate) struct Run {
     piece: Option<u64>,
     /// How long it took to read.
     pub took: Duration,
+    /// The block type seen last, and how events of it are stored: most blocks are of the same type.
+    last: Option<(u32, Stored)>,
 }
 
 /// One piece of a run.
 enum Item {
-    /// An event: its block's offset, length and type; where its parameters are in [`Run::params`].
-    Event { offset: u64, len: u32, block_code: u32, params: Range<u32>, head: Head },
+    /// An event: its block's offset, length and type.
+    Event { offset: u64, len: u32, block_code: u32, head: Head },
     /// A block that is no event, unread.
     Other(Box<Frame>),
     /// What could not be read, and the type of its block if that is sure.
@@ -55,7 +54,6 @@ impl Run {
     /// Forgets what was read, and keeps the memory for the next run.
     pub fn clear(&mut self) {
         self.items.clear();
-        self.params.clear();
         self.chunk = Bytes::new();
         self.piece = None;
     }
@@ -105,20 +103,15 @@ impl Run {
 
     #[inline]
     fn push(&mut self, frame: Frame) {
-        let Some(stored) = Stored::of(frame.code) else { return self.items.push(Item::Other(Box::new(frame))) };
-        let start = self.params.len();
-        match event(&self.chunk, frame.body.clone(), stored, &mut self.params) {
-            Ok(head) => {
-                // The chunk has fewer than 4 Gi bytes, of which every parameter has two for its length.
-                let params = start as u32..self.params.len() as u32;
-                let Frame { offset, len, code: block_code, .. } = frame;
-                self.items.push(Item::Event { offset, len, block_code, params, head });
-            }
-            Err(fault) => {
-                self.params.truncate(start);
-                self.items.push(Item::Damage(Some(frame.code), Box::new(damage(&frame, fault))));
-            }
-        }
+        let last = self.last.filter(|(code, _)| *code == frame.code);
+        let Some(stored) = last.map(|(_, stored)| stored).or_else(|| Stored::of(frame.code)) else {
+            return self.items.push(Item::Other(Box::new(frame)));
+        };
+        self.last = Some((frame.code, stored));
+        self.items.push(match event(&self.chunk, frame.body.clone(), stored) {
+            Ok(head) => Item::Event { offset: frame.offset, len: frame.len, block_code: frame.code, head },
+            Err(fault) => Item::Damage(Some(frame.code), Box::new(damage(&frame, fault))),
+        });
     }
 
     /// How many pieces it has.
@@ -127,12 +120,11 @@ impl Run {
     }
 
     /// A piece.
-    #[inline]
+    #[inline(always)] // events come in millions
     pub fn get(&self, index: usize) -> Option<Taken<'_>> {
         Some(match self.items.get(index)? {
-            Item::Event { offset, len, block_code, params, head } => {
-                let params = self.params.get(params.start as usize..params.end as usize).unwrap_or_default();
-                let event = head.event(&self.chunk, self.chunk_id, params);
+            Item::Event { offset, len, block_code, head } => {
+                let event = head.event(&self.chunk, self.chunk_id);
                 Taken::Event { offset: *offset, len: *len, block_code: *block_code, event }
             }
             Item::Other(frame) => Taken::Other(frame, &self.chunk),

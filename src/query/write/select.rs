@@ -2,14 +2,14 @@
 
 use super::bits::Bits;
 use crate::query::gaps::Gaps;
-use crate::query::settings::{Job, selected, shown};
+use crate::query::settings::Job;
 use crate::status::Failure;
 use capture_batch::{Needs, Row, RowFlags, View};
 use capture_event::schema::{self, Dialect, Source};
 use capture_event::{EventInfo, ParamType};
 use capture_filter::Filter;
 use capture_machine::replay::{Piece, Replay};
-use capture_query::Capture;
+use capture_query::{Capture, selected, shown};
 use capture_scap::{Block, Content};
 use std::collections::{HashMap, HashSet};
 

@@ -3,7 +3,6 @@
 use super::encode::all;
 use crate::column::{Series, Stored};
 use crate::{Fault, Kind};
-use std::ops::Range;
 
 /// In place of a row: none.
 pub const NO_ROW: u32 = u32::MAX;
@@ -25,44 +24,52 @@ impl Threads {
     /// Reads them from a batch.
     pub fn read(columns: &Stored<'_>) -> Result<Threads, Fault> {
         let cpus: Series<u16> = columns.series(all(Kind::Cpu))?;
-        let symbols: Series<u32> = columns.series(all(Kind::Thread))?;
+        let mut places: Vec<u32> = columns.numbers(all(Kind::Thread))?;
         let ids: Vec<i64> = columns.numbers(all(Kind::Threads))?;
-        if cpus.len() != symbols.len() {
+        if cpus.len() != places.len() {
             return Err(Fault::Uneven);
         }
-        let most = match cpus.same() {
-            Some(cpu) => cpu,
-            None => cpus.iter().max().unwrap_or(0),
+        // How many events each has.
+        let mut counts = vec![0; ids.len() + 1];
+        let mut running = Running { on_cpu: vec![0; usize::from(cpus.max().unwrap_or(0)) + 1], counts: &mut counts };
+        let are_listed = match &cpus {
+            Series::Same(..) => running.name(&mut places, std::iter::repeat(0)),
+            Series::Bytes(cpus) => running.name(&mut places, cpus.iter().map(|cpu| usize::from(*cpu))),
+            Series::Each(cpus) => running.name(&mut places, cpus.iter().map(|cpu| usize::from(*cpu))),
         };
-        // The thread of the event before on each CPU, from 1, and how many events each has; 0 stands for none.
-        let mut on_cpu = vec![0; usize::from(most) + 1];
-        let mut counts = vec![0u32; ids.len() + 1];
-        let mut places = Vec::with_capacity(symbols.len());
-        let mut is_listed = true;
-        let mut take = |symbol: u32, cpu: u16| {
-            let Some(last) = on_cpu.get_mut(usize::from(cpu)) else { return };
-            if symbol != 0 {
-                *last = symbol;
-            }
-            match counts.get_mut(*last as usize) {
-                Some(count) => *count += 1,
-                None => is_listed = false,
-            }
-            places.push(last.wrapping_sub(1));
-        };
-        match cpus.same() {
-            Some(cpu) => symbols.for_each(|symbol| take(symbol, cpu)),
-            None => {
-                let mut cpus = cpus.iter();
-                symbols.for_each(|symbol| take(symbol, cpus.next().unwrap_or(0)));
-            }
-        }
         // Those before the first named one on a CPU are of nobody.
-        if !is_listed || counts.first() != Some(&0) {
+        if !are_listed || counts.first() != Some(&0) {
             return Err(Fault::Uneven);
         }
         counts.remove(0);
         Ok(Threads { cpus, places, ids, counts })
+    }
+}
+
+/// Which threads run.
+struct Running<'c> {
+    /// The thread of the event before on each CPU, from 1; 0 stands for none.
+    on_cpu: Vec<u32>,
+    /// How many events each thread has, and none.
+    counts: &'c mut [u32],
+}
+
+impl Running<'_> {
+    /// Puts the place of each event's thread where its symbol is. Whether all of them are listed.
+    fn name(&mut self, symbols: &mut [u32], cpus: impl Iterator<Item = usize>) -> bool {
+        let mut are_listed = true;
+        for (symbol, cpu) in symbols.iter_mut().zip(cpus) {
+            let Some(last) = self.on_cpu.get_mut(cpu) else { continue };
+            if *symbol != 0 {
+                *last = *symbol;
+            }
+            match self.counts.get_mut(*last as usize) {
+                Some(count) => *count += 1,
+                None => are_listed = false,
+            }
+            *symbol = last.wrapping_sub(1);
+        }
+        are_listed
     }
 }
 
@@ -75,17 +82,7 @@ pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
             *count += 1;
         }
     }
-    grouped(places, &counts)
-}
-
-/// The same, where it is known how many events each thread has.
-fn grouped(places: &[u32], counts: &[u32]) -> Vec<u32> {
-    let mut sum = 0;
-    let start = |count: &u32| {
-        sum += count;
-        sum - count
-    };
-    let mut next: Vec<u32> = counts.iter().map(start).collect();
+    let mut next: Vec<u32> = starts(&counts).collect();
     let mut rows = vec![0; places.len()];
     for (row, place) in (0..).zip(places) {
         if let Some(next) = next.get_mut(*place as usize)
@@ -96,6 +93,11 @@ fn grouped(places: &[u32], counts: &[u32]) -> Vec<u32> {
         }
     }
     rows
+}
+
+/// Where the rows of each thread begin in that order, given how many each has.
+fn starts(counts: &[u32]) -> impl Iterator<Item = u32> {
+    counts.iter().scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count)))
 }
 
 /// What events are, and which belong together.
@@ -162,66 +164,64 @@ impl Distinct {
 impl Calls {
     /// Reads them from a batch.
     pub fn read(columns: &Stored<'_>, threads: &Threads) -> Result<Calls, Fault> {
-        let symbols: Series<u32> = columns.series(all(Kind::Type))?;
+        let symbols: Vec<u32> = columns.numbers(all(Kind::Type))?;
         let mut types = Distinct::default();
         let listed = types.listed(columns)?;
         let events = threads.places.len();
         if symbols.len() != events {
             return Err(Fault::Uneven);
         }
-        let order = grouped(&threads.places, &threads.counts);
         let mut calls = Calls {
-            codes: vec![0; events],
-            places: vec![0; events],
+            codes: Vec::with_capacity(events),
+            places: Vec::with_capacity(events),
             types: types.types,
-            enters: vec![NO_ROW; events],
-            order: Vec::new(),
+            enters: Vec::with_capacity(events),
+            order: vec![0; events],
         };
-        let mut start = 0;
-        for count in &threads.counts {
-            let end = start + *count as usize;
-            calls.read_thread(&order, start..end, &symbols, &listed)?;
-            start = end;
+        let mut states: Vec<ThreadState> =
+            starts(&threads.counts).map(|next| ThreadState { next, call: None }).collect();
+        for (row, place) in (0..).zip(&threads.places) {
+            let state = states.get_mut(*place as usize).ok_or(Fault::Uneven)?;
+            let next = state.next as usize;
+            let (symbol, at) = symbols.get(next).zip(calls.order.get_mut(next)).ok_or(Fault::Uneven)?;
+            *at = row;
+            state.next += 1;
+            let (event, enter) = state.event(row, *symbol, &listed).ok_or(Fault::Uneven)?;
+            calls.codes.push(event.code);
+            calls.places.push(event.place);
+            calls.enters.push(enter);
         }
-        calls.order = order;
         Ok(calls)
     }
+}
 
-    /// Reads the events of a thread, which stand there in the order of the columns.
-    fn read_thread(
-        &mut self,
-        order: &[u32],
-        range: Range<usize>,
-        symbols: &Series<u32>,
-        listed: &[Type],
-    ) -> Result<(), Fault> {
-        // The call that the thread is in: the row and type of its enter event.
-        let mut call: Option<(u32, Type)> = None;
-        for (at, row) in range.clone().zip(order.get(range).unwrap_or_default()) {
-            let symbol = symbols.get(at).ok_or(Fault::Uneven)?;
-            let (code, place, is_enter) = match (symbol.checked_sub(1), call) {
-                (Some(which), _) => {
-                    let named = listed.get(which as usize).ok_or(Fault::Uneven)?;
-                    (named.code, named.place, named.is_enter)
-                }
-                (None, Some((_, enter))) => (enter.code.wrapping_add(1), enter.exit, false),
-                (None, None) => return Err(Fault::Uneven),
-            };
-            let index = *row as usize;
-            if let (Some(of_row), Some(of_place)) = (self.codes.get_mut(index), self.places.get_mut(index)) {
-                (*of_row, *of_place) = (code, place);
+/// A thread whose events are read.
+struct ThreadState {
+    /// Where its next event stands in the order of the columns.
+    next: u32,
+    /// The call that it is in: the row and type of the enter event.
+    call: Option<(u32, Type)>,
+}
+
+impl ThreadState {
+    /// What a symbol says of its next event, which has this row, and the row of the enter event whose call that ends,
+    /// or [`NO_ROW`].
+    #[inline]
+    fn event(&mut self, row: u32, symbol: u32, listed: &[Type]) -> Option<(Type, u32)> {
+        let event = match symbol.checked_sub(1) {
+            Some(which) => *listed.get(which as usize)?,
+            None => {
+                let (_, enter) = self.call?;
+                Type { code: enter.code.wrapping_add(1), place: enter.exit, is_enter: false, exit: 0 }
             }
-            let ended = call.filter(|(_, enter)| enter.code.checked_add(1) == Some(code));
-            if let (Some((enter, _)), Some(of_row)) = (ended, self.enters.get_mut(index)) {
-                *of_row = enter;
-            }
-            if is_enter {
-                call = symbol.checked_sub(1).and_then(|which| Some((*row, *listed.get(which as usize)?)));
-            } else if ended.is_some() {
-                call = None;
-            }
+        };
+        let ended = self.call.filter(|(_, enter)| enter.code.checked_add(1) == Some(event.code));
+        if event.is_enter {
+            self.call = Some((row, event));
+        } else if ended.is_some() {
+            self.call = None;
         }
-        Ok(())
+        Some((event, ended.map_or(NO_ROW, |(enter, _)| enter)))
     }
 }
 

@@ -273,6 +273,16 @@ impl Place for Late {
         said
     }
 
+    fn by_thread(&self) -> Vec<&[u32]> {
+        let mut rest = &*self.calls().order;
+        let mut next = |count: &u32| {
+            let (events, behind) = rest.split_at_checked(*count as usize).unwrap_or_default();
+            rest = behind;
+            events
+        };
+        self.threads().counts.iter().map(&mut next).collect()
+    }
+
     fn fault(&self, fault: Fault) {
         let _ = self.fault.set(fault);
     }

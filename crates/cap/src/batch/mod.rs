@@ -18,7 +18,7 @@ pub use values::{Token, Values};
 
 use crate::bind::{Listed, fd_of, fd_param};
 use bytes::Bytes;
-use capture_scap::{EventBlock, Form, Span};
+use capture_scap::{EventBlock, Form, Places, Span};
 use std::ops::Range;
 
 /// What a row of options has in place of the number of a parameter.
@@ -70,13 +70,13 @@ impl Events {
     pub fn push(&mut self, event: &EventBlock<'_>) {
         let (params, options) = (self.params.len() as u32, self.options.len() as u32);
         // All of it lies in one piece, as readers give it.
-        let first = event.params.first().unwrap_or(&event.surplus).start;
+        let first = event.params.first().unwrap_or(event.surplus).start;
         let end = event.trailing.start.saturating_add(event.trailing.len);
         let whole = self.copy(Span { start: first, len: end.saturating_sub(first) }.of(event.chunk));
-        let moved = |span: &Span| Span { start: span.start.wrapping_sub(first).wrapping_add(whole.start), ..*span };
+        let moved = |span: Span| Span { start: span.start.wrapping_sub(first).wrapping_add(whole.start), ..span };
         self.params.extend(event.params.iter().map(moved));
         if event.may_have_options() {
-            self.options.extend(event.option_places().map(|(code, value)| (code, moved(&value))));
+            self.options.extend(event.option_places().map(|(code, value)| (code, moved(value))));
         }
         self.widest = self.widest.max(event.params.len());
         self.rows.push(Row {
@@ -87,8 +87,8 @@ impl Events {
             dump_flags: event.dump_flags,
             form: event.form,
             params: params..self.params.len() as u32,
-            surplus: moved(&event.surplus),
-            trailing: moved(&event.trailing),
+            surplus: moved(event.surplus),
+            trailing: moved(event.trailing),
             options: options..self.options.len() as u32,
         });
     }
@@ -242,7 +242,7 @@ impl EventBlocks<'_> {
             form: row.form,
             chunk: self.chunk,
             chunk_id: self.number,
-            params: self.events.params(row),
+            params: Places::Listed(self.events.params(row)),
             surplus: row.surplus,
             trailing: row.trailing,
         })

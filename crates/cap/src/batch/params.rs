@@ -63,7 +63,7 @@ impl Rows {
             }
             let (most, fewest) = match counts.same() {
                 Some(count) => (count, count),
-                None => (counts.iter().max().unwrap_or(0), counts.iter().min().unwrap_or(0)),
+                None => (counts.max().unwrap_or(0), counts.iter().min().unwrap_or(0)),
             };
             Ok(OfType { code: *code, rows, counts, most, fewest })
         };

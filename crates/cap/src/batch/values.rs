@@ -127,8 +127,11 @@ impl Values {
         } else if columns.has(id(Kind::Length)) {
             let ends = ends(&columns.numbers(id(Kind::Length))?)?;
             Values::Buffers(columns.bytes(id(Kind::Data))?.into_owned(), ends)
-        } else {
+        } else if index == OPTION {
             vectors(columns, code, count)?
+        } else {
+            // Options are told by codes of their own, which types of events may have too.
+            Values::default()
         };
         if values.len() == count { Ok(values) } else { Err(Fault::Uneven) }
     }
@@ -199,7 +202,7 @@ fn fixed(columns: &Stored<'_>, id: Id, width: usize) -> Result<Vec<u8>, Fault> {
     })
 }
 
-/// Rows of numbers, of which there are `count`: all first ones, all second ones …
+/// Rows of numbers of an option, of which there are `count`: all first ones, all second ones …
 fn vectors(columns: &Stored<'_>, code: u16, count: usize) -> Result<Values, Fault> {
     let id = |word: usize| Id { kind: Kind::Vector, code, index: word as u16 };
     let len = (0..LONGEST_VECTOR / 8).take_while(|word| columns.has(id(*word))).count();

@@ -61,6 +61,33 @@ impl Take {
     pub(super) fn new(symbols: Series<i64>) -> Self {
         Take { symbols, at: 0, is_short: false }
     }
+
+    /// Which of the first `most` symbols are not 0. If there are fewer, it is short.
+    pub(super) fn marked(&mut self, most: usize) -> impl Iterator<Item = usize> + use<> {
+        self.is_short |= self.symbols.len() < most;
+        let places: Vec<usize> = match &self.symbols {
+            Series::Same(0, _) => Vec::new(),
+            Series::Bytes(bytes) => marked(bytes),
+            symbols => (0..).zip(symbols.iter()).filter(|(_, symbol)| *symbol != 0).map(|(at, _)| at).collect(),
+        };
+        places.into_iter().take_while(move |at| *at < most)
+    }
+
+    /// Goes on with another symbol.
+    pub(super) fn pass_to(&mut self, at: usize) {
+        self.at = at;
+    }
+}
+
+/// Which bytes are not 0.
+fn marked(bytes: &[u8]) -> Vec<usize> {
+    let mut places = Vec::new();
+    for (start, some) in (0..).step_by(64).zip(bytes.chunks(64)) {
+        if some.iter().fold(0, |any, byte| any | byte) != 0 {
+            places.extend((start..).zip(some).filter(|(_, byte)| **byte != 0).map(|(at, _)| at));
+        }
+    }
+    places
 }
 
 impl Coder for Take {
@@ -106,12 +133,24 @@ struct LastValues<K> {
 /// A context with its last value.
 type Recent<K> = Option<(K, i64)>;
 
-/// How many contexts are looked at first.
-const RECENT: usize = 2048;
+/// How many contexts are looked at first, where it is not known how many there are: a power of two.
+pub(super) const RECENT: usize = 2048;
+
+/// More are never looked at first.
+const MOST_RECENT: usize = 1 << 16;
 
 impl<K: Copy> Default for LastValues<K> {
     fn default() -> Self {
-        LastValues { recent: vec![None; RECENT], others: FxHashMap::default(), nowhere: None }
+        LastValues::with(RECENT)
+    }
+}
+
+impl<K: Copy> LastValues<K> {
+    /// `hints`: how many different hints there are. Where they count from 0, and are not too many, each has a place of
+    /// its own.
+    fn with(hints: usize) -> Self {
+        let places = hints.clamp(1, MOST_RECENT).next_power_of_two();
+        LastValues { recent: vec![None; places], others: FxHashMap::default(), nowhere: None }
     }
 }
 
@@ -120,7 +159,8 @@ impl<K: Hash + Eq + Copy> LastValues<K> {
     /// hardly another one.
     #[inline]
     fn of(&mut self, (hint, context): (usize, K), first: i64) -> &mut i64 {
-        let recent = self.recent.get_mut(hint % RECENT).unwrap_or(&mut self.nowhere);
+        let place = hint & (self.recent.len() - 1);
+        let recent = self.recent.get_mut(place).unwrap_or(&mut self.nowhere);
         if !matches!(recent, Some((known, _)) if *known == context) {
             bring(recent, &mut self.others, context, first);
         }
@@ -179,11 +219,6 @@ impl LastOfType {
         }
     }
 
-    /// Whether no type has one yet.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The last value of a type.
     #[inline]
     pub(super) fn get(&self, code: u16, first: i64) -> i64 {
@@ -199,9 +234,17 @@ pub(super) struct Numbered<K> {
 }
 
 impl<K: Hash + Eq + Copy> Numbered<K> {
-    /// `count`: how many have a number before.
-    pub(super) fn new(count: i64) -> Self {
-        Numbered { last: LastValues::default(), highest: count.wrapping_sub(1) }
+    /// `count`: how many have a number before; `hints`: how many hints contexts have.
+    pub(super) fn new(count: i64, hints: usize) -> Self {
+        Numbered { last: LastValues::with(hints), highest: count.wrapping_sub(1) }
+    }
+
+    /// The value that the symbol 0 stands for.
+    #[inline]
+    pub(super) fn predicted(&mut self, context: (usize, K)) -> i64 {
+        let value = *self.last.of(context, self.highest.wrapping_add(1));
+        self.highest = self.highest.max(value);
+        value
     }
 
     /// 0 for the predicted number, 1 for the next one that none has yet, else the distance to the highest one.

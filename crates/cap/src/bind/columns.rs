@@ -4,8 +4,9 @@
 //! nothing).
 //! `upper` is the same column of the view before, where there is one: views hardly differ.
 
-use super::coder::{Coder, Last, LastOfType, Numbered};
+use super::coder::{Coder, Last, LastOfType, Numbered, RECENT};
 use super::layout::Layout;
+use super::rows::RowEvents;
 use crate::batch::NO_ROW as NO_PAIR;
 use capture_batch::RowFlags;
 use capture_event::code;
@@ -14,9 +15,26 @@ use std::hash::Hash;
 /// No row.
 pub(crate) const NO_ROW: i64 = -1;
 
-/// The events that have rows, by their flags.
-pub(super) fn rows(flags: &[i64]) -> impl Iterator<Item = usize> {
-    flags.iter().enumerate().filter(|(_, flags)| **flags != NO_ROW).map(|(event, _)| event)
+/// Goes through the values of events that have rows. `predicted`: what the symbol 0 stands for, where it is known to be
+/// the next one; `coded`: codes the value of an event.
+fn by_row<C: Coder, S>(
+    coder: &mut C,
+    rows: &RowEvents,
+    values: &mut [i64],
+    mut state: S,
+    predicted: impl Fn(&mut S, usize) -> i64,
+    coded: impl Fn(&mut S, &mut C, usize, &mut i64),
+) {
+    let mut at = 0;
+    while at < rows.len() {
+        let zeros = coder.zeros(rows.len() - at);
+        rows.each(at..at + zeros, values, |event, value| *value = predicted(&mut state, event));
+        at += zeros;
+        if let Some((event, value)) = rows.event(at).and_then(|event| Some((event, values.get_mut(event)?))) {
+            coded(&mut state, coder, event, value);
+        }
+        at += 1;
+    }
 }
 
 /// The value of an event in the view before; -1 if there is no such view, or the event has no value there.
@@ -31,95 +49,107 @@ fn at(values: &[i64], event: usize) -> i64 {
 /// Marks of rows, [`NO_ROW`] for events that have none: as those of the last event of the same type.
 pub(super) fn flags(coder: &mut impl Coder, layout: &impl Layout, values: &mut [i64]) {
     let (own, codes) = (values.get_mut(layout.carried()..), layout.codes().get(layout.carried()..));
-    by_type(coder, codes.unwrap_or_default(), |_| 0, own.unwrap_or_default());
+    let (own, codes) = (own.unwrap_or_default(), codes.unwrap_or_default());
+    // Hardly any row has a mark, and what comes before the first one predicts none.
+    let unmarked = coder.zeros(own.len());
+    let (unmarked, own) = own.split_at_mut(unmarked);
+    unmarked.fill(0);
+    let codes = codes.get(unmarked.len()..).unwrap_or_default();
+    // Each of these has a mark, were it that it has no row.
+    by_type(coder, &RowEvents::All(0..own.len()), codes, |_| 0, own);
 }
 
 /// Types of rows: as that of the last row whose event is stored with the same type.
-pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
-    let codes = layout.codes();
-    if !flags.contains(&NO_ROW) {
-        return by_type(coder, codes, i64::from, values);
-    }
-    let mut last = LastOfType::default();
-    for event in rows(flags) {
-        let (Some(value), Some(code)) = (values.get_mut(event), codes.get(event)) else { continue };
-        last.code(coder, *code, (*code).into(), value);
-    }
+pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, rows: &RowEvents, values: &mut [i64]) {
+    by_type(coder, rows, layout.codes(), i64::from, values);
 }
 
 /// Values as the last one of the same type. `first`: what is predicted for the first event of a type.
-fn by_type(coder: &mut impl Coder, codes: &[u16], first: impl Fn(u16) -> i64, values: &mut [i64]) {
-    let mut last = LastOfType::default();
-    let mut at = 0;
-    while let (Some(rest), Some(codes)) = (values.get_mut(at..), codes.get(at..)) {
-        let zeros = coder.zeros(rest.len());
-        let as_before = rest.iter_mut().zip(codes).take(zeros);
-        if last.is_empty() {
-            as_before.for_each(|(value, code)| *value = first(*code));
-        } else {
-            as_before.for_each(|(value, code)| *value = last.get(*code, first(*code)));
-        }
-        let (Some(value), Some(code)) = (rest.get_mut(zeros), codes.get(zeros)) else { break };
-        last.code(coder, *code, first(*code), value);
-        at += zeros + 1;
-    }
+fn by_type(coder: &mut impl Coder, rows: &RowEvents, codes: &[u16], first: impl Fn(u16) -> i64, values: &mut [i64]) {
+    let code = |event: usize| codes.get(event).copied().unwrap_or(0);
+    let predicted = |last: &mut LastOfType, event| last.get(code(event), first(code(event)));
+    by_row(coder, rows, values, LastOfType::default(), predicted, |last, coder, event, value| {
+        last.code(coder, code(event), first(code(event)), value);
+    });
 }
 
 /// Numbers of rows: one more than the last; 0 for those that have none. `before`: the last one before the batch.
-pub(super) fn numbers(coder: &mut impl Coder, flags: &[i64], before: i64, values: &mut [i64]) {
+pub(super) fn numbers(coder: &mut impl Coder, rows: &RowEvents, flags: &[i64], before: i64, values: &mut [i64]) {
     let uncounted = i64::from((RowFlags::UNKNOWN_CODE | RowFlags::NEWER).bits());
-    let mut last = before;
-    for event in rows(flags) {
-        let Some(value) = values.get_mut(event) else { continue };
-        let is_counted = at(flags, event) & uncounted == 0;
-        coder.as_predicted(value, if is_counted { last.wrapping_add(1) } else { 0 });
-        if *value != 0 {
-            last = *value;
+    let next = |last: i64, event| if at(flags, event) & uncounted == 0 { last.wrapping_add(1) } else { 0 };
+    let keep = |last: &mut i64, value| {
+        if value != 0 {
+            *last = value;
         }
-    }
+    };
+    let predicted = |last: &mut i64, event| {
+        let value = next(*last, event);
+        keep(last, value);
+        value
+    };
+    by_row(coder, rows, values, before, predicted, |last, coder, event, value| {
+        coder.as_predicted(value, next(*last, event));
+        keep(last, *value);
+    });
 }
 
 /// Where a column of numbers of things is, beside the column itself.
 #[derive(Clone, Copy)]
 pub(super) struct Numbers<'c> {
-    /// The marks of the events.
-    pub(super) flags: &'c [i64],
+    /// The events that have one.
+    pub(super) rows: &'c RowEvents,
     /// How many of these things have a number before the batch.
     pub(super) count: i64,
     /// The same column of the view before.
     pub(super) upper: Option<&'c [i64]>,
 }
 
-/// Numbers of things: as the last one of the same context, which comes with a hint ([`Numbered::code`]); -1 as a rule
-/// where there is no context.
+/// Numbers of things: as the last one of the same context, which comes with one of so many hints ([`Numbered::code`]);
+/// -1 as a rule where there is no context.
 fn numbered<K: Hash + Eq + Copy>(
     coder: &mut impl Coder,
     of: Numbers<'_>,
+    hints: usize,
     context: impl Fn(usize) -> Option<(usize, K)>,
     values: &mut [i64],
 ) {
-    let mut numbered = Numbered::new(of.count);
-    for event in rows(of.flags) {
-        let Some(value) = values.get_mut(event) else { continue };
+    let context = |event| context(event).map(|(hint, context)| (hint, (context, above(of.upper, event))));
+    let predicted =
+        |numbered: &mut Numbered<_>, event| context(event).map_or(-1, |context| numbered.predicted(context));
+    by_row(coder, of.rows, values, Numbered::new(of.count, hints), predicted, |numbered, coder, event, value| {
         match context(event) {
-            Some((hint, context)) => numbered.code(coder, (hint, (context, above(of.upper, event))), value),
+            Some(context) => numbered.code(coder, context, value),
             None => coder.as_predicted(value, -1),
         }
-    }
+    });
 }
 
 /// What is numbered by thread: as the last one of the thread. Its versions; its quantities, which have numbers in a
 /// batch.
 pub(super) fn of_threads(coder: &mut impl Coder, layout: &impl Layout, of: Numbers<'_>, values: &mut [i64]) {
-    let places = layout.places();
-    let context = |event: usize| places.get(event).map(|place| (*place as usize, *place));
-    numbered(coder, of, context, values);
+    let mut numbered = Numbered::new(of.count, layout.threads());
+    for event in of.rows.iter() {
+        if let (Some(place), Some(value)) = (layout.places().get(event), values.get_mut(event)) {
+            of_thread(&mut numbered, coder, *place, above(of.upper, event), value);
+        }
+    }
+}
+
+/// The same for one event.
+pub(super) fn of_thread(
+    numbered: &mut Numbered<(u32, i64)>,
+    coder: &mut impl Coder,
+    place: u32,
+    upper: i64,
+    value: &mut i64,
+) {
+    numbered.code(coder, (place as usize, (place, upper)), value);
 }
 
 /// Ancestors and leaders: as the last ones of the same version of a thread.
 pub(super) fn lineages(coder: &mut impl Coder, owns: &[i64], of: Numbers<'_>, values: &mut [i64]) {
     let context = |event| Some(at(owns, event)).map(|own| (own as usize, own));
-    numbered(coder, of, context, values);
+    numbered(coder, of, RECENT, context, values);
 }
 
 /// Objects: as the last one that the number of a descriptor stood for in the thread.
@@ -130,7 +160,7 @@ pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64],
         let place = *places.get(event)?;
         Some(((place as usize).wrapping_mul(31).wrapping_add(fd as usize), (place, fd)))
     };
-    numbered(coder, of, context, values);
+    numbered(coder, of, RECENT, context, values);
 }
 
 /// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as
@@ -138,7 +168,7 @@ pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64],
 pub(super) fn fds(
     coder: &mut impl Coder,
     layout: &impl Layout,
-    flags: &[i64],
+    rows: &RowEvents,
     param: impl Fn(usize) -> Option<i64>,
     upper: Option<&[i64]>,
     values: &mut [i64],
@@ -148,22 +178,20 @@ pub(super) fn fds(
         let of_enter = || pairs.get(event).filter(|enter| **enter != NO_PAIR).and_then(|enter| param(*enter as usize));
         param(event).or_else(of_enter).unwrap_or(-1)
     };
-    as_said(coder, flags, |event| if upper.is_some() { above(upper, event) } else { said(event) }, values);
+    as_said(coder, rows, |event| if upper.is_some() { above(upper, event) } else { said(event) }, values);
 }
 
 /// Values as something else says.
-pub(super) fn as_said(coder: &mut impl Coder, flags: &[i64], said: impl Fn(usize) -> i64, values: &mut [i64]) {
-    for event in rows(flags) {
-        let Some(value) = values.get_mut(event) else { continue };
-        coder.as_predicted(value, said(event));
-    }
+pub(super) fn as_said(coder: &mut impl Coder, rows: &RowEvents, said: impl Fn(usize) -> i64, values: &mut [i64]) {
+    let predicted = |(): &mut (), event| said(event);
+    by_row(coder, rows, values, (), predicted, |(), coder, event, value| coder.as_predicted(value, said(event)));
 }
 
 /// Latencies, ns: since the enter event, for exits; that of the thread's last call, for context switches; else 0.
-pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
+pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, rows: &RowEvents, values: &mut [i64]) {
     let mut of_thread = vec![(0u64, 0i64); layout.threads()];
     let (codes, times, places, pairs) = (layout.codes(), layout.times(), layout.places(), layout.pairs());
-    for event in rows(flags) {
+    for event in rows.iter() {
         let (Some(value), Some(code), Some(place)) = (values.get_mut(event), codes.get(event), places.get(event))
         else {
             continue;
@@ -192,9 +220,9 @@ pub(super) fn latencies(coder: &mut impl Coder, layout: &impl Layout, flags: &[i
 
 /// The enter events that rows took parameters from ([`NO_ROW`] for none): that whose exit the event is, unless a mark
 /// says that there is none.
-pub(super) fn taken(coder: &mut impl Coder, layout: &impl Layout, flags: &[i64], values: &mut [i64]) {
+pub(super) fn taken(coder: &mut impl Coder, layout: &impl Layout, rows: &RowEvents, flags: &[i64], values: &mut [i64]) {
     let pairs = layout.pairs();
-    for event in rows(flags) {
+    for event in rows.iter() {
         let Some(value) = values.get_mut(event) else { continue };
         let is_unpaired = at(flags, event) & i64::from(RowFlags::UNPAIRED.bits()) != 0;
         let pair = pairs.get(event).filter(|enter| **enter != NO_PAIR && !is_unpaired);
@@ -226,7 +254,7 @@ pub(super) struct ReferenceCoders<C> {
 pub(super) fn references(
     coders: &mut ReferenceCoders<impl Coder>,
     layout: &impl Layout,
-    flags: &[i64],
+    rows: &RowEvents,
     objects: &[i64],
     given: &[Reference],
 ) -> Vec<Reference> {
@@ -235,7 +263,7 @@ pub(super) fn references(
         (LastOfType::default(), Last::default(), Last::default(), Last::default());
     let (codes, places) = (layout.codes(), layout.places());
     let mut own = Vec::new();
-    for event in rows(flags) {
+    for event in rows.iter() {
         let code = codes.get(event).copied().unwrap_or(0);
         own.clear();
         while let Some(reference) = given.next_if(|reference| reference.event <= event) {

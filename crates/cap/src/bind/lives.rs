@@ -1,8 +1,8 @@
 //! Quantities of threads: each as what changed since the last ones of its thread.
 
-use super::coder::{Coder, Numbered};
-use super::columns::rows;
+use super::coder::{Coder, Numbered, RECENT};
 use super::layout::Layout;
+use super::rows::RowEvents;
 use crate::entities::{place_number, place_of};
 use capture_batch::{Id, Live};
 use rustc_hash::FxHashMap;
@@ -73,7 +73,7 @@ impl<'l> Lives<'l> {
 pub(super) fn quantities<C: Coder>(
     coders: &mut [C; NUMBERS + 1],
     layout: &impl Layout,
-    flags: &[i64],
+    rows: &RowEvents,
     (of_events, objects): (&[i64], i64),
     upper: Option<Lives<'_>>,
     given: &[Quantities],
@@ -81,10 +81,10 @@ pub(super) fn quantities<C: Coder>(
     let mut all: Vec<Quantities> = Vec::with_capacity(given.len());
     // By thread: its last quantities, and those of the view before at that moment.
     let mut of_thread: FxHashMap<u32, (usize, Quantities)> = FxHashMap::default();
-    let mut streams = Numbered::new(objects);
+    let mut streams = Numbered::new(objects, RECENT);
     let [number_coders @ .., stream_coder] = coders;
     let places = layout.places();
-    for event in rows(flags) {
+    for event in rows.iter() {
         let number = of_events.get(event).and_then(|number| usize::try_from(*number).ok());
         let Some(number) = number.filter(|number| *number <= all.len()) else { continue };
         let above = upper.and_then(|upper| upper.at(event)).copied().unwrap_or_default();

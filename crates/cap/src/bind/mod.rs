@@ -3,6 +3,7 @@
 //! Everything is coded as the difference to what can be foreseen ([`coder`]): a thread is as it was at its last event,
 //! a descriptor stands for what it stood for, the exit view has what the classic view has.
 
+mod changes;
 mod coder;
 mod columns;
 mod further;
@@ -10,12 +11,14 @@ mod layout;
 mod lives;
 mod put;
 mod read;
+mod rows;
 
 pub(crate) use further::add as add_further;
 pub use layout::Layout;
 pub(crate) use layout::Listed;
 pub(crate) use put::{Values, put};
 pub use read::{At, Place, Views};
+pub use rows::RowEvents;
 
 use capture_batch::View;
 use capture_event::schema::{self, Dialect};

@@ -4,6 +4,7 @@ use super::coder::Put;
 use super::columns::{self, NO_ROW, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
+use super::rows::RowEvents;
 use crate::Kind;
 use crate::column::{Columns, Id};
 use crate::entities::{Counts, Finder};
@@ -86,8 +87,8 @@ impl Values {
     /// What the rows that may be shown have.
     pub(crate) fn summary(&self, layout: &impl Layout) -> summaries::Numbers {
         let never_shown = i64::from(RowFlags::NEVER_SHOWN.bits());
-        let shown = columns::rows(&self.flags)
-            .filter(|event| self.flags.get(*event).is_some_and(|flags| flags & never_shown == 0));
+        let rows = RowEvents::of(&self.flags);
+        let shown = rows.iter().filter(|event| self.flags.get(*event).is_some_and(|flags| flags & never_shown == 0));
         let at = |values: &[i64], event: usize| values.get(event).copied().unwrap_or(-1);
         let mut times = None;
         let [mut types, mut without_object, mut without_own, mut owns, mut objects] =
@@ -185,33 +186,33 @@ pub(crate) fn put(
     };
     let flags = &mut values.flags;
     coded(Kind::RowFlags, &mut |coder| columns::flags(coder, layout, flags));
-    let flags = &values.flags;
-    coded(Kind::RowCode, &mut |coder| columns::codes(coder, layout, flags, &mut values.codes));
-    coded(Kind::RowNumber, &mut |coder| columns::numbers(coder, flags, values.head[2], &mut values.numbers));
+    let (flags, rows) = (&values.flags, &RowEvents::of(&values.flags));
+    coded(Kind::RowCode, &mut |coder| columns::codes(coder, layout, rows, &mut values.codes));
+    coded(Kind::RowNumber, &mut |coder| columns::numbers(coder, rows, flags, values.head[2], &mut values.numbers));
     let of =
-        |count, column: fn(&Values) -> &Vec<i64>| Numbers { flags, count, upper: upper.map(|upper| &**column(upper)) };
+        |count, column: fn(&Values) -> &Vec<i64>| Numbers { rows, count, upper: upper.map(|upper| &**column(upper)) };
     let numbers = of(before.owns, |values| &values.owns);
     coded(Kind::RowOwn, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.owns));
     let (numbers, owns) = (of(before.lineages, |values| &values.lineages), &values.owns);
     coded(Kind::RowLineage, &mut |coder| columns::lineages(coder, owns, numbers, &mut values.lineages));
     let above = upper.map(|upper| &*upper.fds);
-    coded(Kind::RowFd, &mut |coder| columns::fds(coder, layout, flags, &fd_param, above, &mut values.fds));
+    coded(Kind::RowFd, &mut |coder| columns::fds(coder, layout, rows, &fd_param, above, &mut values.fds));
     let (numbers, fds) = (of(before.objects, |values| &values.objects), &values.fds);
     coded(Kind::RowObject, &mut |coder| columns::objects(coder, layout, fds, numbers, &mut values.objects));
-    coded(Kind::RowLatency, &mut |coder| columns::latencies(coder, layout, flags, &mut values.latencies));
-    coded(Kind::RowTaken, &mut |coder| columns::taken(coder, layout, flags, &mut values.taken));
+    coded(Kind::RowLatency, &mut |coder| columns::latencies(coder, layout, rows, &mut values.latencies));
+    coded(Kind::RowTaken, &mut |coder| columns::taken(coder, layout, rows, flags, &mut values.taken));
     let numbers = of(0, |values| &values.lives);
     coded(Kind::RowLive, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.lives));
     let mut coders: [Put; NUMBERS + 1] = from_fn(|_| Put(Vec::with_capacity(values.quantities.len())));
     let of_events = (&*values.lives, before.objects);
-    lives::quantities(&mut coders, layout, flags, of_events, upper.map(Values::lives), &values.quantities);
+    lives::quantities(&mut coders, layout, rows, of_events, upper.map(Values::lives), &values.quantities);
     for (index, coder) in (0..).zip(&coders) {
         column(Kind::Live, index, &coder.0);
     }
     let none = || Put(Vec::with_capacity(values.references.len()));
     let counts = Put(Vec::with_capacity(layout.events()));
     let mut coders = ReferenceCoders { counts, params: none(), items: none(), kinds: none(), numbers: none() };
-    columns::references(&mut coders, layout, flags, &values.objects, &values.references);
+    columns::references(&mut coders, layout, rows, &values.objects, &values.references);
     let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
     for (index, coder) in (0..).zip([counts, params, items, kinds, numbers]) {
         column(Kind::Reference, index, &coder.0);

@@ -1,9 +1,11 @@
 //! Reads what a view binds, column by column, when somebody looks at it.
 
-use super::coder::Take;
+use super::changes::{Changes, Of};
+use super::coder::{Coder, Take};
 use super::columns::{self, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
+use super::rows::RowEvents;
 use crate::column::{Id, Series, Stored};
 use crate::entities::Counts;
 use crate::{Fault, Kind};
@@ -22,14 +24,18 @@ pub struct Views {
 struct LateView {
     head: OnceLock<[i64; 4]>,
     flags: OnceLock<Vec<i64>>,
-    codes: OnceLock<Vec<i64>>,
+    rows: OnceLock<RowEvents>,
+    /// `None` if they are the stored ones.
+    codes: OnceLock<Option<Vec<u16>>>,
     numbers: OnceLock<Vec<i64>>,
+    own_changes: OnceLock<Changes>,
     owns: OnceLock<Vec<i64>>,
     lineages: OnceLock<Vec<i64>>,
     fds: OnceLock<Vec<i64>>,
     objects: OnceLock<Vec<i64>>,
     latencies: OnceLock<Vec<i64>>,
     taken: OnceLock<Vec<i64>>,
+    live_changes: OnceLock<Changes>,
     lives: OnceLock<Vec<i64>>,
     quantities: OnceLock<Vec<Quantities>>,
 }
@@ -44,6 +50,9 @@ pub trait Place: Layout {
 
     /// The number of each event's descriptor, as far as it, or its enter event, says it in a parameter; else -1.
     fn said_fds(&self) -> Vec<i64>;
+
+    /// The events of each thread, ascending.
+    fn by_thread(&self) -> Vec<&[u32]>;
 
     /// Hears of a column that cannot be read; what it would have said is taken for nothing.
     fn fault(&self, fault: Fault);
@@ -100,6 +109,22 @@ impl<'p, P: Place> At<'p, P> {
         values
     }
 
+    /// What changes of numbers by thread are read with.
+    fn of_threads(&self, count: i64, upper: impl FnOnce(&At<'p, P>) -> &'p Changes) -> Of<'p, P> {
+        let (layout, by_thread, rows) = (self.place, self.place.by_thread(), self.rows());
+        Of { layout, by_thread, rows, count, upper: self.upper().map(|view| (upper(&view), view.rows())) }
+    }
+
+    fn changes(&self, kind: Kind, of: &Of<'p, P>) -> Changes {
+        let mut coder = self.symbols(kind, 0);
+        let changes = Changes::read(&mut coder, of);
+        if coder.is_short {
+            self.place.fault(Fault::Uneven);
+            return Changes::default();
+        }
+        changes
+    }
+
     fn head(&self) -> &'p [i64; 4] {
         self.late().head.get_or_init(|| {
             let id = Id { kind: Kind::ViewHead, code: self.view as u16, index: 0 };
@@ -133,30 +158,52 @@ impl<'p, P: Place> At<'p, P> {
         })
     }
 
+    /// The events that have rows.
+    pub fn rows(&self) -> &'p RowEvents {
+        self.late().rows.get_or_init(|| RowEvents::of(self.flags()))
+    }
+
     /// Types of rows.
-    pub fn codes(&self) -> &'p [i64] {
-        let read = |coder: &mut Take, values: &mut [i64]| columns::codes(coder, self.place, self.flags(), values);
-        self.late().codes.get_or_init(|| self.list(Kind::RowCode, read))
+    pub fn codes(&self) -> &'p [u16] {
+        let (layout, rows) = (self.place, self.rows());
+        let read = |coder: &mut Take, values: &mut [i64]| columns::codes(coder, layout, rows, values);
+        let other = || {
+            // The first row of a type predicts the stored one, and each the next.
+            let are_stored = self.symbols(Kind::RowCode, 0).zeros(rows.len()) == rows.len();
+            (!are_stored).then(|| self.list(Kind::RowCode, read).into_iter().map(|code| code as u16).collect())
+        };
+        self.late().codes.get_or_init(other).as_deref().unwrap_or(layout.codes())
     }
 
     /// Numbers of rows; 0 for none.
     pub fn numbers(&self) -> &'p [i64] {
         let [_, _, before, _] = self.head();
-        let read = |coder: &mut Take, values: &mut [i64]| columns::numbers(coder, self.flags(), *before, values);
+        let read =
+            |coder: &mut Take, values: &mut [i64]| columns::numbers(coder, self.rows(), self.flags(), *before, values);
         self.late().numbers.get_or_init(|| self.list(Kind::RowNumber, read))
     }
 
     /// What a column of numbers is read with. `count`: how many things have a number before the batch.
     fn of(&self, count: i64, upper: impl FnOnce(&At<'p, P>) -> &'p [i64]) -> Numbers<'p> {
-        Numbers { flags: self.flags(), count, upper: self.upper().as_ref().map(upper) }
+        Numbers { rows: self.rows(), count, upper: self.upper().as_ref().map(upper) }
+    }
+
+    fn own_changes(&self) -> &'p Changes {
+        self.late().own_changes.get_or_init(|| self.changes(Kind::RowOwn, &self.of_owns()))
+    }
+
+    fn of_owns(&self) -> Of<'p, P> {
+        self.of_threads(self.place.before().owns, At::own_changes)
+    }
+
+    /// The thread of an event that has a row.
+    pub fn own(&self, event: usize) -> i64 {
+        self.place.places().get(event).map_or(-1, |place| self.own_changes().at(*place, event))
     }
 
     /// Threads.
     pub fn owns(&self) -> &'p [i64] {
-        self.late().owns.get_or_init(|| {
-            let of = self.of(self.place.before().owns, At::owns);
-            self.list(Kind::RowOwn, |coder, values| columns::of_threads(coder, self.place, of, values))
-        })
+        self.late().owns.get_or_init(|| self.own_changes().at_each(&self.of_owns()))
     }
 
     /// Ancestors and leaders.
@@ -175,7 +222,7 @@ impl<'p, P: Place> At<'p, P> {
                 None => Cow::Owned(self.place.said_fds()),
             };
             let said = |event: usize| said.get(event).copied().unwrap_or(-1);
-            self.list(Kind::RowFd, |coder, values| columns::as_said(coder, self.flags(), said, values))
+            self.list(Kind::RowFd, |coder, values| columns::as_said(coder, self.rows(), said, values))
         })
     }
 
@@ -190,23 +237,34 @@ impl<'p, P: Place> At<'p, P> {
     /// Latencies, ns.
     pub fn latencies(&self) -> &'p [i64] {
         let layout = self.place;
-        let read = |coder: &mut Take, values: &mut [i64]| columns::latencies(coder, layout, self.flags(), values);
+        let read = |coder: &mut Take, values: &mut [i64]| columns::latencies(coder, layout, self.rows(), values);
         self.late().latencies.get_or_init(|| self.list(Kind::RowLatency, read))
     }
 
     /// The events that rows took parameters from; -1 for none.
     pub fn taken(&self) -> &'p [i64] {
         let layout = self.place;
-        let read = |coder: &mut Take, values: &mut [i64]| columns::taken(coder, layout, self.flags(), values);
+        let read =
+            |coder: &mut Take, values: &mut [i64]| columns::taken(coder, layout, self.rows(), self.flags(), values);
         self.late().taken.get_or_init(|| self.list(Kind::RowTaken, read))
+    }
+
+    fn live_changes(&self) -> &'p Changes {
+        self.late().live_changes.get_or_init(|| self.changes(Kind::RowLive, &self.of_lives()))
+    }
+
+    fn of_lives(&self) -> Of<'p, P> {
+        self.of_threads(0, At::live_changes)
+    }
+
+    /// Which quantities hold at an event that has a row.
+    pub fn live(&self, event: usize) -> i64 {
+        self.place.places().get(event).map_or(-1, |place| self.live_changes().at(*place, event))
     }
 
     /// Which quantities hold.
     pub fn lives(&self) -> &'p [i64] {
-        self.late().lives.get_or_init(|| {
-            let of = self.of(0, At::lives);
-            self.list(Kind::RowLive, |coder, values| columns::of_threads(coder, self.place, of, values))
-        })
+        self.late().lives.get_or_init(|| self.live_changes().at_each(&self.of_lives()))
     }
 
     fn known_quantities(&self) -> Lives<'p> {
@@ -215,7 +273,7 @@ impl<'p, P: Place> At<'p, P> {
             let mut coders: [Take; NUMBERS + 1] = std::array::from_fn(|index| self.symbols(Kind::Live, index as u16));
             let (upper, before) = (self.upper().map(|upper| upper.known_quantities()), self.place.before().objects);
             let layout = self.place;
-            let all = lives::quantities(&mut coders, layout, self.flags(), (of_events, before), upper, &[]);
+            let all = lives::quantities(&mut coders, layout, self.rows(), (of_events, before), upper, &[]);
             if coders.iter().any(|coder| coder.is_short) {
                 self.place.fault(Fault::Uneven);
             }
@@ -234,7 +292,7 @@ impl<'p, P: Place> At<'p, P> {
         let [counts, params, items, kinds, numbers] =
             std::array::from_fn(|at| self.symbols(Kind::Reference, at as u16));
         let mut coders = ReferenceCoders { counts, params, items, kinds, numbers };
-        let all = columns::references(&mut coders, self.place, self.flags(), self.objects(), &[]);
+        let all = columns::references(&mut coders, self.place, self.rows(), self.objects(), &[]);
         let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
         if [counts, params, items, kinds, numbers].iter().any(|coder| coder.is_short) {
             self.place.fault(Fault::Uneven);

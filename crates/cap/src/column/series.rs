@@ -52,6 +52,18 @@ impl<T: Number> Series<T> {
         }
     }
 
+    /// The highest; `None` if there are none.
+    pub fn max(&self) -> Option<T>
+    where
+        T: Ord,
+    {
+        match self {
+            Series::Same(number, count) => (*count > 0).then_some(*number),
+            Series::Bytes(bytes) => bytes.iter().max().map(|byte| T::of((*byte).into())),
+            Series::Each(numbers) => numbers.iter().max().copied(),
+        }
+    }
+
     /// Looks at all of them, in order. Faster than [`Series::iter`] where there are many.
     #[inline]
     pub fn for_each(&self, mut then: impl FnMut(T)) {

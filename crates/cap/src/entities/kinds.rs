@@ -46,7 +46,7 @@ pub(super) fn own(fields: &mut impl Fields, own: &mut Own) {
     fields.other(&mut own.flags, |flags| flags.bits().into(), |bits| OwnFlags::from_bits_retain(bits as u32));
     fields.text(&mut own.container_id);
     let to = |id: &Option<Id<Container>>| id.map_or(-1, place_number);
-    fields.other(&mut own.container, to, |number| Some(place_of(number)).filter(|place| !place.is_none()));
+    fields.other(&mut own.container, to, container_of);
     let mut addresses = own.local_addresses.as_ref().map(|addresses| addresses.to_vec());
     fields.maybe(&mut addresses, |fields, addresses| {
         let mut numbers: Vec<u32> = addresses.iter().map(|address| address.to_bits()).collect();
@@ -54,6 +54,27 @@ pub(super) fn own(fields: &mut impl Fields, own: &mut Own) {
         *addresses = numbers.into_iter().map(Ipv4Addr::from_bits).collect();
     });
     own.local_addresses = addresses.map(Arc::from);
+}
+
+/// Of the fields of versions of threads, the numbers of those that tell of what program and container a thread is.
+pub(super) const PROGRAM: [u16; 6] = [7, 8, 9, 42, 43, 44];
+
+/// A version of a thread of which no more is known than these fields.
+pub(super) fn program(values: [i64; 6], text: impl Fn(i64) -> Option<Text>) -> Option<Own> {
+    let [comm, exe, exepath, flags, container_id, container] = values;
+    Some(Own {
+        comm: text(comm)?,
+        exe: text(exe)?,
+        exepath: text(exepath)?,
+        flags: OwnFlags::from_bits_retain(flags as u32),
+        container_id: text(container_id)?,
+        container: container_of(container),
+        ..Own::default()
+    })
+}
+
+fn container_of(number: i64) -> Option<Id<Container>> {
+    Some(place_of(number)).filter(|place| !place.is_none())
 }
 
 fn account(fields: &mut impl Fields, account: &mut Account) {

@@ -3,11 +3,12 @@
 use super::fields::{Fields, Take};
 use super::kinds;
 use crate::batch::all;
-use crate::column::Stored;
+use crate::column::{Id, Stored};
 use crate::strings::Strings;
 use crate::{Fault, Kind};
 use bytes::Bytes;
 use capture_batch::{Container, Own, Segment, SourceInfo, Table, Text};
+use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
 
 /// What a section says of where it belongs.
@@ -91,6 +92,7 @@ impl Loaded {
         let segment = Segment {
             serial,
             owns: sections.table(0, Kind::Own, Own::default, |to, own| kinds::own(to, own)),
+            programs: sections.programs(),
             lineages: sections.table(1, Kind::Lineage, kinds::no_lineage, |to, lineage| kinds::lineage(to, lineage)),
             objects: sections.table(2, Kind::Object, kinds::no_object, |to, object| kinds::object(to, object)),
             containers: sections.table(3, Kind::Container, Container::default, |to, one| kinds::container(to, one)),
@@ -139,6 +141,46 @@ impl Sections {
         Table::late(move || sections.read(place, kind, none, fields))
     }
 
+    /// The table of what programs and containers threads are of.
+    fn programs(&self) -> Table<Own> {
+        let sections = self.clone();
+        Table::late(move || {
+            let (mut met, mut programs) = (FxHashSet::default(), Vec::new());
+            for payload in sections.payloads.iter() {
+                if let Err(fault) = sections.add_programs(payload, &mut met, &mut programs) {
+                    let _ = sections.fault.set(fault);
+                    break;
+                }
+            }
+            programs
+        })
+    }
+
+    /// Adds those of a section that were not met before.
+    fn add_programs(
+        &self,
+        payload: &[u8],
+        met: &mut FxHashSet<[i64; 6]>,
+        programs: &mut Vec<Own>,
+    ) -> Result<(), Fault> {
+        let columns = Stored::open(payload)?;
+        let text = |number| Some(Text::from(self.strings.get(usize::try_from(number).ok()?)?));
+        let mut values = Vec::with_capacity(kinds::PROGRAM.len());
+        for code in kinds::PROGRAM {
+            values.push(columns.numbers::<i64>(Id { kind: Kind::Own, code, index: 0 })?.into_iter());
+        }
+        while values.iter().any(|values| values.len() > 0) {
+            let mut program = [0; kinds::PROGRAM.len()];
+            for (field, values) in program.iter_mut().zip(&mut values) {
+                *field = values.next().ok_or(Fault::Uneven)?;
+            }
+            if met.insert(program) {
+                programs.push(kinds::program(program, text).ok_or(Fault::Uneven)?);
+            }
+        }
+        Ok(())
+    }
+
     /// All values of a kind; those before the first fault.
     fn read<T>(
         &self,
@@ -159,5 +201,40 @@ impl Sections {
             }
         }
         values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Packer;
+    use crate::entities::{Entities, Finder, Names};
+    use crate::strings::Interned;
+    use capture_batch::{Id as Place, OwnFlags};
+
+    #[test]
+    fn a_program_has_what_its_threads_have() {
+        let own = Own {
+            comm: Text::from(&b"comm"[..]),
+            exe: Text::from(&b"exe"[..]),
+            exepath: Text::from(&b"/exepath"[..]),
+            flags: OwnFlags::EXE_UPPER_LAYER | OwnFlags::IN_PIDNS,
+            container_id: Text::from(&b"0123456789ab"[..]),
+            ..Own::default()
+        };
+        let written = Segment::default();
+        let container = written.containers.push(Container::default());
+        // Others differ in what tells of no program.
+        let thread = |tid| Own { tid, args: Text::from(&b"a\0b\0"[..]), uid: 7, container, ..own.clone() };
+        let ids: Vec<Place<Own>> = (1..4).filter_map(|tid| written.owns.push(thread(tid))).collect();
+        let (mut entities, mut names, mut strings) = (Entities::default(), Names::default(), Interned::default());
+        let mut finder = Finder::new(&mut entities, &mut names, &written);
+        let numbers: Vec<i64> = ids.iter().map(|id| finder.own(*id)).collect();
+        assert_eq!(numbers, [0, 1, 2]);
+        let section = entities.encode(0, &mut strings, &mut Packer::default()).unwrap();
+        let read = Loaded::open(vec![section.into()]).unwrap().segment;
+        assert_eq!(read.owns.len(), 3);
+        assert_eq!(read.programs.len(), 1);
+        assert_eq!(read.programs.get(Place::new(0)), Some(&Own { container, ..own.program() }));
     }
 }

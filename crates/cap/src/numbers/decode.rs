@@ -3,7 +3,7 @@
 use super::rough::{lacking, smallest};
 use super::{Coding, Number};
 use crate::Fault;
-use crate::varint::{Input, unzigzag};
+use crate::varint::{Input, MORE, unzigzag};
 
 /// The highest rough value.
 const ROUGHEST: u8 = 251;
@@ -32,18 +32,10 @@ pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], c
     {
         return Ok(low.iter().zip(high).map(|(low, high)| T::of(u16::from_le_bytes([*low, *high]).into())).collect());
     }
-    // Where none is negative, the bits that any has tell whether all fit.
-    if let (Coding::Varint, false) = (coding, is_signed) {
-        let mut any = 0;
-        let numbers = varints(bytes, count, |value| {
-            any |= value;
-            T::of(value as i64)
-        });
-        return numbers.and_then(|numbers| if T::holds(any as i64) { Ok(numbers) } else { Err(Fault::Large) });
-    }
-    let mut fits = true;
+    // The bits that any has tell whether all fit.
+    let mut any = 0;
     let mut number = |wide: i64| {
-        fits &= T::holds(wide);
+        any |= wide;
         T::of(wide)
     };
     let mut sum = 0i64;
@@ -55,7 +47,7 @@ pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], c
         (_, true) => plain(coding, bytes, count, |value| number(unzigzag(value))),
         (_, false) => plain(coding, bytes, count, |value| number(value as i64)),
     };
-    numbers.and_then(|numbers| if fits { Ok(numbers) } else { Err(Fault::Large) })
+    numbers.and_then(|numbers| if T::holds(any) { Ok(numbers) } else { Err(Fault::Large) })
 }
 
 #[inline]
@@ -73,22 +65,29 @@ fn plain<T: Number>(
     }
 }
 
+/// Varints. Most numbers are small: where the next eight have a byte each, they are taken at once.
 #[inline]
 fn varints<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
     // Each takes a byte at least.
     if count > bytes.len() {
         return Err(Fault::Short);
     }
-    let (mut input, mut fault) = (Input(bytes), None);
-    let next = |_| match input.varint() {
-        Ok(value) => number(value),
-        Err(found) => {
-            fault = fault.or(Some(found));
-            number(0)
+    let (mut input, mut numbers) = (Input(bytes), Vec::with_capacity(count));
+    while numbers.len() < count {
+        let left = count - numbers.len();
+        match input.0.split_first_chunk::<8>() {
+            Some((short, rest)) if left >= 8 && u64::from_le_bytes(*short) & MORE == 0 => {
+                numbers.extend(short.iter().map(|byte| number(u64::from(*byte))));
+                input.0 = rest;
+            }
+            _ => {
+                for _ in 0..left.min(8) {
+                    numbers.push(number(input.varint()?));
+                }
+            }
         }
-    };
-    let numbers = (0..count).map(next).collect();
-    fault.map_or(Ok(numbers), Err)
+    }
+    Ok(numbers)
 }
 
 #[inline]

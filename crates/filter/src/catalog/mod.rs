@@ -54,6 +54,9 @@ pub enum Depends {
     /// The event's type alone. Types that stand for many are asked by row: calls without an event type of their own,
     /// asynchronous events, events of plugins.
     Type,
+    /// The program and the container that the thread is of: of its own part nothing but what
+    /// [`capture_batch::Own::program`] keeps.
+    Program,
     /// The thread's own part.
     Own,
     /// The thread's own part and lineage.
@@ -66,7 +69,7 @@ pub enum Depends {
     Params,
     /// The event itself: its numbers, its parameters and what they refer to, its thread and descriptor.
     Event,
-    /// Anything of the row.
+    /// The row's number or time and its thread. What else it looks at, the field says: [`Field::needs`].
     Row,
     /// The row and the rows that the same check saw before: evaluated in order, never skipped or moved.
     Order,
@@ -215,12 +218,11 @@ impl Field {
     /// What a batch of a view has to hold for it.
     pub fn needs(&self, view: View) -> Needs {
         let depends = match self.reading(view).depends {
-            Depends::Type | Depends::Own => Needs::empty(),
+            Depends::Type | Depends::Program | Depends::Own | Depends::Row => Needs::empty(),
             Depends::Object => Needs::OBJECTS,
             Depends::Actor => Needs::LINEAGE,
             Depends::Live => Needs::LIVE,
             Depends::Params | Depends::Event | Depends::Order => Needs::REFERENCES | Needs::OBJECTS,
-            Depends::Row => Needs::all(),
         };
         depends | self.needs
     }

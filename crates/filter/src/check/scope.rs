@@ -9,6 +9,8 @@ pub enum Scope {
     Nothing,
     /// The event's type.
     Type,
+    /// The program and the container that the thread is of, see [`capture_batch::Own::program`].
+    Program,
     /// The thread's own part.
     Own,
     /// The object.
@@ -35,6 +37,7 @@ impl Scope {
             (a, b) if a == b => a,
             (Nothing, other) | (other, Nothing) => other,
             (Order, _) | (_, Order) => Order,
+            (Program, whole @ (Own | Actor)) | (whole @ (Own | Actor), Program) => whole,
             (Own, Actor) | (Actor, Own) => Actor,
             _ => Row,
         }
@@ -45,7 +48,7 @@ impl Scope {
         match self {
             Scope::Nothing => "once",
             Scope::Type => "once a type",
-            Scope::Own => "once a thread",
+            Scope::Program | Scope::Own => "once a thread",
             Scope::Object => "once an object",
             Scope::Actor => "once an actor",
             Scope::Live => "once a quantity",
@@ -60,6 +63,7 @@ impl From<Depends> for Scope {
     fn from(depends: Depends) -> Self {
         match depends {
             Depends::Type => Scope::Type,
+            Depends::Program => Scope::Program,
             Depends::Own => Scope::Own,
             Depends::Actor => Scope::Actor,
             Depends::Object => Scope::Object,

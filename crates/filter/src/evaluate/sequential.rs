@@ -23,7 +23,7 @@ impl Sequential {
         self.state.next_rows();
         let mut hits = Selection::none(batch.len());
         for row in rows.iter().filter_map(|index| batch.row(index)) {
-            if matches(&self.filter, &self.filter.plan().written, row, &mut self.state) {
+            if matches(&self.filter, self.filter.written(), row, &mut self.state) {
                 hits.insert(row.index);
             }
         }
@@ -31,11 +31,13 @@ impl Sequential {
     }
 }
 
-fn matches(filter: &Filter, node: &Node, row: Row<'_>, state: &mut State) -> bool {
-    match node {
-        Node::All(parts) => parts.iter().all(|part| matches(filter, part, row, state)),
-        Node::Any(parts) => parts.iter().any(|part| matches(filter, part, row, state)),
-        Node::Not(inner) => !matches(filter, inner, row, state),
-        Node::Test(test) => filter.plan().tests.get(*test).is_some_and(|test| test.holds(row, filter.env(), state)),
+fn matches(filter: &Filter, number: usize, row: Row<'_>, state: &mut State) -> bool {
+    let plan = filter.plan();
+    match plan.nodes.get(number) {
+        Some(Node::All(parts)) => parts.iter().all(|part| matches(filter, *part, row, state)),
+        Some(Node::Any(parts)) => parts.iter().any(|part| matches(filter, *part, row, state)),
+        Some(Node::Not(inner)) => !matches(filter, *inner, row, state),
+        Some(Node::Test(test)) => plan.tests.get(*test).is_some_and(|test| test.holds(row, filter.env(), state)),
+        None => false,
     }
 }

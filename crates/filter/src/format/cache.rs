@@ -37,7 +37,7 @@ impl TextCache {
     /// Keeps the text that a row's value printed as, if it was made for the occasion.
     pub fn put(&mut self, scope: Scope, row: Row<'_>, value: &Extracted<'_>, text: &[u8]) {
         let is_made = matches!(value, Extracted::One(Value::Bytes(Cow::Owned(_))) | Extracted::Many(_));
-        if !is_made || !matches!(scope, Scope::Own | Scope::Actor | Scope::Object) {
+        if !is_made || !matches!(scope, Scope::Program | Scope::Own | Scope::Actor | Scope::Object) {
             return;
         }
         let Some(key) = key(scope, row) else { return };
@@ -53,11 +53,11 @@ impl TextCache {
 /// What a value with this scope depends on in a row; `None` if its texts are not kept.
 fn key(scope: Scope, row: Row<'_>) -> Option<Key> {
     let batch = row.batch;
-    let own = || batch.own.get(row.index).filter(|id| !id.is_none()).map(|id| id.index());
+    let own = || batch.own.value(row.index).filter(|id| !id.is_none()).map(|id| id.index());
     let ids = match scope {
-        Scope::Own => [own()?, 0],
-        Scope::Actor => [own()?, batch.lineage.get(row.index).filter(|id| !id.is_none())?.index()],
-        Scope::Object => [batch.object.get(row.index).filter(|id| !id.is_none())?.index(), 0],
+        Scope::Program | Scope::Own => [own()?, 0],
+        Scope::Actor => [own()?, batch.lineage.value(row.index).filter(|id| !id.is_none())?.index()],
+        Scope::Object => [batch.object.value(row.index).filter(|id| !id.is_none())?.index(), 0],
         _ => return None,
     };
     Some(Key { segment: batch.segment.serial, ids })

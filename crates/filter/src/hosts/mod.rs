@@ -12,12 +12,19 @@
 
 mod dns;
 
+use crate::catalog::{FieldFlags, fields};
 use capture_batch::{Object, Row, Socket};
 use capture_event::schema::EventFlags;
 use capture_event::tables::fd::L4Proto;
 use rustc_hash::FxHashMap;
 use std::net::IpAddr;
 use std::sync::{PoisonError, RwLock};
+
+/// Whether a filter or format asks for names of hosts: DNS replies are to be learned from then.
+pub fn are_asked_for(text: &str) -> bool {
+    let mut of_hosts = fields().filter(|field| field.flags.contains(FieldFlags::HOST_NAME));
+    of_hosts.any(|field| text.contains(field.name))
+}
 
 /// How many pairs of address and name are kept at most: a capture may hold any number of replies.
 const MAX_PAIRS: usize = 1 << 18;

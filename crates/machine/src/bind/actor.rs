@@ -60,16 +60,20 @@ fn made_of(machine: &Machine, thread: &Thread) -> MadeOf {
 }
 
 impl Binder {
+    /// The own part of a thread of the table, if it is still what it was bound to last.
+    #[inline]
+    pub(crate) fn known_own(&self, machine: &Machine, thread: &Thread) -> Option<Id<Own>> {
+        let memo = &thread.memo.0;
+        (memo.segment == self.segment.serial + 1 && memo.made_of == made_of(machine, thread)).then_some(memo.own)
+    }
+
     /// The own part of a thread of the table.
     pub(super) fn own(&mut self, machine: &mut Machine, tid: i64) -> Id<Own> {
         let Some(thread) = machine.threads.get(tid) else { return Id::NONE };
-        let made_of = made_of(machine, thread);
-        let segment = self.segment.serial + 1;
-        let memo = &thread.memo.0;
-        if memo.segment == segment && memo.made_of == made_of {
-            return memo.own;
+        if let Some(known) = self.known_own(machine, thread) {
+            return known;
         }
-        let memo = *memo;
+        let (segment, made_of, memo) = (self.segment.serial + 1, made_of(machine, thread), thread.memo.0);
         let own = self.describe(machine, Subject::Known(tid));
         let last = self.segment.owns.get(memo.own).filter(|_| memo.segment == segment);
         let id = match last {

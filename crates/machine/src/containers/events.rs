@@ -3,6 +3,7 @@
 use super::cgroups::own;
 use super::metadata::{self, Lookup};
 use super::resolve::resolve;
+use crate::steps::Handler;
 use crate::{Applied, Machine, Thread};
 use capture_batch::{Container, RowFlags, Text, View};
 use capture_event::event::until_nul;
@@ -49,47 +50,45 @@ pub fn begin_again(machine: &mut Machine) {
     machine.containers.begun = false;
 }
 
-/// Applies an event that tells of a container, or after which a thread's container is sought.
-#[inline]
-pub fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
-    if !machine.containers.begun {
-        applied.marks |= RowFlags::PREAMBLE;
-    }
-    match event.code {
-        code::CONTAINER_E => oldest(machine, event),
-        code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E => {
-            if let Some((container, lookup)) = event.bytes(0).and_then(metadata::parse) {
-                recorded(machine, container, lookup, applied);
-            }
-        }
-        code::K8S_E if machine.view == View::Classic => {
-            if let Some(json) = event.bytes(0) {
-                machine.containers.cluster.apply(json);
-            }
-        }
-        code::ASYNCEVENT_E if machine.view == View::Exit => plugin_event(machine, event, applied),
+/// What applies the events that tell of a container, or after which a thread's container is sought.
+pub(crate) fn handler(view: View, code: u16) -> Option<Handler> {
+    Some(match code {
+        code::CONTAINER_E => oldest,
+        code::CONTAINER_JSON_E | code::CONTAINER_JSON_2_E => json,
+        code::K8S_E if view == View::Classic => cluster,
+        code::ASYNCEVENT_E if view == View::Exit => plugin_event,
         code::EXECVE_16_X
         | code::EXECVE_17_X
         | code::EXECVE_18_X
         | code::EXECVE_19_X
         | code::EXECVEAT_X
-        | code::CHROOT_X => resolve_own(machine, event),
+        | code::CHROOT_X => resolve_own,
         // In the classic view the handler of the clone asks for the child.
-        code::CLONE_20_X | code::FORK_20_X | code::VFORK_20_X | code::CLONE3_X if machine.view == View::Exit => {
-            resolve_own(machine, event);
-        }
-        _ => {}
+        code::CLONE_20_X | code::FORK_20_X | code::VFORK_20_X | code::CLONE3_X if view == View::Exit => resolve_own,
+        _ => return None,
+    })
+}
+
+fn json(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
+    if let Some((container, lookup)) = event.bytes(0).and_then(metadata::parse) {
+        recorded(machine, container, lookup, applied);
     }
 }
 
-fn resolve_own(machine: &mut Machine, event: &Event<'_>) {
+fn cluster(machine: &mut Machine, event: &Event<'_>, _: &mut Applied) {
+    if let Some(json) = event.bytes(0) {
+        machine.containers.cluster.apply(json);
+    }
+}
+
+fn resolve_own(machine: &mut Machine, event: &Event<'_>, _: &mut Applied) {
     if event.i64(0).is_some_and(|result| result >= 0) {
         resolve(machine, event.tid);
     }
 }
 
 /// The oldest container event: four parameters. Only the classic view sees it, the converter makes it JSON.
-fn oldest(machine: &mut Machine, event: &Event<'_>) {
+fn oldest(machine: &mut Machine, event: &Event<'_>, _: &mut Applied) {
     let text = |i| event.str(i).map(Text::from).unwrap_or_default();
     let container = Container {
         id: text(0),

@@ -30,7 +30,8 @@ mod pod;
 mod resolve;
 
 pub use category::Category;
-pub use events::{apply, begin, begin_again};
+pub(crate) use events::handler;
+pub use events::{begin, begin_again};
 pub use metadata::Lookup;
 pub use resolve::resolve;
 

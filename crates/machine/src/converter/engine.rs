@@ -48,7 +48,7 @@ impl Converter {
         }
         self.converted.code = event.code;
         self.converted.params.clear();
-        self.converted.params.extend(event.params.iter().map(|&span| Value::from(span)));
+        self.converted.params.extend(event.params.iter().map(Value::from));
         self.converted.extra = None;
         let (stored, out) = (&mut self.stored, &mut self.converted);
         let mut run = Run { event, number, stored, out, marks: RowFlags::empty(), taken_from: None };

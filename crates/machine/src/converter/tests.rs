@@ -1,6 +1,6 @@
 use super::*;
 use capture_event::code::*;
-use capture_scap::{EventBlock, Form};
+use capture_scap::{EventBlock, Form, Places};
 
 /// Events to a converter, each in a chunk of its own.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Feed {
             form: Form::V2,
             chunk: &chunk,
             chunk_id: self.chunks,
-            params: &spans,
+            params: Places::Listed(&spans),
             surplus: Span::default(),
             trailing: Span::default(),
         };

@@ -13,7 +13,7 @@ const NO_STRING: &[u8] = b"<NA>";
 const NULL_POINTER: &[u8] = b"(NULL)\0";
 
 /// An exit event (or one without a pair) of a known thread, with what it was bound to so far.
-pub(super) struct Call<'a> {
+pub(crate) struct Call<'a> {
     pub machine: &'a mut Machine,
     pub event: &'a Event<'a>,
     pub applied: &'a mut Applied,

@@ -30,10 +30,8 @@ pub(super) fn kind(view: View, event: u16) -> Option<FdType> {
     })
 }
 
-pub(super) fn exit(call: &mut Call<'_>, kind: FdType) {
-    if call.result() < 0 {
-        return;
-    }
+pub(super) fn exit(call: &mut Call<'_>) {
+    let Some(kind) = kind(call.view(), call.event.code).filter(|_| call.result() >= 0) else { return };
     let mut fd = Fd::new(kind);
     if call.view() == View::Exit {
         fd.open_flags = open_flags(call);

@@ -12,7 +12,7 @@ use capture_event::tables::fd::FdType;
 
 /// Which way data went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     In,
     Out,
 }
@@ -36,7 +36,35 @@ fn guess(call: &mut Call<'_>, number: Option<i64>, tuple: Option<&[u8]>) {
     }
 }
 
-pub(super) fn exit(call: &mut Call<'_>, way: Way) {
+/// Which way the data of a call goes whose exit event this is.
+pub(crate) fn way(view: View, code: u16) -> Option<Way> {
+    Some(match code {
+        code::READ_X | code::READV_X | code::PREAD_X | code::PREADV_X => Way::In,
+        code::RECV_X | code::RECVFROM_X | code::RECVMSG_X => Way::In,
+        code::WRITE_X | code::WRITEV_X | code::PWRITE_X | code::PWRITEV_X => Way::Out,
+        code::SEND_X | code::SENDTO_X | code::SENDMSG_X => Way::Out,
+        code::RECVMMSG_X if view == View::Exit => Way::In,
+        code::SENDMMSG_X if view == View::Exit => Way::Out,
+        _ => return None,
+    })
+}
+
+/// Whether the exit of a call that moves data may change the descriptor that it works on, `None` if that is not open.
+/// Most change nothing.
+pub(crate) fn may_change(view: View, code: u16, fd: Option<&Fd>) -> bool {
+    let Some(fd) = fd else { return view == View::Exit && guesses(code) };
+    let is_news = fd.family().is_some() && !fd.flags.contains(FdFlags::CONNECTED);
+    is_news || tuple_at(view, code).is_some() && is_to_be_met(fd)
+}
+
+/// Whether it has no peer for good.
+fn is_to_be_met(fd: &Fd) -> bool {
+    fd.name.is_empty() || !fd.is_tcp()
+}
+
+/// A call that moves data returns.
+pub(super) fn exit(call: &mut Call<'_>) {
+    let Some(way) = way(call.view(), call.event.code) else { return };
     if call.view() == View::Exit {
         let old_without_parameters = matches!(call.event.code, code::SENDMMSG_X | code::RECVMMSG_X);
         if old_without_parameters && call.event.bytes(0).is_none() {
@@ -51,7 +79,7 @@ pub(super) fn exit(call: &mut Call<'_>, way: Way) {
     if fd.family().is_some() && !fd.flags.contains(FdFlags::CONNECTED) {
         call.change(|fd| fd.flags |= FdFlags::CONNECTED);
     }
-    if call.fd().is_some_and(|fd| fd.name.is_empty() || !fd.is_tcp()) {
+    if call.fd().is_some_and(is_to_be_met) {
         meet(call, way);
     }
 }
@@ -60,22 +88,42 @@ pub(super) fn exit(call: &mut Call<'_>, way: Way) {
 /// socket of it.
 fn guess_on_exit(call: &mut Call<'_>) {
     let event = call.event;
-    let sends = matches!(event.code, code::SEND_X | code::SENDTO_X | code::SENDMSG_X);
-    if sends && call.applied.object.is_none() && call.result() >= 0 {
+    if guesses(event.code) && call.applied.object.is_none() && call.result() >= 0 {
         guess(call, event.signed(2), event.bytes(4));
     }
 }
 
-/// The tuple of the data, where the event type has one.
-fn tuple_of(call: &Call<'_>) -> Option<Vec<u8>> {
-    let (enter, exit) = match (call.event.code, call.view()) {
-        (code::RECVFROM_X, _) => return call.event.raw(2).map(<[u8]>::to_vec),
-        (code::RECVMSG_X, _) => return call.event.raw(3).map(<[u8]>::to_vec),
-        (code::SENDTO_X | code::SENDMSG_X, _) => (2, 4),
-        (code::SEND_X | code::SENDMMSG_X | code::RECV_X | code::RECVMMSG_X, View::Exit) => (2, 4),
+/// Exit view: whether a call may make a socket of a descriptor of which nothing is known.
+fn guesses(code: u16) -> bool {
+    matches!(code, code::SEND_X | code::SENDTO_X | code::SENDMSG_X)
+}
+
+/// Where the tuple of the data is.
+enum TupleAt {
+    /// In this parameter of the exit event.
+    Exit(usize),
+    /// In the parameters that [`Call::argument`] is told.
+    Argument(usize, usize),
+}
+
+/// Where an event of a type has the tuple of its data, if it has one.
+fn tuple_at(view: View, code: u16) -> Option<TupleAt> {
+    Some(match (code, view) {
+        (code::RECVFROM_X, _) => TupleAt::Exit(2),
+        (code::RECVMSG_X, _) => TupleAt::Exit(3),
+        (code::SENDTO_X | code::SENDMSG_X, _) => TupleAt::Argument(2, 4),
+        (code::SEND_X | code::SENDMMSG_X | code::RECV_X | code::RECVMMSG_X, View::Exit) => TupleAt::Argument(2, 4),
         _ => return None,
+    })
+}
+
+/// The tuple of the data, where the event has one.
+fn tuple_of(call: &Call<'_>) -> Option<Vec<u8>> {
+    let tuple = match tuple_at(call.view(), call.event.code)? {
+        TupleAt::Exit(param) => call.event.raw(param),
+        TupleAt::Argument(enter, exit) => call.argument(enter, exit),
     };
-    call.argument(enter, exit).map(<[u8]>::to_vec)
+    tuple.map(<[u8]>::to_vec)
 }
 
 /// Learns from a datagram who it is that the socket talks to, and names the socket after them.

@@ -4,7 +4,7 @@ use crate::converter::rules::{Step, step};
 use crate::converter::{Converted, Converter, Outcome};
 use bytes::Bytes;
 use capture_cap::batch::Late;
-use capture_scap::{EventBlock, Form, Span};
+use capture_scap::{EventBlock, Form, Places, Span};
 
 /// The parameters of an event in its newest form.
 pub(super) struct Parameters {
@@ -68,7 +68,7 @@ fn block<'b>(code: u16, params: &'b [Span], chunk: &'b Bytes) -> EventBlock<'b> 
         form: Form::V2,
         chunk,
         chunk_id: 0,
-        params,
+        params: Places::Listed(params),
         surplus: Span::default(),
         trailing: Span::default(),
     }

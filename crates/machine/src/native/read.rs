@@ -3,10 +3,10 @@
 use super::alike::alike;
 use super::converted::Parameters;
 use capture_batch::{
-    Batch, Column, Differ, Head, Id, LateParams, NO_ROW, Reference, RowFlags, Segment, SourceInfo, UNLIKE, View,
+    Alike, Batch, Column, Differ, Head, Id, LateParams, NO_ROW, Reference, RowFlags, Segment, SourceInfo, View,
 };
 use capture_cap::batch::Late;
-use capture_cap::bind::At;
+use capture_cap::bind::{At, RowEvents};
 use capture_event::{code, option};
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
@@ -17,21 +17,20 @@ pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, sources: &[Arc<
     let (first_ts, ts_before) = late.view(view).times();
     let source = late.view(view).source().and_then(|number| sources.get(number)).cloned().unwrap_or_default();
     let head = Head { view, source, first_ts, ts_before };
-    let rows = Arc::new(Rows::new(late, view));
+    let rows = Arc::new(Rows { late, view });
     let mut batch = Batch::new(head, segment);
-    batch.num = column(&rows, |rows| rows.each(rows.view().numbers(), 0, |number| number as u64));
-    batch.ts = column(&rows, |rows| rows.each(rows.late.times(), 0, |ts| ts));
-    batch.tid = column(&rows, Rows::tids);
-    batch.cpu = column(&rows, Rows::cpus);
-    batch.code = column(&rows, |rows| rows.each(rows.view().codes(), -1, |code| code as u16));
-    batch.flags =
-        column(&rows, |rows| rows.each(rows.view().flags(), -1, |flags| RowFlags::from_bits_retain(flags as u16)));
-    batch.own = column(&rows, |rows| rows.places(rows.view().owns()));
-    batch.lineage = column(&rows, |rows| rows.places(rows.view().lineages()));
-    batch.object = column(&rows, |rows| rows.places(rows.view().objects()));
-    batch.fd = column(&rows, |rows| rows.each(rows.view().fds(), -1, |fd| fd));
-    batch.latency = column(&rows, |rows| rows.each(rows.view().latencies(), 0, |latency| latency as u64));
-    batch.live = column(&rows, |rows| rows.each(rows.view().lives(), -1, place_of));
+    batch.num = by_row(&rows, |rows| rows.view().numbers(), 0, |_, number| number as u64);
+    batch.ts = by_row(&rows, |rows| rows.late.times(), 0, |_, ts| ts);
+    batch.tid = by_row(&rows, |rows| &rows.late.threads().places, u32::MAX, Rows::tid);
+    batch.cpu = cpus(&rows);
+    batch.code = by_row(&rows, |rows| rows.view().codes(), u16::MAX, |_, code| code);
+    batch.flags = by_row(&rows, |rows| rows.view().flags(), -1, |_, flags| RowFlags::from_bits_retain(flags as u16));
+    batch.own = of_thread(&rows, |rows| rows.view().owns(), |rows, event| rows.view().own(event), Id::new);
+    batch.lineage = by_row(&rows, |rows| rows.view().lineages(), -1, |_, number| Id::new(place_of(number)));
+    batch.object = by_row(&rows, |rows| rows.view().objects(), -1, |_, number| Id::new(place_of(number)));
+    batch.fd = by_row(&rows, |rows| rows.view().fds(), -1, |_, fd| fd);
+    batch.latency = by_row(&rows, |rows| rows.view().latencies(), 0, |_, latency| latency as u64);
+    batch.live = of_thread(&rows, |rows| rows.view().lives(), |rows, event| rows.view().live(event), |live| live);
     batch.lives = column(&rows, |rows| rows.view().quantities());
     batch.references = column(&rows, Rows::references);
     batch.gaps = column(&rows, |rows| rows.view().gaps());
@@ -44,63 +43,84 @@ fn column<T: Send + Sync>(rows: &Arc<Rows>, load: impl Fn(&Rows) -> Vec<T> + Sen
     Column::late(move || load(&rows))
 }
 
+/// A column of what rows have, given `list` of what each event has. `none`: where that ends too soon.
+fn by_row<V: Copy + Send + Sync + 'static, T: 'static>(
+    rows: &Arc<Rows>,
+    list: impl Fn(&Rows) -> &[V] + Copy + Send + Sync + 'static,
+    none: V,
+    of: impl Fn(&Rows, V) -> T + Copy + Send + Sync + 'static,
+) -> Column<T> {
+    let (all, one) = (rows.clone(), rows.clone());
+    Column::late_or_one(
+        move || all.each(list(&all), none, |value| of(&all, value)),
+        move |row| one.event(row).map(|event| of(&one, list(&one).get(event).copied().unwrap_or(none))),
+    )
+}
+
+/// A column of places of values that hold for threads, given `list` of those of each event, and that of `one`.
+fn of_thread<T: 'static>(
+    rows: &Arc<Rows>,
+    list: impl Fn(&Rows) -> &[i64] + Send + Sync + 'static,
+    at: impl Fn(&Rows, usize) -> i64 + Send + Sync + 'static,
+    of: impl Fn(u32) -> T + Copy + Send + Sync + 'static,
+) -> Column<T> {
+    let (all, one) = (rows.clone(), rows.clone());
+    Column::late_or_one(
+        move || all.each(list(&all), -1, |number| of(place_of(number))),
+        move |row| one.event(row).map(|event| of(place_of(at(&one, event)))),
+    )
+}
+
+fn cpus(rows: &Arc<Rows>) -> Column<u16> {
+    let (all, one) = (rows.clone(), rows.clone());
+    let cpu = |rows: &Rows, event| rows.late.threads().cpus.get(event).unwrap_or(0);
+    Column::late_or_one(
+        move || all.events().iter().map(|event| cpu(&all, event)).collect(),
+        move |row| one.event(row).map(|event| cpu(&one, event)),
+    )
+}
+
 /// The rows of a view.
 struct Rows {
     late: Arc<Late>,
     view: View,
-    /// The event of each.
-    events: Vec<u32>,
-    /// Whether every event has one.
-    are_all: bool,
 }
 
 impl Rows {
-    fn new(late: Arc<Late>, view: View) -> Rows {
-        let flags = late.view(view).flags();
-        let events: Vec<u32> = (0..).zip(flags).filter(|(_, flags)| **flags >= 0).map(|(event, _)| event).collect();
-        Rows { are_all: events.len() == flags.len(), late, view, events }
-    }
-
     fn view(&self) -> At<'_, Late> {
         self.late.view(self.view)
     }
 
+    /// The event of each.
+    fn events(&self) -> &RowEvents {
+        self.view().rows()
+    }
+
     #[inline]
     fn event(&self, row: usize) -> Option<usize> {
-        self.events.get(row).map(|event| *event as usize)
+        self.events().event(row)
     }
 
     /// What the events of the rows have in a list of all events. `none`: where that ends too soon.
     fn each<V: Copy, T>(&self, values: &[V], none: V, of: impl Fn(V) -> T) -> Vec<T> {
-        if self.are_all && values.len() == self.events.len() {
+        if let RowEvents::All(events) = self.events()
+            && let Some(values) = values.get(events.clone())
+        {
             return values.iter().map(|value| of(*value)).collect();
         }
-        self.events.iter().map(|event| of(values.get(*event as usize).copied().unwrap_or(none))).collect()
+        self.events().iter().map(|event| of(values.get(event).copied().unwrap_or(none))).collect()
     }
 
-    fn places<T>(&self, values: &[i64]) -> Vec<Id<T>> {
-        self.each(values, -1, |number| Id::new(place_of(number)))
-    }
-
-    fn tids(&self) -> Vec<i64> {
-        let threads = self.late.threads();
-        self.each(&threads.places, u32::MAX, |place| threads.ids.get(place as usize).copied().unwrap_or(-1))
-    }
-
-    fn cpus(&self) -> Vec<u16> {
-        let cpus = &self.late.threads().cpus;
-        match cpus.same() {
-            Some(cpu) => vec![cpu; self.events.len()],
-            None => self.events.iter().map(|event| cpus.get(*event as usize).unwrap_or(0)).collect(),
-        }
+    fn tid(&self, place: u32) -> i64 {
+        self.late.threads().ids.get(place as usize).copied().unwrap_or(-1)
     }
 
     fn references(&self) -> Vec<Reference> {
         // Both are in the order of the events.
-        let mut rows = (0u32..).zip(&self.events).peekable();
+        let mut rows = (0u32..).zip(self.events().iter()).peekable();
         let row = |(event, reference): (usize, Reference)| {
-            while rows.next_if(|(_, of_row)| (**of_row as usize) < event).is_some() {}
-            let row = rows.peek().filter(|(_, of_row)| **of_row as usize == event).map_or(NO_ROW, |(row, _)| *row);
+            while rows.next_if(|(_, of_row)| *of_row < event).is_some() {}
+            let row = rows.peek().filter(|(_, of_row)| *of_row == event).map_or(NO_ROW, |(row, _)| *row);
             Reference { row, ..reference }
         };
         self.view().references().into_iter().map(row).collect()
@@ -132,7 +152,7 @@ impl Params {
             let taken = self.rows.view().taken().get(event).copied().unwrap_or(-1);
             Parameters::of(late, event, usize::try_from(taken).ok()).map(Box::new)
         };
-        let all = self.converted.get_or_init(|| self.rows.events.iter().map(|_| OnceLock::new()).collect());
+        let all = self.converted.get_or_init(|| self.rows.events().iter().map(|_| OnceLock::new()).collect());
         all.get(row)?.get_or_init(convert).as_deref()
     }
 }
@@ -182,9 +202,20 @@ impl LateParams for Params {
         Some(Box::new(self.rows.late.damage()?))
     }
 
-    fn alike(&self, differ: &dyn Fn(u16) -> Differ) -> Vec<u32> {
-        let rows = &*self.rows;
-        let of_events = alike(&rows.late, rows.view, differ);
-        rows.each(&of_events, UNLIKE, |number| number)
+    fn alike(&self, differ: &dyn Fn(u16) -> Differ, see: &mut dyn FnMut(Alike<'_>)) {
+        let Rows { late, view } = &*self.rows;
+        let events = match self.rows.events() {
+            RowEvents::All(events) => {
+                return alike(late, *view, differ, |event| event.checked_sub(events.start as u32), see);
+            }
+            RowEvents::Each(events) => events,
+        };
+        let mut rows = vec![NO_ROW; late.codes().len()];
+        for (row, event) in (0..).zip(events) {
+            if let Some(of_event) = rows.get_mut(*event as usize) {
+                *of_event = row;
+            }
+        }
+        alike(late, *view, differ, |event| rows.get(event as usize).copied().filter(|row| *row != NO_ROW), see);
     }
 }

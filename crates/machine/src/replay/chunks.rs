@@ -38,7 +38,7 @@ impl Chunks {
     #[inline]
     pub(super) fn append(&mut self, block: &EventBlock<'_>, to: &mut Vec<ParamSlice>) {
         let chunk = self.of_events(block);
-        to.extend(block.params.iter().map(|&span| slice(chunk, span)));
+        to.extend(block.params.iter().map(|span| slice(chunk, span)));
     }
 
     /// Appends the parameters of an event that was converted.

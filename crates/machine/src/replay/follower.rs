@@ -3,9 +3,12 @@
 use super::census;
 use super::chunks::Chunks;
 use super::enters::Enters;
+use super::slices::with_event;
 use crate::bind::Binder;
 use crate::containers;
 use crate::converter::{Converted, Converter, Outcome};
+use crate::quiet::Quiet;
+use crate::steps::Steps;
 use crate::{Applied, Machine};
 use bytes::Bytes;
 use capture_batch::{
@@ -13,7 +16,6 @@ use capture_batch::{
 };
 use capture_event::option;
 use capture_event::recording::Notice;
-use capture_event::schema::event as schema_event;
 use capture_event::{Category, Event, EventFlags, EventInfo, Source, code};
 use capture_scap::{Content, EventBlock};
 use std::sync::Arc;
@@ -23,9 +25,6 @@ const BATCH_ROWS: usize = 1 << 14;
 
 /// A batch ends after so many times as many events as rows make it full.
 const EVENTS_PER_ROW: usize = 8;
-
-/// Most events have no more parameters. Their slices are put together faster than any list of them.
-const FEW_PARAMS: usize = 8;
 
 /// Follows a capture for one view, whoever reads it: is shown one block after the other.
 pub struct Follower {
@@ -56,6 +55,8 @@ struct Engine {
     types: Types,
     /// Which of them.
     interest: Box<dyn Interest>,
+    /// Whether that is all of them.
+    wants_all: bool,
     /// How many rows make a batch full.
     batch_rows: usize,
     /// Events since the batch began, those without a row included.
@@ -92,6 +93,7 @@ impl Follower {
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
             interest: Box::new(Types::ALL),
+            wants_all: true,
             has_options: needs.contains(Needs::OPTIONS),
             bound_only: false,
             has_enters: needs.contains(Needs::ENTERS),
@@ -124,9 +126,11 @@ impl Follower {
     pub fn only(&mut self, interest: Box<dyn Interest>) {
         self.engine.types = interest.types();
         self.engine.interest = interest;
+        self.engine.wants_all = false;
     }
 
     /// Takes the next block; gives a batch when that made one full.
+    #[inline]
     pub fn take(&mut self, content: &Content<'_>) -> Option<Batch> {
         self.engine.take_block(content, &mut self.converter)
     }
@@ -189,6 +193,7 @@ impl Follower {
 
 impl Engine {
     /// Takes one block; gives a batch when that made one full.
+    #[inline]
     fn take_block(&mut self, content: &Content<'_>, converter: &mut Converter) -> Option<Batch> {
         match content {
             Content::Event(event) => {
@@ -277,28 +282,34 @@ impl Engine {
         if !self.has_events {
             self.begin_events(block);
         }
-        let Some(stored) = schema_event(block.code, self.view.dialect()) else {
+        let steps = Steps::of(self.view, block.code);
+        let Some(stored) = steps.info else {
             match self.view.event(block.code).filter(|_| self.machine.recording.is_some()) {
                 Some(info) => self.take_newer(block, info),
                 None => self.take_unknown(block),
             }
             return;
         };
-        let (info, marks, converted) = match self.view {
-            View::Classic => (stored, RowFlags::empty(), None),
+        let (steps, info, marks, converted) = match self.view {
+            View::Classic => (steps, stored, RowFlags::empty(), None),
             View::Exit => match converter.convert(block, self.stored) {
                 Outcome::Dropped => {
                     containers::begin(&mut self.machine, block.code);
                     return;
                 }
-                Outcome::Unchanged(marks) => (stored, marks, None),
+                Outcome::Unchanged(marks) => (steps, stored, marks, None),
                 Outcome::Changed(converted, marks) => {
-                    let info = schema_event(converted.code, self.view.dialect()).unwrap_or(stored);
-                    (info, marks, Some(converted))
+                    let steps = Steps::of(self.view, converted.code);
+                    (steps, steps.info.unwrap_or(stored), marks, Some(converted))
                 }
             },
         };
-        if let Some(chunk) = self.take_known(block, info, marks, converted) {
+        let is_passed = steps.quiet.is_some_and(|quiet| self.passes(block, info, quiet, converted));
+        let limit = usize::MAX;
+        if !is_passed
+            && let Some(chunk) =
+                with_event(block, info, converted, limit, |event| self.take_known(block, event, info, marks, converted))
+        {
             self.chunks.push(&chunk);
         }
         if let (true, Some(enter)) = (self.says_stored, converter.taken_from()) {
@@ -345,37 +356,49 @@ impl Engine {
         }
     }
 
-    /// Applies an event of a known type, as it is stored or as it was converted, and makes its row if that is wanted.
-    /// Gives the next chunk, if the row before it needs one.
+    /// Applies an event, as it is stored or as it was converted, that changes little and of which nobody wants a row;
+    /// whether it is one.
+    #[inline]
+    fn passes(
+        &mut self,
+        block: &EventBlock<'_>,
+        info: &EventInfo,
+        quiet: Quiet,
+        converted: Option<&Converted>,
+    ) -> bool {
+        self.machine.turn_to(block.ts);
+        let passes = self.is_unwanted(info.code, block.tid)
+            && with_event(block, info, converted, quiet.params, |event| self.machine.apply_quietly(event, quiet));
+        if passes {
+            self.begins_at(block.ts, info);
+            self.last_ts = block.ts;
+            self.num += 1;
+        }
+        passes
+    }
+
+    /// Notes the time of an event if it is the first one that counts.
+    #[inline]
+    fn begins_at(&mut self, ts: u64, info: &EventInfo) {
+        if self.first_ts == 0 && is_first(self.view, info) {
+            self.first_ts = ts;
+        }
+    }
+
+    /// Applies an event of a known type, and makes its row if that is wanted. Gives the next chunk, if the row before it needs one.
     fn take_known(
         &mut self,
         block: &EventBlock<'_>,
+        event: &Event<'_>,
         info: &EventInfo,
         marks: RowFlags,
         converted: Option<&Converted>,
     ) -> Option<Bytes> {
-        let (mut few, many) = ([&[][..]; FEW_PARAMS], converted.map(|converted| converted.slices(block.chunk)));
-        let many = many.or_else(|| (block.params.len() > FEW_PARAMS).then(|| block.params()));
-        let params = many.as_deref().unwrap_or_else(|| {
-            few.iter_mut().zip(block.params).for_each(|(param, span)| *param = span.of(block.chunk));
-            few.get(..block.params.len()).unwrap_or_default()
-        });
-        let count = params.len().min(info.params.len());
-        let event = Event {
-            ts: block.ts,
-            tid: block.tid,
-            cpu: block.cpu,
-            code: info.code,
-            state_only: block.state_only(),
-            params: params.get(..count).unwrap_or_default(),
-        };
-        if self.first_ts == 0 && is_first(self.view, info) {
-            self.first_ts = event.ts;
-        }
+        self.begins_at(event.ts, info);
         let mut applied = Applied::default();
-        self.machine.apply_to(&event, &mut applied);
+        self.machine.apply_to(event, &mut applied);
         if block.may_have_options() {
-            self.learn(block, &event, info, &applied);
+            self.learn(block, event, info, &applied);
         }
         self.last_ts = event.ts;
         let mut flags = marks | applied.marks;
@@ -388,7 +411,21 @@ impl Engine {
         let is_counted = self.sections <= 1 || !flags.contains(RowFlags::PREAMBLE);
         self.num += u64::from(is_counted);
         let num = if is_counted { self.num } else { 0 };
-        self.push(block, &event, &applied, (num, flags), converted)
+        self.push(block, event, &applied, (num, flags), converted)
+    }
+
+    /// Whether it is known before an event is applied that nobody wants its row, if it changes nothing of who its
+    /// thread is.
+    fn is_unwanted(&mut self, code: u16, tid: i64) -> bool {
+        if !self.types.contains(code) {
+            return true;
+        }
+        if self.wants_all {
+            return false;
+        }
+        let thread = self.machine.threads.get(tid);
+        let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
+        own.is_some_and(|own| !self.interest.wants(code, own, self.binder.segment()))
     }
 
     /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row

@@ -25,6 +25,7 @@ mod census;
 mod chunks;
 mod enters;
 mod follower;
+mod slices;
 mod tables;
 
 pub use enters::EnterAt;
@@ -122,6 +123,14 @@ impl Replay {
     /// [`Replay::next_piece`], and shows every block on its way to `see`.
     pub fn next_piece_seeing(&mut self, mut see: impl FnMut(&Block<'_>)) -> Option<Piece> {
         while !self.ended {
+            let follower = &mut self.follower;
+            let made = self.reader.take_events(|block| {
+                see(block);
+                follower.take(&block.content)
+            });
+            if let Some(batch) = made {
+                return Some(Piece::Batch(batch));
+            }
             // What was read from a pipe is not kept waiting for what comes later.
             if self.reader.would_wait()
                 && let Some(batch) = self.follower.take_rows()
@@ -129,7 +138,6 @@ impl Replay {
                 return Some(Piece::Batch(batch));
             }
             let next = self.reader.next_block();
-            // Events come in millions: each is looked at where it lies.
             if let Some(Ok(block)) = &next {
                 see(block);
                 match self.follower.take(&block.content) {

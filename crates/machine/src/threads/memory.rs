@@ -34,14 +34,21 @@ pub(super) fn mapped(machine: &mut Machine, event: &Event<'_>, applied: &mut App
 
 /// A context switch: the faults are the thread's, the sizes the process's.
 pub(super) fn switched(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
-    let Some(tid) = applied.thread else { return };
+    if let Some(tid) = applied.thread {
+        let leader = machine.leader_of(tid);
+        set_at_switch(machine, event, tid, leader);
+    }
+}
+
+/// Takes over the quantities that a context switch tells of a thread and the leader of its process.
+pub(crate) fn set_at_switch(machine: &mut Machine, event: &Event<'_>, tid: i64, leader: Option<i64>) {
     if machine.view == View::Exit && event.u32(5).is_none() {
         return;
     }
     if let Some(thread) = machine.threads.get_mut(tid) {
         thread.quantities.set_faults(event, 1);
     }
-    if let Some(leader) = machine.leader_of(tid).and_then(|leader| machine.threads.get_mut(leader)) {
+    if let Some(leader) = leader.and_then(|leader| machine.threads.get_mut(leader)) {
         leader.quantities.set_sizes(event, 3);
     }
 }

@@ -24,18 +24,20 @@ mod table;
 mod values;
 
 pub(crate) use ancestors::{MAX_ANCESTORS, Tids};
+pub(crate) use memory::set_at_switch;
 pub use recent::RecentExits;
 pub use table::Threads;
 
-use crate::{Applied, Machine};
+use crate::keep::{self, Keeps};
+use crate::steps::Handler;
 use capture_batch::View;
-use capture_event::{Event, code};
+use capture_event::code;
 
-/// Whether an enter event must be kept until its exit: the exit does not say all that these families need.
-pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
-    match event.code {
-        code::EXECVE_19_E => view == View::Classic || event.bytes(0).is_some(),
-        code::EXECVEAT_E => true,
+/// Which enter events of a type must be kept until their exits: these do not say all that these families need.
+pub(crate) fn keeps(view: View, code: u16) -> Option<Keeps> {
+    match code {
+        code::EXECVE_19_E if view == View::Exit => Some(keep::if_it_says_anything),
+        code::EXECVE_19_E | code::EXECVEAT_E => Some(keep::always),
         code::EXECVE_18_E
         | code::GETRLIMIT_E
         | code::SETRLIMIT_E
@@ -43,27 +45,26 @@ pub(crate) fn keeps(view: View, event: &Event<'_>) -> bool {
         | code::SETRESUID_E
         | code::SETRESGID_E
         | code::SETUID_E
-        | code::SETGID_E => view == View::Classic,
-        _ => false,
+        | code::SETGID_E
+            if view == View::Classic =>
+        {
+            Some(keep::always)
+        }
+        _ => None,
     }
 }
 
-/// Applies an event that changes threads. Events that are none of these families' are left alone.
-pub(crate) fn apply(machine: &mut Machine, event: &Event<'_>, applied: &mut Applied) {
-    match event.code {
-        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => memory::mapped(machine, event, applied),
-        code::SCHEDSWITCH_6_E => memory::switched(machine, event, applied),
-        code::GETRLIMIT_X | code::SETRLIMIT_X => limits::rlimit(machine, event, applied),
-        code::PRLIMIT_X => limits::prlimit(machine, event, applied),
-        code::PROCEXIT_E | code::PROCEXIT_1_E => exit::apply(machine, event, applied),
-        code::PRCTL_X => session::prctl(machine, event, applied),
-        _ => {
-            if let Some(handler) = identity_handler(machine.view, event.code) {
-                handler(machine, event, applied);
-                machine.epochs.lineage += 1;
-            }
-        }
-    }
+/// What applies the events that change something of a thread but who it is.
+pub(crate) fn handler(code: u16) -> Option<Handler> {
+    Some(match code {
+        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => memory::mapped,
+        code::SCHEDSWITCH_6_E => memory::switched,
+        code::GETRLIMIT_X | code::SETRLIMIT_X => limits::rlimit,
+        code::PRLIMIT_X => limits::prlimit,
+        code::PROCEXIT_E | code::PROCEXIT_1_E => exit::apply,
+        code::PRCTL_X => session::prctl,
+        _ => return None,
+    })
 }
 
 /// Whether an event of this type, of whatever version, ends a clone, fork or vfork.
@@ -84,10 +85,8 @@ pub(crate) fn is_clone(code: u16) -> bool {
     )
 }
 
-type Handler = fn(&mut Machine, &Event<'_>, &mut Applied);
-
-/// What applies the events that may change a thread's identity: others that descend from it then show another one.
-fn identity_handler(view: View, code: u16) -> Option<Handler> {
+/// What applies the events that may change who a thread is.
+pub(crate) fn identity_handler(view: View, code: u16) -> Option<Handler> {
     let by_view = |classic: Handler, exit: Handler| if view == View::Classic { classic } else { exit };
     Some(match code {
         code if is_clone(code) => by_view(clone::apply, clone_newest::apply),

@@ -48,22 +48,32 @@ pub struct Sockets {
     unread: std::slice::Iter<'static, List>,
 }
 
-/// A file, and how its lines are read.
-type List = (&'static str, fn(&[u8]) -> Option<(u64, Socket)>);
+/// A file, how often it is read at most, and how its lines are.
+type List = (&'static str, usize, fn(&[u8]) -> Option<(u64, Socket)>);
+
+/// The kernel gives some lists piece by piece and counts its way back to where it was: a socket that is closed
+/// meanwhile lets another one, further on, be left out. These are read until nothing changes.
+const COUNTED: usize = 8;
+
+/// In the other lists it knows the bucket of its table where it was.
+const STEADY: usize = 1;
+
+/// The kernel's pieces are whole lines of up to 4,096 bytes; a list that is shorter than this came in one.
+const SURELY_ONE_PIECE: usize = 3584;
 
 /// No list is read further than this: some millions of sockets.
 const LONGEST: usize = 512 << 20;
 
 /// The lists, those that cost most last.
 static LISTS: [List; 8] = [
-    ("net/unix", unix),
-    ("net/netlink", netlink),
-    ("net/udp", |line| inet(line, L4Proto::Udp)),
-    ("net/udp6", |line| inet(line, L4Proto::Udp)),
-    ("net/raw", |line| inet(line, L4Proto::Raw)),
-    ("net/raw6", |line| inet(line, L4Proto::Raw)),
-    ("net/tcp", |line| inet(line, L4Proto::Tcp)),
-    ("net/tcp6", |line| inet(line, L4Proto::Tcp)),
+    ("net/unix", STEADY, unix),
+    ("net/netlink", STEADY, netlink),
+    ("net/udp", COUNTED, |line| inet(line, L4Proto::Udp)),
+    ("net/udp6", COUNTED, |line| inet(line, L4Proto::Udp)),
+    ("net/raw", COUNTED, |line| inet(line, L4Proto::Raw)),
+    ("net/raw6", COUNTED, |line| inet(line, L4Proto::Raw)),
+    ("net/tcp", STEADY, |line| inet(line, L4Proto::Tcp)),
+    ("net/tcp6", STEADY, |line| inet(line, L4Proto::Tcp)),
 ];
 
 impl Default for Sockets {
@@ -73,16 +83,34 @@ impl Default for Sockets {
 }
 
 impl Sockets {
-    /// The socket with an inode; `thread` is one of those in the namespace. What cannot be read is missing.
+    /// The socket with an inode; `thread` is one of those in the namespace. What cannot be read is missing; what a
+    /// thread cannot show since it has ended just now is left to the next one.
     pub fn find(&mut self, thread: &Directory, inode: u64) -> Option<&Socket> {
         while !self.by_inode.contains_key(&inode) {
-            let (name, parse) = self.unread.next()?;
-            let mut text = Vec::new();
-            let text = thread.read_list(*name, LONGEST, &mut text).unwrap_or_default();
-            self.by_inode.extend(lines(text).filter_map(parse));
+            let mut unread = self.unread.clone();
+            let is_read = self.read(thread, unread.next()?);
+            // A list that is not there although its thread is: the kernel has none, IPv6's as a rule.
+            if !is_read && thread.stat(c"ns/net").is_err() {
+                return None;
+            }
+            self.unread = unread;
         }
         // Connections that no process has any more have no inode.
         self.by_inode.get(&inode).filter(|_| inode != 0)
+    }
+
+    /// Reads a list; whether it could be.
+    fn read(&mut self, thread: &Directory, &(name, times, parse): &List) -> bool {
+        let (mut text, mut before) = (Vec::new(), Vec::new());
+        for _ in 0..times {
+            let Ok(text) = thread.read_list(name, LONGEST, &mut text) else { return false };
+            self.by_inode.extend(lines(text).filter_map(parse));
+            if text.len() < SURELY_ONE_PIECE || text == before {
+                break;
+            }
+            before = text.to_vec();
+        }
+        true
     }
 }
 

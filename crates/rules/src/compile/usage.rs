@@ -2,6 +2,7 @@
 
 use super::Compilation;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::item::PluginVersion;
 
 impl Compilation<'_> {
     pub(super) fn warn_unused(&mut self) {
@@ -24,27 +25,37 @@ impl Compilation<'_> {
         for wanted in &self.collector.plugins {
             let known = |name: &str| self.options.plugins.iter().find(|(plugin, _)| *plugin == name);
             let found = wanted.alternatives.iter().find_map(|one| Some((one, known(&one.name)?)));
-            let (message, hint) = match found {
+            let diagnostic = match found {
                 Some((one, (_, version))) => match crate::version::Version::parse(&one.version) {
                     Some(needed) if version.serves(needed) => continue,
-                    _ => (
-                        format!(
-                            "the plugin `{}` is needed in version {}, and this is {version}",
-                            one.name, one.version
-                        ),
-                        None,
-                    ),
+                    _ => {
+                        let (name, needed) = (&one.name, &one.version);
+                        let message =
+                            format!("the plugin `{name}` is needed in version {needed}, and this is {version}");
+                        Diagnostic::new(Code::Validate, message, &wanted.context)
+                    }
                 },
-                None => {
-                    let names: Vec<String> =
-                        wanted.alternatives.iter().map(|one| format!("`{}` {}", one.name, one.version)).collect();
-                    let hint = "captures hold no events of plugins; of theirs, what `container` brings is known here";
-                    (format!("a plugin is needed: {}", names.join(" or ")), Some(hint))
-                }
+                None => self.missing_plugin(wanted),
             };
-            let mut diagnostic = Diagnostic::new(Code::Validate, message, &wanted.context);
-            diagnostic.hint = hint.map(str::to_owned);
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// What is said of a plugin that is not there. Where it brings the events that all rules of the file are for, there
+    /// is nothing to be run that would need it.
+    fn missing_plugin(&self, wanted: &PluginVersion) -> Diagnostic {
+        let names: Vec<String> =
+            wanted.alternatives.iter().map(|one| format!("`{}` {}", one.name, one.version)).collect();
+        let names = names.join(" or ");
+        let file = wanted.context.place.file;
+        let mut of_file = self.collector.rules.all().iter().filter(|rule| rule.context.place.file == file).peekable();
+        if of_file.peek().is_some() && of_file.all(|rule| rule.is_foreign) {
+            let message = format!("a plugin is needed by rules that are skipped: {names}");
+            return Diagnostic::new(Code::UnknownSource, message, &wanted.context);
+        }
+        let mut diagnostic = Diagnostic::new(Code::Validate, format!("a plugin is needed: {names}"), &wanted.context);
+        let hint = "captures hold no events of plugins; of theirs, what `container` brings is known here";
+        diagnostic.hint = Some(hint.to_owned());
+        diagnostic
     }
 }

@@ -10,10 +10,10 @@ mod unused;
 use crate::diagnostic::{Code, Context, Diagnostic, ItemKind};
 use crate::rule_set::{Rule, RuleSet};
 use crate::source::Place;
-use capture_batch::View;
 
 /// Looks for what is probably not meant.
-pub(crate) fn lint(rules: &RuleSet, view: View) -> Vec<Diagnostic> {
+pub(crate) fn lint(rules: &RuleSet) -> Vec<Diagnostic> {
+    let view = rules.view();
     let mut found = Vec::new();
     let mut nested = nested::Nested::new(rules);
     for rule in rules.rules() {

@@ -1,8 +1,9 @@
 //! Alerts, as Falco prints them.
 
+use super::Run;
 use crate::options::ExtraField;
-use crate::rule_set::Rule;
-use capture_batch::{Row, View};
+use crate::rule_set::{Rule, RuleSet};
+use capture_batch::Row;
 use capture_filter::{Env, Format};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -29,7 +30,7 @@ impl Default for Properties {
 }
 
 /// How alerts are printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlertOptions {
     /// As JSON.
     pub json: bool,
@@ -41,13 +42,14 @@ pub struct AlertOptions {
     pub hostname: Option<String>,
 }
 
-/// Makes texts of alerts.
+/// Prints the alerts of a run.
 #[derive(Clone)]
-pub struct Alerts {
+pub struct AlertPrinter {
+    rules: RuleSet,
     options: AlertOptions,
     /// The time, as alerts begin.
     time: Option<Format>,
-    /// By rule: its text and the members that options add.
+    /// By place of the rule: its text and the members that options add.
     formats: BTreeMap<usize, (Format, Vec<Extra>)>,
 }
 
@@ -59,69 +61,76 @@ struct Extra {
     is_raw: bool,
 }
 
-impl Alerts {
-    /// Makes texts of alerts of these rules, and their places.
-    pub fn new<'r>(rules: impl Iterator<Item = (usize, &'r Rule)>, view: View, options: AlertOptions) -> Alerts {
+impl AlertPrinter {
+    /// Prints the alerts of a run.
+    pub fn new(run: &Run, options: AlertOptions) -> AlertPrinter {
+        let view = run.view();
         let time = if options.iso_time { "*%evt.time.iso8601: " } else { "*%evt.time: " };
         let extra = |extra: &ExtraField| {
             let text = format!("*{}", extra.format.strip_prefix('*').unwrap_or(&extra.format));
             let format = Format::compile(&text, view).ok()?;
             Some(Extra { key: extra.key.clone(), format, is_raw: extra.is_raw })
         };
-        let formats =
-            rules.map(|(at, rule)| (at, (rule.format.clone(), rule.extra_fields.iter().filter_map(extra).collect())));
-        Alerts { time: Format::compile(time, view).ok(), formats: formats.collect(), options }
+        let of_rule = |rule: &Rule| (rule.format.clone(), rule.extra_fields.iter().filter_map(extra).collect());
+        let formats = run.rules().map(|(place, rule)| (place, of_rule(rule))).collect();
+        AlertPrinter { rules: run.rule_set().clone(), options, time: Format::compile(time, view).ok(), formats }
     }
 
-    /// Appends the alert of a rule for an event, and a line end.
-    pub fn print(&mut self, at: usize, rule: &Rule, row: Row<'_>, env: &Env, out: &mut Vec<u8>) {
-        let Some((format, extra)) = self.formats.get_mut(&at) else { return };
-        let mut message = Vec::new();
+    /// Appends the alert of the rule with this place for an event, and a line end.
+    pub fn print(&mut self, place: usize, row: Row<'_>, env: &Env, out: &mut Vec<u8>) {
+        let AlertPrinter { rules, options, time, formats } = self;
+        let (Some(rule), Some((format, extra))) = (rules.rules().get(place), formats.get_mut(&place)) else { return };
+        let (mut message, mut output) = (Vec::new(), Vec::new());
         format.render(row, env, &mut message);
-        let mut output = Vec::new();
-        if let Some(time) = &mut self.time {
+        if let Some(time) = time {
             time.render(row, env, &mut output);
         }
         output.extend_from_slice(rule.priority.name().as_bytes());
         output.push(b' ');
         output.extend_from_slice(&message);
-        if !self.options.json {
+        if options.json {
+            let fields = || {
+                let mut fields = BTreeMap::new();
+                [Some(format), time.as_mut()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|of| add_fields(of, row, env, &mut fields));
+                fields.extend(extra.iter_mut().map(|extra| (extra.key.clone(), extra.value(row, env))));
+                Value::Object(fields.into_iter().collect())
+            };
+            let fields = options.properties.output_fields.then(fields);
+            out.extend_from_slice(options.json(rule, row, &message, &output, fields).to_string().as_bytes());
+        } else {
             out.extend_from_slice(escaped(&output).as_bytes());
-            out.push(b'\n');
-            return;
         }
-        let Properties { output: has_output, tags, message: has_message, output_fields } = self.options.properties;
+        out.push(b'\n');
+    }
+}
+
+impl AlertOptions {
+    /// An alert as JSON. `output` is the line, `message` the rule's own text in it.
+    fn json(&self, rule: &Rule, row: Row<'_>, message: &[u8], output: &[u8], fields: Option<Value>) -> Value {
         let mut alert = Map::new();
         let mut add = |key: &str, value: Value| alert.insert(key.to_owned(), value);
         let of_capture = || text(&row.batch.head.source.hostname).into_owned();
-        add("hostname", self.options.hostname.clone().unwrap_or_else(of_capture).into());
-        if has_message {
-            add("message", text(&message).into());
+        add("hostname", self.hostname.clone().unwrap_or_else(of_capture).into());
+        if self.properties.message {
+            add("message", text(message).into());
         }
-        if has_output {
-            add("output", text(&output).into());
+        if self.properties.output {
+            add("output", text(output).into());
         }
-        if output_fields {
-            let mut fields = BTreeMap::new();
-            add_fields(format, row, env, &mut fields);
-            if let Some(time) = &mut self.time {
-                add_fields(time, row, env, &mut fields);
-            }
-            for extra in extra {
-                let value = extra.value(row, env);
-                fields.insert(extra.key.clone(), value);
-            }
-            add("output_fields", Value::Object(fields.into_iter().collect()));
+        if let Some(fields) = fields {
+            add("output_fields", fields);
         }
         add("priority", rule.priority.name().into());
         add("rule", rule.name.clone().into());
         add("source", rule.source.clone().into());
-        if tags {
+        if self.properties.tags {
             add("tags", rule.tags.iter().cloned().collect());
         }
         add("time", time_of(row.ts()).into());
-        out.extend_from_slice(Value::Object(alert).to_string().as_bytes());
-        out.push(b'\n');
+        Value::Object(alert)
     }
 }
 

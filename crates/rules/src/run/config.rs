@@ -1,20 +1,17 @@
 //! Falco's options `-o KEY=VALUE`, as far as they say something of rules and alerts.
 
-use super::{Choice, Matching, Properties, Selector};
+use super::{AlertOptions, Choice, Matching, Run, Selector};
 use crate::options::{AppendOutput, ExtraField};
 use crate::priority::Priority;
+use crate::rule_set::{Rule, RuleSet};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What options say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// `json_output`.
-    pub json: bool,
-    /// `json_include_…_property`.
-    pub properties: Properties,
-    /// `time_format_iso_8601`.
-    pub iso_time: bool,
+    /// `json_output`, `json_include_…_property`, `time_format_iso_8601`.
+    pub alerts: AlertOptions,
     /// `rule_matching`.
     pub matching: Matching,
     /// `priority`: less urgent rules are not run.
@@ -28,9 +25,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            json: false,
-            properties: Properties::default(),
-            iso_time: false,
+            alerts: AlertOptions::default(),
             matching: Matching::First,
             priority: Priority::Debug,
             choices: Vec::new(),
@@ -57,18 +52,30 @@ const KEYS: [&str; 13] = [
 ];
 
 impl Config {
+    /// Whether a rule is run.
+    pub fn is_on(&self, rule: &Rule) -> bool {
+        Choice::decide(&self.choices, rule) && rule.priority <= self.priority
+    }
+
+    /// A run of the rules that are on.
+    pub fn run(&self, rules: RuleSet) -> Run {
+        Run::new(rules, |rule| self.is_on(rule), self.matching)
+    }
+
     /// Takes an option as `KEY=VALUE`. The error says what is wrong.
     pub fn set(&mut self, option: &str) -> Result<(), String> {
         let (key, value) = option.split_once('=').ok_or_else(|| format!("`{option}`: KEY=VALUE is expected"))?;
         let (key, value) = (key.trim(), value.trim());
         let wrong = |what: String| format!("{key}: {what}");
         match key {
-            "json_output" => self.json = flag(value).map_err(wrong)?,
-            "json_include_output_property" => self.properties.output = flag(value).map_err(wrong)?,
-            "json_include_tags_property" => self.properties.tags = flag(value).map_err(wrong)?,
-            "json_include_message_property" => self.properties.message = flag(value).map_err(wrong)?,
-            "json_include_output_fields_property" => self.properties.output_fields = flag(value).map_err(wrong)?,
-            "time_format_iso_8601" => self.iso_time = flag(value).map_err(wrong)?,
+            "json_output" => self.alerts.json = flag(value).map_err(wrong)?,
+            "json_include_output_property" => self.alerts.properties.output = flag(value).map_err(wrong)?,
+            "json_include_tags_property" => self.alerts.properties.tags = flag(value).map_err(wrong)?,
+            "json_include_message_property" => self.alerts.properties.message = flag(value).map_err(wrong)?,
+            "json_include_output_fields_property" => {
+                self.alerts.properties.output_fields = flag(value).map_err(wrong)?
+            }
+            "time_format_iso_8601" => self.alerts.iso_time = flag(value).map_err(wrong)?,
             "rule_matching" => self.matching = matching(value).map_err(wrong)?,
             "priority" => {
                 let unknown = || wrong(format!("`{value}` is no priority: debug, informational, notice, warning …"));
@@ -192,7 +199,7 @@ mod tests {
         ] {
             config.set(option).unwrap();
         }
-        assert!(config.json && config.matching == Matching::All && config.priority == Priority::Warning);
+        assert!(config.alerts.json && config.matching == Matching::All && config.priority == Priority::Warning);
         let all = Choice { selector: Selector::Name("*".to_owned()), is_on: false };
         let network = Choice { selector: Selector::Tag("network".to_owned()), is_on: true };
         assert_eq!(config.choices, [all, network]);

@@ -1,19 +1,21 @@
 //! Rules over batches of events.
 //!
 //! [`Run`] says which rules are run and how; each thread asks it for a [`Runner`], which goes through batches and tells
-//! which events fire which rules. [`Alerts`] makes texts of that, as Falco prints them.
+//! which events fire which rules. [`AlertPrinter`] prints that as Falco does.
 
 mod alert;
 mod config;
+mod rows;
 mod selection;
 
-pub use alert::{AlertOptions, Alerts, Properties};
+pub use alert::{AlertOptions, AlertPrinter, Properties};
 pub use config::Config;
 pub use selection::{Choice, Selector};
 
 use crate::rule_set::{Rule, RuleSet};
-use capture_batch::{Batch, Id, Interest, Needs, Own, RowFlags, Segment, Summary, Types, View};
-use capture_filter::{Columns, FilterInterest, Selection};
+use capture_batch::{Batch, Interest, Needs, Types, View};
+use capture_filter::{Columns, FilterSet, Selection};
+pub(crate) use rows::{Shown, UNSEEN};
 use std::sync::Arc;
 
 /// What happens to an event for which several rules hold.
@@ -33,6 +35,10 @@ pub struct Run {
     /// The places of those that are run.
     chosen: Arc<[usize]>,
     matching: Matching,
+    /// Their conditions.
+    filters: FilterSet,
+    /// The types of the events that each of them can hold for.
+    types: Arc<[Types]>,
 }
 
 /// An event that a rule fires for.
@@ -47,8 +53,14 @@ pub struct Fired {
 impl Run {
     /// A run of those rules that are switched on for it.
     pub fn new(rules: RuleSet, is_on: impl Fn(&Rule) -> bool, matching: Matching) -> Run {
-        let chosen = rules.rules().iter().enumerate().filter(|(_, rule)| is_on(rule)).map(|(at, _)| at).collect();
-        Run { rules, chosen, matching }
+        let view = rules.view();
+        let on: Vec<(usize, &Rule)> = rules.rules().iter().enumerate().filter(|(_, rule)| is_on(rule)).collect();
+        let filters = FilterSet::new(view, on.iter().map(|(_, rule)| rule.filter.clone()).collect());
+        let of_rules: Vec<Types> = on.iter().map(|(_, rule)| types_shown(view, rule)).collect();
+        let interest = filters.interest(&of_rules);
+        let types = (0..on.len()).map(|at| interest.types_of(at)).collect();
+        let chosen = on.iter().map(|(at, _)| *at).collect();
+        Run { chosen, matching, filters, types, rules }
     }
 
     /// All rules, those that are not run too.
@@ -56,9 +68,29 @@ impl Run {
         &self.rules
     }
 
+    /// The rule with this place, run or not.
+    pub fn rule(&self, place: usize) -> Option<&Rule> {
+        self.rules.rules().get(place)
+    }
+
     /// The rules that are run, and their places.
     pub fn rules(&self) -> impl Iterator<Item = (usize, &Rule)> {
-        self.chosen.iter().filter_map(|at| Some((*at, self.rules.rules().get(*at)?)))
+        self.chosen.iter().filter_map(|place| Some((*place, self.rule(*place)?)))
+    }
+
+    /// The view that the rules are for.
+    pub fn view(&self) -> View {
+        self.rules.view()
+    }
+
+    /// What happens to an event for which several rules hold.
+    pub fn matching(&self) -> Matching {
+        self.matching
+    }
+
+    /// The types of the events that a rule is shown.
+    pub fn types_shown(&self, rule: &Rule) -> Types {
+        types_shown(self.view(), rule)
     }
 
     /// What batches have to hold.
@@ -76,74 +108,52 @@ impl Run {
 
     /// Which rows may be wanted.
     pub fn interest(&self) -> Box<dyn Interest> {
-        let each: Vec<FilterInterest> = self.rules().map(|(_, rule)| rule.filter.interest()).collect();
-        let types = each.iter().map(Interest::types).fold(Types::NONE, |all, one| all | one);
-        Box::new(AnyOf { each, types })
+        Box::new(self.filters.interest(&self.types))
     }
 
     /// What runs the rules, at the start of a capture.
     pub fn runner(&self) -> Runner {
-        let rules = self.rules().map(|(at, rule)| (at, rule.clone(), rule.filter.columns())).collect();
-        Runner { rules, matching: self.matching }
+        let shown = Shown::new(self.types.iter().copied());
+        Runner { rules: self.chosen.clone(), shown, columns: self.filters.columns(), matching: self.matching }
     }
+}
+
+/// The types of the events that a rule is shown: Falco works them out from its condition.
+fn types_shown(view: View, rule: &Rule) -> Types {
+    if view == View::Exit { rule.event_types.types() } else { Types::ALL }
 }
 
 /// Runs rules, batch by batch.
 pub struct Runner {
-    rules: Vec<(usize, Rule, Columns)>,
+    rules: Arc<[usize]>,
+    shown: Shown,
+    columns: Columns,
     matching: Matching,
 }
 
 impl Runner {
     /// Which rules fire for which events of a batch: by event, then in the order of the rules.
     pub fn run(&mut self, batch: &Batch) -> Vec<Fired> {
-        let flags: &[RowFlags] = &batch.flags;
-        let unseen = RowFlags::NEVER_SHOWN | RowFlags::INTERNAL;
-        let is_seen = |row: &usize| flags.get(*row).is_some_and(|flags| !flags.intersects(unseen));
-        let (mut undecided, mut fired) = (Selection::with(batch.len(), is_seen), Vec::new());
-        let codes: &[u16] = &batch.code;
-        for (at, rule, columns) in &mut self.rules {
-            // Falco works out from the condition which types of events a rule is shown.
-            let is_shown = |row: &usize| codes.get(*row).is_some_and(|code| rule.event_types.contains(*code));
-            let mut rows = undecided.clone();
-            if batch.head.view == View::Exit {
-                rows.keep(&Selection::with(batch.len(), |row| undecided.contains(*row) && is_shown(row)));
+        let (shown, mut columns) = (self.shown.rows(batch), self.columns.on(batch));
+        let (mut decided, mut fired) = (Selection::none(batch.len()), Vec::new());
+        for (at, rule) in self.rules.iter().enumerate() {
+            let Some(rows) = shown.of(at) else { continue };
+            let hits = if decided.is_empty() {
+                columns.select(at, rows)
+            } else {
+                let mut undecided = rows.clone();
+                undecided.remove(&decided);
+                columns.select(at, &undecided)
+            };
+            if hits.is_empty() {
+                continue;
             }
-            let hits = columns.select(batch, &rows);
-            fired.extend(hits.iter().map(|row| Fired { row, rule: *at }));
+            fired.extend(hits.iter().map(|row| Fired { row, rule: *rule }));
             if self.matching == Matching::First {
-                undecided.remove(&hits);
+                decided.add(&hits);
             }
         }
         fired.sort_unstable();
         fired
-    }
-}
-
-/// The rows that any of several filters may select.
-struct AnyOf {
-    each: Vec<FilterInterest>,
-    types: Types,
-}
-
-impl Interest for AnyOf {
-    fn types(&self) -> Types {
-        self.types
-    }
-
-    fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool {
-        self.each.iter_mut().any(|one| one.types().contains(code) && one.wants(code, own, segment))
-    }
-
-    fn passes_over(
-        &mut self,
-        summary: &Summary,
-        segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
-    ) -> Option<&'static str> {
-        let mut why = None;
-        for one in &mut self.each {
-            why = Some(one.passes_over(summary, segment)?);
-        }
-        why
     }
 }

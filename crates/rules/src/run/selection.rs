@@ -24,7 +24,7 @@ pub struct Choice {
 
 impl Choice {
     /// Whether a rule is on after these choices.
-    pub fn decide(choices: &[Choice], rule: &Rule) -> bool {
+    pub(super) fn decide(choices: &[Choice], rule: &Rule) -> bool {
         let last = choices.iter().rev().find(|choice| choice.selector.is_about(rule));
         last.map_or(rule.enabled, |choice| choice.is_on)
     }
@@ -32,7 +32,7 @@ impl Choice {
 
 impl Selector {
     /// Whether a rule is one of these.
-    pub fn is_about(&self, rule: &Rule) -> bool {
+    fn is_about(&self, rule: &Rule) -> bool {
         match self {
             Selector::Name(pattern) => pattern.is_empty() || is_like(pattern.as_bytes(), rule.name.as_bytes()),
             Selector::Part(part) => rule.name.contains(part.as_str()),

@@ -116,7 +116,12 @@ impl Builder<'_> {
 }
 
 fn scan_error(error: &ScanError) -> YamlError {
-    YamlError { message: error.info(), at: byte(*error.marker()) }
+    let message = match error.info() {
+        // The parser has a bound of its own for brackets.
+        info if info.starts_with("recursion limit") => format!("nested more than {MAX_DEPTH} levels deep"),
+        info => info,
+    };
+    YamlError { message, at: byte(*error.marker()) }
 }
 
 /// The byte of a text that a mark is at.

@@ -11,10 +11,10 @@ pub(crate) mod convert;
 mod node;
 
 pub(crate) use build::parse;
-pub(crate) use node::Node;
+pub(crate) use node::{Node, Value};
 
 /// How many nodes a document may have, aliases written out.
-pub const MAX_NODES: usize = 4_000_000;
+pub const MAX_NODES: usize = 1_000_000;
 
 /// How deep nodes may lie in each other.
 pub const MAX_DEPTH: usize = 250;

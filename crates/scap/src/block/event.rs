@@ -21,6 +21,7 @@
 //! its block is padding or pcapng options.
 
 use super::option::BlockOption;
+use super::places::Places;
 use bytes::Bytes;
 use capture_event::Event;
 use smallvec::SmallVec;
@@ -76,7 +77,7 @@ pub struct EventBlock<'r> {
     /// Counts the chunks of a reader from 0: two events with the same number have the same chunk.
     pub chunk_id: u64,
     /// Where the parameters are, in file order; may be fewer or more than the schema has.
-    pub params: &'r [Span],
+    pub params: Places<'r>,
     /// Bytes of the event after its last parameter; normally none.
     pub surplus: Span,
     /// What follows the event in its block: padding, or padding and options.
@@ -91,7 +92,7 @@ impl<'r> EventBlock<'r> {
 
     /// The bytes of parameter `i`; `None` when the event has no such parameter.
     pub fn param(&self, i: usize) -> Option<&'r [u8]> {
-        self.params.get(i).map(|span| span.of(self.chunk))
+        self.params.iter().nth(i).map(|span| span.of(self.chunk))
     }
 
     /// All parameters.

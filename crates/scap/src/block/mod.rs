@@ -5,6 +5,7 @@ pub mod fd;
 pub mod interface;
 pub mod machine;
 pub mod option;
+pub mod places;
 pub mod process;
 pub mod section;
 pub mod user;

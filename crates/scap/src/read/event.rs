@@ -2,6 +2,7 @@
 
 use super::{Fault, fault, short};
 use crate::block::event::{EventBlock, Form, Span};
+use crate::block::places::Places;
 use crate::error::Problem;
 use crate::kind::BlockKind;
 use bytes::Bytes;
@@ -45,7 +46,7 @@ struct Header {
     nparams: Option<u32>,
 }
 
-/// An event but for its chunk and the places of its parameters; the fields are those of [`EventBlock`].
+/// An event but for its chunk; the fields are those of [`EventBlock`].
 pub(crate) struct Head {
     ts: u64,
     tid: i64,
@@ -55,12 +56,21 @@ pub(crate) struct Head {
     cpu: u16,
     code: u16,
     form: Form,
+    /// The lengths of its parameters, which follow them.
+    lengths: Span,
+    /// Whether these have 32 bits.
+    wide: bool,
 }
 
 impl Head {
     /// The whole event.
     #[inline]
-    pub(crate) fn event<'r>(&self, chunk: &'r Bytes, chunk_id: u64, params: &'r [Span]) -> EventBlock<'r> {
+    pub(crate) fn event<'r>(&self, chunk: &'r Bytes, chunk_id: u64) -> EventBlock<'r> {
+        let (lengths, start) = (self.lengths.of(chunk), self.lengths.start + self.lengths.len);
+        let params = match self.wide {
+            true => Places::Wide { lengths: lengths.as_chunks().0, start },
+            false => Places::Narrow { lengths: lengths.as_chunks().0, start },
+        };
         EventBlock {
             ts: self.ts,
             tid: self.tid,
@@ -77,10 +87,9 @@ impl Head {
     }
 }
 
-/// The event in `body` of `chunk`, which ends before 4 GiB. The spans of its parameters are appended to `params`; some
-/// may be of an event with a fault too.
+/// The event in `body` of `chunk`, which ends before 4 GiB.
 #[inline]
-pub(crate) fn event(chunk: &Bytes, body: Range<usize>, stored: Stored, params: &mut Vec<Span>) -> Result<Head, Fault> {
+pub(crate) fn event(chunk: &Bytes, body: Range<usize>, stored: Stored) -> Result<Head, Fault> {
     let bytes = chunk.get(body.clone()).unwrap_or_default();
     let header = header(bytes, stored)?;
     let inside = bytes.get(header.inside.clone()).unwrap_or_default();
@@ -90,7 +99,7 @@ pub(crate) fn event(chunk: &Bytes, body: Range<usize>, stored: Stored, params: &
         None => count_v1(inside, wide),
     };
     let at = body.start + header.inside.start;
-    let used = counted.and_then(|n| spans(inside, n, wide, at, params)).ok_or_else(|| Fault {
+    let (lengths, used) = counted.and_then(|n| lengths(inside, n, wide)).ok_or_else(|| Fault {
         left: bytes.len() - header.inside.start,
         problem: Problem::Value { name: "number or lengths of parameters", found: counted.unwrap_or(0) as u64 },
     })?;
@@ -105,6 +114,8 @@ pub(crate) fn event(chunk: &Bytes, body: Range<usize>, stored: Stored, params: &
         cpu: header.cpu,
         code: header.code,
         form: stored.form,
+        lengths: span(at..at + lengths),
+        wide,
     })
 }
 
@@ -176,23 +187,17 @@ fn count_v1(inside: &[u8], wide: bool) -> Option<usize> {
     (sum == inside.len()).then_some(n)
 }
 
-/// Puts the places of `n` parameters into `params`, and gives the number of bytes that they and their lengths take;
-/// `None` if they do not fit. `at` is where `inside` begins in its chunk.
+/// The number of bytes that the lengths of `n` parameters take, and that these take with them; `None` if they do not
+/// fit.
 #[inline]
-fn spans(inside: &[u8], n: usize, wide: bool, at: usize, params: &mut Vec<Span>) -> Option<usize> {
+fn lengths(inside: &[u8], n: usize, wide: bool) -> Option<(usize, usize)> {
     let width = if wide { 4 } else { 2 };
     let lengths = inside.get(..n.checked_mul(width)?)?;
-    let mut start = lengths.len();
     // A length has 32 bits at most and there are fewer than 2^32, so the sum cannot overflow.
-    let mut span = |len: u32| {
-        let span = Span { start: (at + start) as u32, len };
-        start += len as usize;
-        span
+    let params: usize = match wide {
+        true => lengths.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes) as usize).sum(),
+        false => lengths.as_chunks().0.iter().map(|&bytes| usize::from(u16::from_le_bytes(bytes))).sum(),
     };
-    if wide {
-        params.extend(lengths.as_chunks().0.iter().map(|&bytes| span(u32::from_le_bytes(bytes))));
-    } else {
-        params.extend(lengths.as_chunks().0.iter().map(|&bytes| span(u16::from_le_bytes(bytes).into())));
-    }
-    (start <= inside.len()).then_some(start)
+    let used = lengths.len() + params;
+    (used <= inside.len()).then_some((lengths.len(), used))
 }

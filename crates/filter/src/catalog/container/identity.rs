@@ -12,16 +12,16 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.id",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(container(ask).map(|container| &container.id[..]).or_else(|| id_of_cgroups(ask))),
         "Id of the container, its first 12 characters; `host` outside of containers.",
     )
-    .classic(Depends::Own, |ask| or_host(ask, |ask| Extracted::text(id_of_cgroups(ask)))),
+    .classic(Depends::Program, |ask| or_host(ask, |ask| Extracted::text(id_of_cgroups(ask)))),
     field(
         "container.full_id",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| any_text(ask, |container| &container.full_id),
         "Full id of the container.",
     )
@@ -30,11 +30,11 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.name",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| any_text(ask, |container| &container.name),
         "Name of the container; `host` outside of containers.",
     )
-    .classic(Depends::Own, |ask| or_host(ask, |ask| some_text(ask, |container| &container.name))),
+    .classic(Depends::Program, |ask| or_host(ask, |ask| some_text(ask, |container| &container.name))),
     text_field(
         "container.image",
         |ask| any_text(ask, |container| &container.image),
@@ -69,16 +69,16 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.type",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         kind,
         "Runtime of the container: `docker`, `containerd`, `cri-o`, `podman`, `lxc` …; `host` outside of containers.",
     )
-    .classic(Depends::Own, |ask| or_host(ask, kind)),
+    .classic(Depends::Program, |ask| or_host(ask, kind)),
     field(
         "container.label",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| label_in_brackets(ask, container(ask).map(|container| &container.labels[..])),
         "A label of the container, as in `container.label.maintainer`.",
     )
@@ -87,7 +87,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.labels",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::owned(container(ask).map(|container| label_list(&container.labels))),
         "Labels of the container as `name:value`, with commas between them.",
     )
@@ -100,7 +100,7 @@ const fn text_field(
     classic: for<'r> fn(&Ask<'r>) -> Extracted<'r>,
     help: &'static str,
 ) -> Field {
-    field(name, CharBuf, NA, Depends::Own, exit, help).classic(Depends::Own, classic)
+    field(name, CharBuf, NA, Depends::Program, exit, help).classic(Depends::Program, classic)
 }
 
 /// The id that the thread's control groups give.

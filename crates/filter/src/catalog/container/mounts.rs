@@ -16,7 +16,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mounts",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::owned(container(ask).map(|container| list(&container.mounts))),
         "All mounts as `source:destination:mode:writable:propagation`, with commas between them.",
     ),
@@ -24,7 +24,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::owned(by_source(ask).map(line)),
         "One mount as `source:destination:mode:writable:propagation`: by its number (`container.mount[0]`) or the first \
          whose source matches a pattern (`container.mount[/var/lib/*]`).",
@@ -34,7 +34,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount.source",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(mount(ask, |mount| &mount.destination).map(|mount| &mount.source[..])),
         "Path on the host of a mount: by its number or the first whose destination matches a pattern.",
     )
@@ -43,7 +43,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount.dest",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(by_source(ask).map(|mount| &mount.destination[..])),
         "Path in the container of a mount: by its number or the first whose source matches a pattern.",
     )
@@ -52,7 +52,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount.mode",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(by_source(ask).map(|mount| &mount.mode[..])),
         "Mode of a mount: by its number or the first whose source matches a pattern.",
     )
@@ -61,7 +61,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount.rdwr",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(by_source(ask).map(|mount| truth(mount.writable))),
         "Whether a mount can be written, `true` or `false`: by its number or the first whose source matches a pattern.",
     )
@@ -70,7 +70,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.mount.propagation",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(by_source(ask).map(|mount| &mount.propagation[..])),
         "Propagation of a mount: by its number or the first whose source matches a pattern.",
     )

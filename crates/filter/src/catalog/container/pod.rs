@@ -19,29 +19,43 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "k8s.pod.name",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| labelled(ask, b"io.kubernetes.pod.name"),
         "Name of the pod.",
     )
-    .classic(Depends::Own, |ask| label_or(ask, b"io.kubernetes.pod.name", |pod| &pod.pod.name)),
+    .classic(Depends::Program, |ask| label_or(ask, b"io.kubernetes.pod.name", |pod| &pod.pod.name)),
     field(
         "k8s.ns.name",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| labelled(ask, b"io.kubernetes.pod.namespace"),
         "Namespace of the pod.",
     )
-    .classic(Depends::Own, |ask| label_or(ask, b"io.kubernetes.pod.namespace", |pod| &pod.namespace)),
-    field("k8s.pod.id", CharBuf, NA, Depends::Own, |ask| labelled(ask, b"io.kubernetes.pod.uid"), "UID of the pod.")
-        .classic(Depends::Own, |ask| label_or(ask, b"io.kubernetes.pod.uid", |pod| &pod.pod.uid)),
-    field("k8s.pod.uid", CharBuf, NA, Depends::Own, |ask| labelled(ask, b"io.kubernetes.pod.uid"), "UID of the pod.")
-        .flags(FieldFlags::EXIT_ONLY),
+    .classic(Depends::Program, |ask| label_or(ask, b"io.kubernetes.pod.namespace", |pod| &pod.namespace)),
+    field(
+        "k8s.pod.id",
+        CharBuf,
+        NA,
+        Depends::Program,
+        |ask| labelled(ask, b"io.kubernetes.pod.uid"),
+        "UID of the pod.",
+    )
+    .classic(Depends::Program, |ask| label_or(ask, b"io.kubernetes.pod.uid", |pod| &pod.pod.uid)),
+    field(
+        "k8s.pod.uid",
+        CharBuf,
+        NA,
+        Depends::Program,
+        |ask| labelled(ask, b"io.kubernetes.pod.uid"),
+        "UID of the pod.",
+    )
+    .flags(FieldFlags::EXIT_ONLY),
     field(
         "k8s.pod.sandbox_id",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(sandbox_id(ask).map(|id| id.get(..SHORT_ID).unwrap_or(id))),
         "Id of the pod's sandbox container, 12 characters.",
     )
@@ -50,7 +64,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "k8s.pod.full_sandbox_id",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(sandbox_id(ask)),
         "Id of the pod's sandbox container.",
     )
@@ -59,26 +73,26 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "k8s.pod.label",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| label_in_brackets(ask, pod_labels(ask)),
         "A label of the pod, as in `k8s.pod.label.app` or `k8s.pod.label[app.kubernetes.io/name]`.",
     )
-    .classic(Depends::Own, classic_label)
+    .classic(Depends::Program, classic_label)
     .flags(LABEL),
     field(
         "k8s.pod.labels",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::owned(pod_labels(ask).map(label_list)),
         "Labels of the pod as `name:value`, with commas between them.",
     )
-    .classic(Depends::Own, classic_labels),
+    .classic(Depends::Program, classic_labels),
     field(
         "k8s.pod.ip",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(container(ask).and_then(|container| container.pod_ip.as_deref())),
         "Address of the pod.",
     )
@@ -87,7 +101,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "k8s.pod.cni.json",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::text(container(ask).and_then(|container| container.pod_cni_json.as_deref())),
         "Description of the pod's network interfaces, JSON.",
     )
@@ -124,7 +138,7 @@ fn pod_labels<'r>(ask: &Ask<'r>) -> Option<&'r [(Text, Text)]> {
 
 /// A field of which only the cluster's API knows.
 const fn of_api(name: &'static str, get: Getter, help: &'static str) -> Field {
-    nothing(name, help).classic(Depends::Own, get)
+    nothing(name, help).classic(Depends::Program, get)
 }
 
 /// What the cluster's API said of the pod.

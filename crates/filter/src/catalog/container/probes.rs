@@ -13,56 +13,56 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.healthcheck",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Command line of the container's health check, `NONE` if it has none. Classic view only.",
     )
-    .classic(Depends::Own, |ask| command(ask, ProbeKind::Healthcheck)),
+    .classic(Depends::Program, |ask| command(ask, ProbeKind::Healthcheck)),
     field(
         "container.liveness_probe",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Command line of the container's liveness probe, `NONE` if it has none. Classic view only.",
     )
-    .classic(Depends::Own, |ask| command(ask, ProbeKind::Liveness)),
+    .classic(Depends::Program, |ask| command(ask, ProbeKind::Liveness)),
     field(
         "container.readiness_probe",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Command line of the container's readiness probe, `NONE` if it has none. Classic view only.",
     )
-    .classic(Depends::Own, |ask| command(ask, ProbeKind::Readiness)),
+    .classic(Depends::Program, |ask| command(ask, ProbeKind::Readiness)),
     field(
         "proc.is_container_healthcheck",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Whether the process is part of the container's health check. Classic view only.",
     )
-    .classic(Depends::Own, |ask| is(ask, OwnFlags::HEALTHCHECK)),
+    .classic(Depends::Program, |ask| is(ask, OwnFlags::HEALTHCHECK)),
     field(
         "proc.is_container_liveness_probe",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Whether the process is part of the container's liveness probe. Classic view only.",
     )
-    .classic(Depends::Own, |ask| is(ask, OwnFlags::LIVENESS_PROBE)),
+    .classic(Depends::Program, |ask| is(ask, OwnFlags::LIVENESS_PROBE)),
     field(
         "proc.is_container_readiness_probe",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |_| Extracted::None,
         "Whether the process is part of the container's readiness probe. Classic view only.",
     )
-    .classic(Depends::Own, |ask| is(ask, OwnFlags::READINESS_PROBE)),
+    .classic(Depends::Program, |ask| is(ask, OwnFlags::READINESS_PROBE)),
 ];
 
 fn is<'r>(ask: &Ask<'r>, flag: OwnFlags) -> Extracted<'r> {

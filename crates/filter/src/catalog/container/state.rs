@@ -12,16 +12,16 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.privileged",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| Extracted::bool(container(ask).map(|container| container.privileged.unwrap_or(false))),
         "Whether the container runs privileged.",
     )
-    .classic(Depends::Own, classic_privileged),
+    .classic(Depends::Program, classic_privileged),
     field(
         "container.host_pid",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| shares(ask, 0),
         "Whether it shares the host's pid namespace.",
     )
@@ -30,7 +30,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.host_network",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| shares(ask, 1),
         "Whether the container shares the host's network namespace.",
     )
@@ -39,7 +39,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.host_ipc",
         Bool,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| shares(ask, 2),
         "Whether it shares the host's ipc namespace.",
     )
@@ -48,7 +48,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.ip",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| any_text(ask, |container| &container.ip),
         "Address of the container.",
     )
@@ -57,7 +57,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "container.cni.json",
         CharBuf,
         NA,
-        Depends::Own,
+        Depends::Program,
         |ask| any_text(ask, |container| &container.cni_json),
         "Description of the container's network interfaces, JSON.",
     )

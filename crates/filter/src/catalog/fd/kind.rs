@@ -4,7 +4,7 @@ use super::socket::{ends, is_local, listening};
 use super::{object, user};
 use crate::catalog::{Arg, Ask, Depends, Field, FieldFlags, Usual, field};
 use crate::value::{Extracted, Value};
-use capture_batch::{Object, ObjectFlags, RowFlags, View};
+use capture_batch::{Needs, Object, ObjectFlags, RowFlags, View};
 use capture_event::ParamType::{Bool, CharBuf};
 use capture_event::PrintFormat::{Dec, NA};
 use capture_event::code::*;
@@ -40,7 +40,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
             .union(FieldFlags::ARG_INDEX)
             .union(FieldFlags::NO_RHS)
             .union(FieldFlags::EXIT_ONLY),
-    ),
+    )
+    .needs_too(Needs::LIVE.union(Needs::FD_TYPES)),
     field(
         "fd.typechar",
         CharBuf,

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::value::{Extracted, Value};
-use capture_batch::{Live, OwnFlags};
+use capture_batch::{Live, Needs, OwnFlags};
 use capture_event::ParamType::{Double, Int64, UInt32, UInt64};
 use capture_event::PrintFormat::{Dec, NA};
 
@@ -81,7 +81,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Row,
         |ask| Extracted::uint(of_leader(ask, |live| live.vm_size.into())),
         "Virtual memory of the process, kB, if the thread leads it; else 0.",
-    ),
+    )
+    .needs_too(Needs::LIVE),
     field(
         "thread.vmrss",
         UInt64,
@@ -89,7 +90,8 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         Depends::Row,
         |ask| Extracted::uint(of_leader(ask, |live| live.vm_rss.into())),
         "Resident memory of the process, kB, if the thread leads it; else 0.",
-    ),
+    )
+    .needs_too(Needs::LIVE),
     field(
         "thread.vmsize.b",
         UInt64,
@@ -99,6 +101,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Virtual memory of the process, bytes, if the thread leads it; else 0.",
     )
     .classic(Depends::Row, |ask| Extracted::uint(of_leader(ask, |live| live.vm_size.wrapping_mul(1024).into())))
+    .needs_too(Needs::LIVE)
     .flags(FieldFlags::HIDDEN),
     field(
         "thread.vmrss.b",
@@ -109,6 +112,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "Resident memory of the process, bytes, if the thread leads it; else 0.",
     )
     .classic(Depends::Row, |ask| Extracted::uint(of_leader(ask, |live| live.vm_rss.wrapping_mul(1024).into())))
+    .needs_too(Needs::LIVE)
     .flags(FieldFlags::HIDDEN),
     field(
         "thread.pfmajor",

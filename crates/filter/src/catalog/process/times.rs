@@ -3,7 +3,7 @@
 use super::{own, parent_process};
 use crate::catalog::{Ask, Depends, Field, FieldFlags, field};
 use crate::value::Extracted;
-use capture_batch::Own;
+use capture_batch::{Needs, Own};
 use capture_event::ParamType::{RelTime, UInt64};
 use capture_event::PrintFormat::Dec;
 
@@ -25,6 +25,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         |ask| age(ask, parent_process(ask)),
         "Nanoseconds since the parent process started; missing where the start is not in the capture.",
     )
+    .needs_too(Needs::LINEAGE)
     .flags(FieldFlags::EXIT_ONLY),
     field(
         "proc.pid.ts",

@@ -1,0 +1,344 @@
+//! Which rows filters can select at all, as far as their types and threads tell.
+//!
+//! Conditions on the type are decided for each type, and so are those on the object for types that have nothing to do
+//! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread. What is left
+//! may hold or not.
+
+mod known;
+mod objects;
+mod threads;
+
+use super::set::Set;
+use crate::check::scope::Scope;
+use capture_batch::{Batch, Id, Interest, NO_TYPE, Own, Segment, Summary, Types};
+use capture_event::tables::syscall;
+use capture_event::{Dialect, EventInfo, Source, code};
+use known::{Answers, Known, generic_samples, samples};
+use objects::Objects;
+use std::cell::OnceCell;
+use std::ops::BitOr;
+use std::sync::{Arc, Weak};
+use threads::Threads;
+
+/// The rows that filters of a set can select.
+pub struct FilterInterest {
+    set: Arc<Set>,
+    filters: Vec<OfFilter>,
+    /// The types of which any filter can select any row.
+    types: Types,
+    /// The types of which rows without a thread can be selected.
+    without_thread: Types,
+    /// An event of each type.
+    samples: Batch,
+    threads: Threads,
+    programs: Threads,
+    objects: Objects,
+    /// The segment that what is known of threads belongs to.
+    segment: Weak<Segment>,
+    /// For every thread of the segment, the types of which any filter can select rows; `None` if it is not known yet.
+    by_own: Vec<Option<Types>>,
+    /// The filter that wanted the last batch: it may well want the next one.
+    wanting: usize,
+}
+
+/// What one filter can select.
+struct OfFilter {
+    /// The types of which it can select any row.
+    types: Types,
+    /// The types of which it can select rows without a thread.
+    without_thread: Types,
+    /// What it can select of threads, and, more roughly, of programs.
+    of_threads: OfThreads,
+    of_programs: OfThreads,
+    /// The types of which it can select rows with any program of the segment; `None` if that is not known yet.
+    with_programs: Option<Types>,
+    /// Its conditions on the object alone.
+    object_tests: Vec<usize>,
+    /// The calls of which it can select events without a type of their own.
+    calls: OnceCell<Vec<u16>>,
+}
+
+/// What one filter can select, given the thread.
+struct OfThreads {
+    /// Its conditions on the thread alone: their places among all of them.
+    tests: Vec<usize>,
+    /// The types of which rows can be selected, for each combination of answers to `tests` that was met.
+    by_answers: Vec<(Box<[bool]>, Types)>,
+    /// For every thread of the segment its place there, plus one; 0 if that is not known yet.
+    by_own: Vec<u32>,
+}
+
+/// Why a filter can select nothing of a batch.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    Types,
+    Threads,
+    Objects,
+}
+
+impl FilterInterest {
+    /// The rows of a set's filters, if each is shown events of these types alone.
+    pub(super) fn new(set: Arc<Set>, shown: &[Types]) -> Self {
+        let count = set.view.events().count();
+        let samples = samples(set.view, Arc::default(), count);
+        let mut threads = Threads::new(&set, &[Scope::Program, Scope::Own]);
+        let (programs, objects) = (Threads::new(&set, &[Scope::Program]), Objects::new(&set, count));
+        threads.begin(&set, &Arc::default());
+        let shown = |at: usize| shown.get(at).copied().unwrap_or(Types::NONE);
+        let filters: Vec<OfFilter> = (0..set.filters.len())
+            .map(|at| OfFilter::new(&set, at, &samples, (&mut threads, &programs), shown(at)))
+            .collect();
+        let all = |types: fn(&OfFilter) -> Types| filters.iter().map(types).fold(Types::NONE, Types::bitor);
+        FilterInterest {
+            types: all(|filter| filter.types),
+            without_thread: all(|filter| filter.without_thread),
+            set,
+            filters,
+            samples,
+            threads,
+            programs,
+            objects,
+            segment: Weak::new(),
+            by_own: Vec::new(),
+            wanting: 0,
+        }
+    }
+
+    /// The types of which a filter can select any row.
+    pub fn types_of(&self, filter: usize) -> Types {
+        self.filters.get(filter).map_or(Types::NONE, |filter| filter.types)
+    }
+
+    /// Forgets threads of other segments.
+    fn turn_to(&mut self, segment: &Arc<Segment>) {
+        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
+            self.segment = Arc::downgrade(segment);
+            self.threads.begin(&self.set, segment);
+            self.programs.end();
+            self.by_own.clear();
+            for filter in &mut self.filters {
+                filter.of_threads.by_own.clear();
+                filter.of_programs.by_own.clear();
+                filter.with_programs = None;
+            }
+        }
+    }
+
+    /// The types of which a filter can select rows with any program that the segment has; all of them if it is not
+    /// known which these are.
+    fn types_of_programs(&mut self, at: usize, segment: &Arc<Segment>) -> Types {
+        let FilterInterest { set, filters, samples, programs, .. } = self;
+        let Some(filter) = filters.get_mut(at).filter(|filter| !filter.of_programs.tests.is_empty()) else {
+            return Types::ALL;
+        };
+        if let Some(known) = filter.with_programs {
+            return known;
+        }
+        let count = segment.programs.len();
+        let mut types = if count == 0 { Types::ALL } else { Types::NONE };
+        programs.begin_programs(set, segment);
+        for place in 0..count as u32 {
+            types = types | filter.of_programs.types(set, at, samples, programs, (Id::new(place), filter.types));
+        }
+        filter.with_programs = Some(types);
+        types
+    }
+
+    /// The types of which any filter can select rows with this thread.
+    fn types_of_thread(&mut self, own: Id<Own>) -> Types {
+        if own.index() >= self.by_own.len() {
+            self.by_own.resize(own.index() + 1, None);
+        }
+        if let Some(Some(types)) = self.by_own.get(own.index()) {
+            return *types;
+        }
+        let FilterInterest { set, filters, samples, threads, .. } = self;
+        let of_filter = |(at, filter): (usize, &mut OfFilter)| {
+            filter.of_threads.types(set, at, samples, threads, (own, filter.types))
+        };
+        let types = filters.iter_mut().enumerate().map(of_filter).fold(Types::NONE, Types::bitor);
+        if let Some(known) = self.by_own.get_mut(own.index()) {
+            *known = Some(types);
+        }
+        types
+    }
+
+    /// Why a filter can select nothing of a batch; `None` if it may.
+    fn rules_out(&mut self, at: usize, looked_at: &mut LookedAt<'_>) -> Option<Why> {
+        let (summary, filter) = (looked_at.summary, self.filters.get(at)?);
+        let mut left = filter.types.and(summary.types);
+        if left.contains(code::GENERIC_E) || left.contains(code::GENERIC_X) {
+            let wanted = filter.calls.get_or_init(|| generic_calls(&self.set, at));
+            if !summary.calls.iter().any(|call| *call == Summary::ANY_CALL || wanted.contains(call)) {
+                [code::GENERIC_E, code::GENERIC_X].into_iter().for_each(|code| left.remove(code));
+            }
+        }
+        if left.is_empty() {
+            return Some(Why::Types);
+        }
+        let is_ordered = self.set.filters.get(at).is_none_or(|filter| filter.is_ordered());
+        if is_ordered || filter.of_threads.tests.is_empty() && filter.object_tests.is_empty() {
+            return None;
+        }
+        let segment = looked_at.segment()?;
+        self.turn_to(&segment);
+        let of_programs = self.types_of_programs(at, &segment);
+        let FilterInterest { set, filters, samples, threads, objects, .. } = self;
+        let filter = filters.get_mut(at)?;
+        if !filter.of_threads.tests.is_empty() {
+            let mut found = filter.without_thread.and(summary.without_own);
+            // Threads are many, and are looked at only if their programs do not tell.
+            left = left.and(found | of_programs);
+            for own in &summary.owns {
+                if found.and(left) == left {
+                    break;
+                }
+                found = found | filter.of_threads.types(set, at, samples, threads, (*own, filter.types));
+            }
+            left = left.and(found);
+        }
+        if left.is_empty() {
+            return Some(Why::Threads);
+        }
+        let tests = &*filter.object_tests;
+        let nothing_found = !tests.is_empty() && objects.rule_out(set, (at, tests), samples, left, summary, &segment);
+        nothing_found.then_some(Why::Objects)
+    }
+}
+
+/// A batch that may be passed over.
+struct LookedAt<'s> {
+    summary: &'s Summary,
+    load: &'s mut dyn FnMut() -> Option<Arc<Segment>>,
+    segment: OnceCell<Option<Arc<Segment>>>,
+}
+
+impl LookedAt<'_> {
+    /// The values that the summary names.
+    fn segment(&mut self) -> Option<Arc<Segment>> {
+        self.segment.get_or_init(&mut self.load).clone()
+    }
+}
+
+impl OfFilter {
+    fn new(set: &Set, at: usize, samples: &Batch, (threads, programs): (&mut Threads, &Threads), shown: Types) -> Self {
+        let asked = set.tests_of(at);
+        let is_on_object = |number: &usize| set.test(*number).is_some_and(|test| test.scope == Scope::Object);
+        let object_tests = asked.iter().copied().filter(is_on_object).collect();
+        let types = Known::new(set, Default::default()).selectable(at, samples, shown);
+        let of_threads = |all: &Threads| {
+            let tests = all.tests().enumerate().filter(|(_, test)| asked.contains(test));
+            OfThreads { tests: tests.map(|(place, _)| place).collect(), by_answers: Vec::new(), by_own: Vec::new() }
+        };
+        let mut new = OfFilter {
+            types,
+            without_thread: types,
+            of_threads: of_threads(threads),
+            of_programs: of_threads(programs),
+            with_programs: None,
+            object_tests,
+            calls: OnceCell::new(),
+        };
+        let selected = new.of_threads.types(set, at, samples, threads, (Id::NONE, types));
+        for info in set.view.events().filter(|info| may_be_of_nobody(info)) {
+            if !selected.contains(info.code) {
+                new.without_thread.remove(info.code);
+            }
+        }
+        new
+    }
+}
+
+impl OfThreads {
+    /// The types of which filter `at` can select rows with a thread of the segment ([`Id::NONE`] for none), of those of
+    /// which it can select any.
+    fn types(
+        &mut self,
+        set: &Set,
+        at: usize,
+        samples: &Batch,
+        threads: &mut Threads,
+        (own, of_any): (Id<Own>, Types),
+    ) -> Types {
+        if self.tests.is_empty() {
+            return of_any;
+        }
+        if !own.is_none() && own.index() >= self.by_own.len() {
+            self.by_own.resize(own.index() + 1, 0);
+        }
+        let known = self.by_own.get(own.index()).and_then(|known| known.checked_sub(1));
+        if let Some((_, types)) = known.and_then(|known| self.by_answers.get(known as usize)) {
+            return *types;
+        }
+        let answers = threads.answers(set, &self.tests, own);
+        let met = self.by_answers.iter().position(|(other, _)| *other == answers);
+        let place = met.unwrap_or_else(|| {
+            let numbers: Vec<usize> = threads.tests().collect();
+            let tests = self.tests.iter().filter_map(|place| numbers.get(*place).copied());
+            let given = tests.zip(answers.iter().map(|answer| Answers::always(*answer))).collect();
+            let types = Known::new(set, given).selectable(at, samples, of_any);
+            self.by_answers.push((answers, types));
+            self.by_answers.len() - 1
+        });
+        if let Some(known) = self.by_own.get_mut(own.index()) {
+            *known = u32::try_from(place + 1).unwrap_or(0);
+        }
+        self.by_answers.get(place).map_or(Types::ALL, |(_, types)| *types)
+    }
+}
+
+/// The calls, by the schema's numbers, of which a filter may select an event that has no type of its own.
+pub(super) fn generic_calls(set: &Set, filter: usize) -> Vec<u16> {
+    let ids = (0..syscall::COUNT).filter(|id| syscall::by_id(*id, Dialect::Newest).is_some());
+    if set.filters.get(filter).is_none_or(|filter| filter.is_ordered()) {
+        return ids.collect();
+    }
+    let mut known = Known::new(set, Default::default());
+    ids.filter(|id| generic_samples(set.view, *id).rows().any(|row| known.may_select(filter, row))).collect()
+}
+
+impl Interest for FilterInterest {
+    fn types(&self) -> Types {
+        self.types
+    }
+
+    #[inline]
+    fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool {
+        if own.is_none() {
+            return self.without_thread.contains(code);
+        }
+        self.turn_to(segment);
+        self.types_of_thread(own).contains(code)
+    }
+
+    fn passes_over(
+        &mut self,
+        summary: &Summary,
+        segment: &mut dyn FnMut() -> Option<Arc<Segment>>,
+    ) -> Option<&'static str> {
+        let mut looked_at = LookedAt { summary, load: segment, segment: OnceCell::new() };
+        let (count, mut why) = (self.filters.len(), Why::Types);
+        for at in (self.wanting..count).chain(0..self.wanting) {
+            match self.rules_out(at, &mut looked_at) {
+                Some(reason) => why = why.max(reason),
+                None => {
+                    self.wanting = at;
+                    return None;
+                }
+            }
+        }
+        Some(match why {
+            Why::Types => NO_TYPE,
+            Why::Threads => "no event is of a thread that is looked for",
+            Why::Objects => "no event works on what is looked for",
+        })
+    }
+}
+
+/// Whether an event of this type without a thread says nothing of any. Others, such as those that tell of containers,
+/// answer for what they tell of.
+fn may_be_of_nobody(info: &EventInfo) -> bool {
+    let tells_of_users =
+        matches!(info.code, code::USER_ADDED_E | code::USER_DELETED_E | code::GROUP_ADDED_E | code::GROUP_DELETED_E);
+    info.source == Source::Syscall || tells_of_users || matches!(info.code, code::SCHEDSWITCH_6_E | code::PROCINFO_E)
+}
