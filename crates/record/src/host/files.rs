@@ -88,7 +88,7 @@ struct Marked {
 const PIECE: usize = 64 << 10;
 
 /// If we may not have so many descriptors, much less is read at once.
-const DESCRIPTORS: u64 = 8192;
+const DESCRIPTORS: u64 = 16384;
 const SMALL_PIECE: usize = 8 << 10;
 
 impl Files {

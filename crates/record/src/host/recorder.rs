@@ -65,6 +65,8 @@ pub struct Recorder {
     due: Vec<i32>,
     groups: Option<Sender<Arc<[u8]>>>,
     watches: Watches,
+    /// Reports on files that were read before their turn: they are told behind what the connector tells next.
+    ahead: Vec<Report>,
 }
 
 impl Sources {
@@ -123,6 +125,7 @@ impl Recorder {
             due: Vec::new(),
             groups: None,
             watches,
+            ahead: Vec::new(),
         }
     }
 
@@ -249,12 +252,9 @@ impl Recorder {
     /// files, and told before them. Only that somebody ended is told when no more of his files can come.
     fn round(&mut self) -> io::Result<bool> {
         let due = self.ended.len();
-        let (mut reports, mut may_be_more) = (Vec::new(), true);
-        while may_be_more && reports.len() < REPORTS {
-            may_be_more = self.read_files(&mut reports)?;
-        }
+        let mut reports = std::mem::take(&mut self.ahead);
+        let may_be_more = self.read_files(&mut reports)?;
         let has_files = !reports.is_empty();
-        self.learn_programs(&reports);
         let has_told = self.read_connector()?;
         self.look_at(reports.iter().map(Report::pid));
         self.tell_files(reports);
@@ -265,21 +265,22 @@ impl Recorder {
         Ok(has_files || has_told || !self.ended.is_empty())
     }
 
-    /// Reads some of what was reported of files. Whether there may be more.
+    /// Reads what was reported of files, and learns which of them were opened to be executed: of a process that is gone
+    /// already nothing else tells what it was. Whether there may be more.
     fn read_files(&mut self, reports: &mut Vec<Report>) -> io::Result<bool> {
         let Some(files) = &mut self.files else { return Ok(false) };
         let (own, processes) = (self.own, &self.processes);
-        files.read(|event| reports.extend(Report::of(event, own, |pid| processes.get(pid).is_some())))
-    }
-
-    /// Which files were opened to be executed: of a process that is gone already nothing else tells what it was.
-    fn learn_programs(&mut self, reports: &[Report]) {
-        let Some(files) = &self.files else { return };
-        for report in reports {
+        let (known, mut may_be_more) = (reports.len(), true);
+        while may_be_more && reports.len() < REPORTS {
+            may_be_more =
+                files.read(|event| reports.extend(Report::of(event, own, |pid| processes.get(pid).is_some())))?;
+        }
+        for report in reports.iter().skip(known) {
             if let Some((pid, path)) = report.program(files, &self.mounts, &mut self.paths) {
                 self.processes.opened_program(pid, path);
             }
         }
+        Ok(may_be_more)
     }
 
     fn read_connector(&mut self) -> io::Result<bool> {
@@ -289,6 +290,12 @@ impl Recorder {
             self.stream.gap(Origin::Connector, lost, "the process connector was not read in time");
         }
         let is_any = !told.is_empty();
+        if told.iter().any(|told| matches!(told.deed, ProcessDeed::Exec { .. })) {
+            // Programs that were opened since the files were read.
+            let mut ahead = std::mem::take(&mut self.ahead);
+            self.read_files(&mut ahead)?;
+            self.ahead = ahead;
+        }
         let offset = clock_offset();
         let execs = told.iter().enumerate().filter(|(_, told)| matches!(told.deed, ProcessDeed::Exec { .. }));
         let last: FxHashMap<i32, usize> = execs.map(|(at, told)| (told.deed.whose().pid, at)).collect();
@@ -419,6 +426,29 @@ mod tests {
     use crate::stream::stream;
     use capture_batch::Types;
     use std::path::Path;
+
+    #[test]
+    fn a_program_is_known_that_was_opened_and_ended_since_the_files_were_read() {
+        let watches = Watches::default();
+        let sources = Sources::open(Wishes::of(&Types::ALL, &watches));
+        if sources.files.is_none() || sources.connector.is_none() {
+            eprintln!("skipped: only root is told of files and processes");
+            return;
+        }
+        let mut host = Host::open(Path::new("/proc")).unwrap();
+        let snapshot = Snapshot::take(&mut host).unwrap();
+        let (stream, taker) = stream();
+        let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches, true);
+        let directory = tempfile::tempdir().unwrap();
+        let program = directory.path().join("gone-by-now");
+        std::fs::copy("/bin/true", &program).unwrap();
+        assert!(std::process::Command::new(&program).status().unwrap().success());
+        recorder.read_connector().unwrap();
+        stream.close();
+        let written: Vec<u8> = std::iter::from_fn(|| taker.take(Vec::new())).flatten().collect();
+        assert!(memchr::memmem::find(&written, b"gone-by-now").is_some());
+        assert!(!recorder.ahead.is_empty(), "what was read of files is told in its turn");
+    }
 
     #[test]
     fn a_queue_that_is_full_is_a_gap() {
