@@ -53,10 +53,8 @@ struct Engine {
     bound_only: bool,
     /// Of which types rows may be wanted.
     types: Types,
-    /// Which of them.
-    interest: Box<dyn Interest>,
-    /// Whether that is all of them.
-    wants_all: bool,
+    /// Which of them; all if that is not said.
+    interest: Option<Box<dyn Interest>>,
     /// How many rows make a batch full.
     batch_rows: usize,
     /// Events since the batch began, those without a row included.
@@ -92,8 +90,7 @@ impl Follower {
             stored: 0,
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
-            interest: Box::new(Types::ALL),
-            wants_all: true,
+            interest: None,
             has_options: needs.contains(Needs::OPTIONS),
             bound_only: false,
             has_enters: needs.contains(Needs::ENTERS),
@@ -110,8 +107,7 @@ impl Follower {
     }
 
     /// Makes batches that hold what events are bound to, and of events themselves only numbers, types and marks: of
-    /// these
-    /// [`Follower::take_all`] gives one at a time.
+    /// these [`Follower::take_all`] gives one at a time.
     pub fn bound_only(mut self) -> Self {
         self.engine.bound_only = true;
         self
@@ -125,8 +121,7 @@ impl Follower {
     /// Makes only rows that are of interest. All events are applied and numbered.
     pub fn only(&mut self, interest: Box<dyn Interest>) {
         self.engine.types = interest.types();
-        self.engine.interest = interest;
-        self.engine.wants_all = false;
+        self.engine.interest = Some(interest);
     }
 
     /// Takes the next block; gives a batch when that made one full.
@@ -305,12 +300,11 @@ impl Engine {
             },
         };
         let is_passed = steps.quiet.is_some_and(|quiet| self.passes(block, info, quiet, converted));
-        let limit = usize::MAX;
-        if !is_passed
-            && let Some(chunk) =
-                with_event(block, info, converted, limit, |event| self.take_known(block, event, info, marks, converted))
-        {
-            self.chunks.push(&chunk);
+        if !is_passed {
+            let take = |event: &Event<'_>| self.take_known(block, event, info, marks, converted);
+            if let Some(chunk) = with_event(block, info, converted, usize::MAX, take) {
+                self.chunks.push(&chunk);
+            }
         }
         if let (true, Some(enter)) = (self.says_stored, converter.taken_from()) {
             self.say_taken_from(enter);
@@ -385,7 +379,8 @@ impl Engine {
         }
     }
 
-    /// Applies an event of a known type, and makes its row if that is wanted. Gives the next chunk, if the row before it needs one.
+    /// Applies an event of a known type, and makes its row if that is wanted. Gives the next chunk, if the row before
+    /// it needs one.
     fn take_known(
         &mut self,
         block: &EventBlock<'_>,
@@ -420,12 +415,10 @@ impl Engine {
         if !self.types.contains(code) {
             return true;
         }
-        if self.wants_all {
-            return false;
-        }
+        let Some(interest) = &mut self.interest else { return false };
         let thread = self.machine.threads.get(tid);
         let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
-        own.is_some_and(|own| !self.interest.wants(code, own, self.binder.segment()))
+        own.is_some_and(|own| !interest.wants(code, own, self.binder.segment()))
     }
 
     /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row
@@ -442,7 +435,9 @@ impl Engine {
             return None;
         }
         let actor = self.binder.actor(&mut self.machine, event, applied);
-        if !self.interest.wants(event.code, actor.own, self.binder.segment()) {
+        if let Some(interest) = &mut self.interest
+            && !interest.wants(event.code, actor.own, self.binder.segment())
+        {
             return None;
         }
         self.append_params(block, event.code, converted);
