@@ -12,6 +12,13 @@ pub trait Interest: Send {
     /// Whether a row of one of these types, with this thread ([`Id::NONE`]: none), may be wanted.
     fn wants(&mut self, code: u16, own: Id<Own>, segment: &Arc<Segment>) -> bool;
 
+    /// Whether a row of an event without a type of its own may be wanted, if it is of the call with this number in the
+    /// schema.
+    fn wants_call(&mut self, call: u16) -> bool {
+        let _ = call;
+        true
+    }
+
     /// Why no row of a batch can be wanted (it completes `skipped, since …`); `None` if one may be. `segment`: gives
     /// the values that the summary names, if they can be had.
     fn passes_over(

@@ -61,10 +61,19 @@ fn append_classic(joined: &mut Vec<u8>, path: &[u8]) {
             [b'/', ..] if joined.last() == Some(&b'/') => after,
             _ => {
                 joined.push(if matches!(byte, b' '..=b'~') { byte } else { b'.' });
-                after
+                append_plain(joined, after)
             }
         };
     }
+}
+
+/// Appends what means no more than itself, wherever it stands; what is left behind it.
+fn append_plain<'p>(joined: &mut Vec<u8>, path: &'p [u8]) -> &'p [u8] {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'.' | b'/');
+    let len = path.iter().position(|byte| !is_plain(byte)).unwrap_or(path.len());
+    let (plain, rest) = path.split_at_checked(len).unwrap_or_default();
+    joined.extend_from_slice(plain);
+    rest
 }
 
 /// Dots are special only as a component of their own.
@@ -87,7 +96,7 @@ fn append_exit(joined: &mut Vec<u8>, path: &[u8]) {
             [b'/', ..] if joined.last() == Some(&b'/') || (joined.is_empty() && had_base) => after,
             _ => {
                 joined.push(byte);
-                after
+                append_plain(joined, after)
             }
         };
     }

@@ -73,16 +73,11 @@ impl Running<'_> {
     }
 }
 
-/// The rows of events thread by thread, those of each in order, by the place of each event's thread. What threads do
-/// they do over and over: side by side, their events compress far better than as they happened to meet.
-pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
-    let mut counts = vec![0; threads];
-    for place in places {
-        if let Some(count) = counts.get_mut(*place as usize) {
-            *count += 1;
-        }
-    }
-    let mut next: Vec<u32> = starts(&counts).collect();
+/// The rows of events thread by thread, those of each in order, by the place of each event's thread and how many each
+/// has. What threads do they do over and over: side by side, their events compress far better than as they happened to
+/// meet.
+pub fn by_thread(places: &[u32], counts: &[u32]) -> Vec<u32> {
+    let mut next: Vec<u32> = counts.iter().scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count))).collect();
     let mut rows = vec![0; places.len()];
     for (row, place) in (0..).zip(places) {
         if let Some(next) = next.get_mut(*place as usize)
@@ -93,11 +88,6 @@ pub fn by_thread(places: &[u32], threads: usize) -> Vec<u32> {
         }
     }
     rows
-}
-
-/// Where the rows of each thread begin in that order, given how many each has.
-fn starts(counts: &[u32]) -> impl Iterator<Item = u32> {
-    counts.iter().scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count)))
 }
 
 /// What events are, and which belong together.
@@ -118,12 +108,10 @@ pub struct Calls {
 /// What a symbol of [`Kind::Type`] stands for.
 #[derive(Clone, Copy)]
 struct Type {
-    code: u16,
     /// Its place among the distinct types.
     place: u16,
-    is_enter: bool,
-    /// The type that ends its call, if it is an enter event: its place.
-    exit: u16,
+    /// The place of the type that ends its call, if it is an enter event.
+    exit: Option<u16>,
 }
 
 /// The distinct types, each with its place.
@@ -152,10 +140,10 @@ impl Distinct {
     fn listed(&mut self, columns: &Stored<'_>) -> Result<Vec<Type>, Fault> {
         let listed: Vec<u32> = columns.numbers(all(Kind::Types))?;
         let of = |listed: &u32| {
-            let code = u16::try_from(listed >> 1).map_err(|_| Fault::Value("event type", (*listed).into()))?;
-            let (place, is_enter) = (self.place(code), listed & 1 != 0);
-            let exit = if is_enter { self.place(code.wrapping_add(1)) } else { 0 };
-            Ok(Type { code, place, is_enter, exit })
+            let is_enter = listed & 1 != 0;
+            let code = u16::try_from(listed >> 1).ok().filter(|code| !is_enter || *code < u16::MAX);
+            let code = code.ok_or(Fault::Value("event type", (*listed).into()))?;
+            Ok(Type { place: self.place(code), exit: is_enter.then(|| self.place(code + 1)) })
         };
         listed.iter().map(of).collect()
     }
@@ -171,57 +159,49 @@ impl Calls {
         if symbols.len() != events {
             return Err(Fault::Uneven);
         }
-        let mut calls = Calls {
-            codes: Vec::with_capacity(events),
-            places: Vec::with_capacity(events),
-            types: types.types,
-            enters: Vec::with_capacity(events),
-            order: vec![0; events],
-        };
-        let mut states: Vec<ThreadState> =
-            starts(&threads.counts).map(|next| ThreadState { next, call: None }).collect();
-        for (row, place) in (0..).zip(&threads.places) {
-            let state = states.get_mut(*place as usize).ok_or(Fault::Uneven)?;
-            let next = state.next as usize;
-            let (symbol, at) = symbols.get(next).zip(calls.order.get_mut(next)).ok_or(Fault::Uneven)?;
-            *at = row;
-            state.next += 1;
-            let (event, enter) = state.event(row, *symbol, &listed).ok_or(Fault::Uneven)?;
-            calls.codes.push(event.code);
-            calls.places.push(event.place);
-            calls.enters.push(enter);
+        let order = by_thread(&threads.places, &threads.counts);
+        let (mut places, mut enters) = (vec![0; events], vec![NO_ROW; events]);
+        let mut rest = order.iter().zip(symbols);
+        for count in &threads.counts {
+            let mut call = Call { row: NO_ROW, exit: 0 };
+            for (row, symbol) in rest.by_ref().take(*count as usize) {
+                let (place, enter) = call.event(*row, symbol, &listed).ok_or(Fault::Uneven)?;
+                if let (Some(of_row), Some(enters)) = (places.get_mut(*row as usize), enters.get_mut(*row as usize)) {
+                    (*of_row, *enters) = (place, enter);
+                }
+            }
         }
-        Ok(calls)
+        let types = types.types;
+        let codes = places.iter().map(|place| types.get(usize::from(*place)).copied().unwrap_or(0)).collect();
+        Ok(Calls { codes, places, types, enters, order })
     }
 }
 
-/// A thread whose events are read.
-struct ThreadState {
-    /// Where its next event stands in the order of the columns.
-    next: u32,
-    /// The call that it is in: the row and type of the enter event.
-    call: Option<(u32, Type)>,
+/// The call that a thread is in.
+struct Call {
+    /// The row of the enter event; [`NO_ROW`] if the thread is in none.
+    row: u32,
+    /// The place of the type that ends it.
+    exit: u16,
 }
 
-impl ThreadState {
-    /// What a symbol says of its next event, which has this row, and the row of the enter event whose call that ends,
-    /// or [`NO_ROW`].
+impl Call {
+    /// What a symbol says of the thread's next event, which has this row: the place of its type, and the row of the
+    /// enter event whose call it ends, or [`NO_ROW`].
     #[inline]
-    fn event(&mut self, row: u32, symbol: u32, listed: &[Type]) -> Option<(Type, u32)> {
+    fn event(&mut self, row: u32, symbol: u32, listed: &[Type]) -> Option<(u16, u32)> {
         let event = match symbol.checked_sub(1) {
             Some(which) => *listed.get(which as usize)?,
-            None => {
-                let (_, enter) = self.call?;
-                Type { code: enter.code.wrapping_add(1), place: enter.exit, is_enter: false, exit: 0 }
-            }
+            None if self.row == NO_ROW => return None,
+            None => Type { place: self.exit, exit: None },
         };
-        let ended = self.call.filter(|(_, enter)| enter.code.checked_add(1) == Some(event.code));
-        if event.is_enter {
-            self.call = Some((row, event));
-        } else if ended.is_some() {
-            self.call = None;
+        let ended = if self.exit == event.place { self.row } else { NO_ROW };
+        if let Some(exit) = event.exit {
+            *self = Call { row, exit };
+        } else if ended != NO_ROW {
+            self.row = NO_ROW;
         }
-        Some((event, ended.map_or(NO_ROW, |(enter, _)| enter)))
+        Some((event.place, ended))
     }
 }
 

@@ -86,6 +86,8 @@ pub struct Containers {
     /// Whether the process list was looked at.
     has_looked: bool,
     local: Memo<local::Made>,
+    /// Classic view: cgroups that are of no container.
+    of_none: Memo<Option<Text>>,
 }
 
 impl Containers {
@@ -101,6 +103,7 @@ impl Containers {
             begun: false,
             has_looked: false,
             local: Memo::default(),
+            of_none: Memo::default(),
         };
         if view == View::Exit {
             let host = Text::from("host");
@@ -115,6 +118,19 @@ impl Containers {
             containers.put_as(Text::default(), Arc::new(entry), Lookup::Successful);
         }
         containers
+    }
+
+    /// Whether cgroups are of no container that [`cgroups::classic`] knows, but for rkt's. Most threads have those of the
+    /// one before.
+    fn are_of_none(&mut self, cgroups: &Text) -> bool {
+        if self.of_none.0.as_ref() == Some(cgroups) {
+            return true;
+        }
+        let are_of_none = !cgroups::classic::may_be_of_any(cgroups);
+        if are_of_none {
+            self.of_none = Memo(Some(cgroups.clone()));
+        }
+        are_of_none
     }
 
     /// Goes up whenever a container changes: what was bound before may be outdated.

@@ -47,6 +47,10 @@ fn newest_id(containers: &mut Containers, thread: &Thread) -> Text {
 /// Libs 0.29 ask one runtime after the other; each may set the id, and one that is content ends the search.
 fn classic_id(containers: &mut Containers, threads: &Threads, thread: &Thread, allowance: &mut Allowance) -> Text {
     let cgroups = &thread.id.cgroups;
+    if containers.are_of_none(cgroups) {
+        let pod = rkt(containers, threads, thread, allowance);
+        return pod.or_else(|| own_id(containers, thread)).unwrap_or_default();
+    }
     let mut id = Text::default();
     for (found, kind) in [(classic::podman(cgroups), kind::PODMAN), (classic::docker(cgroups), kind::DOCKER)] {
         let Some(found) = found else { continue };

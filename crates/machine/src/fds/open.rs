@@ -35,6 +35,20 @@ enum Directory {
     None,
 }
 
+impl Request {
+    fn is_absolute(&self) -> bool {
+        self.path.first() == Some(&b'/')
+    }
+
+    /// The descriptor of the directory that the path is relative to, if it is relative to one.
+    fn base_descriptor(&self) -> Option<i64> {
+        match self.directory {
+            Directory::Descriptor(number) if number != AT_FDCWD && !self.is_absolute() => Some(number),
+            Directory::Descriptor(_) | Directory::Cwd | Directory::None => None,
+        }
+    }
+}
+
 /// What the kernel found there.
 #[derive(Default)]
 struct Found {
@@ -44,10 +58,11 @@ struct Found {
 
 pub(super) fn exit(call: &mut Call<'_>) {
     let Some((request, found)) = requested(call) else { return };
-    let base = base_of(call, &request);
+    look_at_directory(call, &request);
     if call.result() < 0 {
         return;
     }
+    let base = base_of(call, &request);
     let name = path::join(call.view(), &base, &request.path);
     let is_directory = request.flags & O_DIRECTORY != 0;
     let mut fd = Fd::new(if is_directory { FdType::Directory } else { FdType::FileV2 });
@@ -147,20 +162,24 @@ fn prefer_entered(call: &Call<'_>, request: &mut Request) {
     }
 }
 
-/// The text that the path is joined to. In the classic view, looking at a directory's descriptor makes it the one
-/// that the event works on, until the call turns out to have opened another.
-fn base_of(call: &mut Call<'_>, request: &Request) -> Vec<u8> {
-    let number = match request.directory {
-        Directory::None => return Vec::new(),
-        Directory::Cwd => return call.cwd().to_vec(),
-        Directory::Descriptor(_) if request.path.first() == Some(&b'/') => return b".".to_vec(),
-        Directory::Descriptor(AT_FDCWD) => return call.cwd().to_vec(),
-        Directory::Descriptor(number) => number,
-    };
-    if call.view() == View::Classic {
+/// Classic view: looking at a directory's descriptor makes it the one that the event works on, until the call turns out
+/// to have opened another.
+fn look_at_directory(call: &mut Call<'_>, request: &Request) {
+    if let (View::Classic, Some(number)) = (call.view(), request.base_descriptor()) {
         call.applied.object = call.machine.look_up_fd(call.tid, number);
         call.applied.name_changed = false;
     }
+}
+
+/// The text that the path is joined to.
+fn base_of(call: &mut Call<'_>, request: &Request) -> Vec<u8> {
+    let Some(number) = request.base_descriptor() else {
+        return match request.directory {
+            Directory::None => Vec::new(),
+            Directory::Descriptor(_) if request.is_absolute() => b".".to_vec(),
+            Directory::Cwd | Directory::Descriptor(_) => call.cwd().to_vec(),
+        };
+    };
     match call.descriptor(number) {
         None => UNKNOWN_DIRECTORY.to_vec(),
         Some(directory) => {

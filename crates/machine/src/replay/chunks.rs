@@ -60,8 +60,7 @@ impl Chunks {
 
     /// The call of a generic event, where the parameter that says it cannot: older readers do not know the number.
     pub(super) fn name_call(&mut self, block: &EventBlock<'_>, param: Option<&mut ParamSlice>) {
-        let named = block.option_places().find(|(code, span)| *code == CALL && span.len == 2);
-        if let (Some((_, span)), Some(param)) = (named, param) {
+        if let (Some(span), Some(param)) = (named_call(block), param) {
             *param = slice(self.of_events(block), span);
         }
     }
@@ -91,4 +90,9 @@ impl Chunks {
 
 fn slice(chunk: u32, span: Span) -> ParamSlice {
     ParamSlice { chunk, start: span.start, len: span.len }
+}
+
+/// Where in its chunk the number of a generic event's call is, if an option behind the event says it.
+pub(super) fn named_call(block: &EventBlock<'_>) -> Option<Span> {
+    block.option_places().find(|(code, span)| *code == CALL && span.len == 2).map(|(_, span)| span)
 }

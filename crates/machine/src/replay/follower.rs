@@ -1,7 +1,7 @@
 //! Applies the blocks of a capture, and makes batches of their events.
 
 use super::census;
-use super::chunks::Chunks;
+use super::chunks::{Chunks, named_call};
 use super::enters::Enters;
 use super::slices::with_event;
 use crate::bind::Binder;
@@ -361,7 +361,7 @@ impl Engine {
         converted: Option<&Converted>,
     ) -> bool {
         self.machine.turn_to(block.ts);
-        let passes = self.is_unwanted(info.code, block.tid)
+        let passes = self.is_unwanted(block, info.code)
             && with_event(block, info, converted, quiet.params, |event| self.machine.apply_quietly(event, quiet));
         if passes {
             self.begins_at(block.ts, info);
@@ -411,12 +411,15 @@ impl Engine {
 
     /// Whether it is known before an event is applied that nobody wants its row, if it changes nothing of who its
     /// thread is.
-    fn is_unwanted(&mut self, code: u16, tid: i64) -> bool {
+    fn is_unwanted(&mut self, block: &EventBlock<'_>, code: u16) -> bool {
         if !self.types.contains(code) {
             return true;
         }
         let Some(interest) = &mut self.interest else { return false };
-        let thread = self.machine.threads.get(tid);
+        if !wants_call(&mut **interest, block, code) {
+            return true;
+        }
+        let thread = self.machine.threads.get(block.tid);
         let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
         own.is_some_and(|own| !interest.wants(code, own, self.binder.segment()))
     }
@@ -431,7 +434,8 @@ impl Engine {
         (num, flags): (u64, RowFlags),
         converted: Option<&Converted>,
     ) -> Option<Bytes> {
-        if !self.types.contains(event.code) {
+        let is_of_interest = |interest: &mut Box<dyn Interest>| wants_call(&mut **interest, block, event.code);
+        if !self.types.contains(event.code) || !self.interest.as_mut().is_none_or(is_of_interest) {
             return None;
         }
         let actor = self.binder.actor(&mut self.machine, event, applied);
@@ -508,7 +512,19 @@ impl Engine {
     }
 }
 
+/// Whether a row of an event, which gets this type, may be wanted as far as its call tells, where the type does not.
+#[inline]
+fn wants_call(interest: &mut dyn Interest, block: &EventBlock<'_>, code: u16) -> bool {
+    if !is_generic(code) || !is_generic(block.code) {
+        return true;
+    }
+    let named = if block.may_have_options() { named_call(block) } else { None };
+    let call = named.or_else(|| block.params.first()).and_then(|call| call.of(block.chunk).try_into().ok());
+    call.is_none_or(|call| interest.wants_call(u16::from_le_bytes(call)))
+}
+
 /// Whether it is an event of a call that has none of its own.
+#[inline]
 fn is_generic(code: u16) -> bool {
     matches!(code, code::GENERIC_E | code::GENERIC_X)
 }

@@ -16,7 +16,20 @@ pub(super) fn with_event<R>(
     limit: usize,
     then: impl FnOnce(&Event<'_>) -> R,
 ) -> R {
+    let with = |params: &[&[u8]]| {
+        then(&Event {
+            ts: block.ts,
+            tid: block.tid,
+            cpu: block.cpu,
+            code: info.code,
+            state_only: block.state_only(),
+            params,
+        })
+    };
     let limit = limit.min(info.params.len());
+    if limit == 0 {
+        return with(&[]);
+    }
     let mut few = [&[][..]; FEW];
     let many = match converted {
         Some(converted) => Some(converted.slices(block.chunk)),
@@ -33,12 +46,5 @@ pub(super) fn with_event<R>(
     };
     let params = many.as_deref().unwrap_or_else(|| few.get(..block.params.len().min(limit)).unwrap_or_default());
     let params = params.get(..params.len().min(limit)).unwrap_or_default();
-    then(&Event {
-        ts: block.ts,
-        tid: block.tid,
-        cpu: block.cpu,
-        code: info.code,
-        state_only: block.state_only(),
-        params,
-    })
+    with(params)
 }

@@ -28,10 +28,13 @@ impl Machine {
         self.leader_from(self.threads.get(tid)?)
     }
 
+    #[inline]
     fn leader_from<'t>(&'t self, thread: &'t Thread) -> Option<&'t Thread> {
-        if thread.is_leader() {
-            return Some(thread);
-        }
+        if thread.is_leader() { Some(thread) } else { self.other_leader(thread) }
+    }
+
+    /// The leader of a thread that is none itself.
+    fn other_leader<'t>(&'t self, thread: &'t Thread) -> Option<&'t Thread> {
         match self.view {
             View::Classic => self.former_leader(thread).or_else(|| self.threads.get(thread.id.pid)),
             View::Exit => {
@@ -53,6 +56,7 @@ impl Machine {
         self.former_leader(thread).or_else(|| self.leader_from(thread))
     }
 
+    #[inline]
     fn former_leader(&self, thread: &Thread) -> Option<&Thread> {
         thread.former_leader.and_then(|key| self.threads.find(key))
     }

@@ -33,7 +33,7 @@ struct Type {
 
 /// Adds the columns of what every event has.
 pub(super) fn put(events: &Events, columns: &mut Columns<'_>) -> Links {
-    let (places, threads) = put_threads(events, columns);
+    let (places, counts) = put_threads(events, columns);
     let each = |value: fn(&Row) -> i64| events.rows.iter().map(value).collect::<Vec<_>>();
     columns.numbers(all(Kind::Cpu), &each(|row| row.cpu.into()));
     columns.numbers(all(Kind::Marks), &each(|row| i64::from(row.dump_flags) << 1 | i64::from(row.form == Form::Large)));
@@ -41,13 +41,13 @@ pub(super) fn put(events: &Events, columns: &mut Columns<'_>) -> Links {
     let step = |row: &Row| (row.ts.wrapping_sub(std::mem::replace(&mut before, row.ts))) as i64;
     let steps: Vec<i64> = events.rows.iter().map(step).collect();
     columns.numbers(all(Kind::Time), &steps);
-    put_types(events, &places, threads, columns)
+    put_types(events, &places, &counts, columns)
 }
 
-/// The place of each event's thread in the list of threads, from 0, and how many threads there are.
-fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, usize) {
+/// The place of each event's thread in the list of threads, from 0, and how many events each thread has.
+fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, Vec<u32>) {
     let mut known: FxHashMap<i64, i64> = FxHashMap::default();
-    let mut threads = Vec::new();
+    let (mut threads, mut counts) = (Vec::new(), Vec::new());
     let most = events.rows.iter().map(|row| row.cpu).max().unwrap_or(0);
     let mut on_cpu = vec![Thread { tid: 0, place: 0 }; usize::from(most) + 1];
     let (mut places, mut stored) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
@@ -58,24 +58,29 @@ fn put_threads(events: &Events, columns: &mut Columns<'_>) -> (Vec<u32>, usize) 
         } else {
             let place = *known.entry(row.tid).or_insert_with(|| {
                 threads.push(row.tid);
+                counts.push(0);
                 threads.len() as i64
             });
             *last = Thread { tid: row.tid, place };
             stored.push(place);
         }
-        places.push(last.place as u32 - 1);
+        let place = last.place as u32 - 1;
+        if let Some(count) = counts.get_mut(place as usize) {
+            *count += 1;
+        }
+        places.push(place);
     }
     columns.numbers(all(Kind::Thread), &stored);
     columns.numbers(all(Kind::Threads), &threads);
-    (places, threads.len())
+    (places, counts)
 }
 
-fn put_types(events: &Events, places: &[u32], threads: usize, columns: &mut Columns<'_>) -> Links {
+fn put_types(events: &Events, places: &[u32], counts: &[u32], columns: &mut Columns<'_>) -> Links {
     let mut known: Vec<Option<usize>> = Vec::new();
     let (mut types, mut codes, mut named): (Vec<Type>, Vec<u16>, Vec<i64>) = Default::default();
     let (mut stored, mut enters) = (Vec::with_capacity(events.len()), vec![NONE; events.len()]);
     let (mut of_thread, mut call) = (0, Call { row: NONE, code: 0 });
-    let order = by_thread(places, threads);
+    let order = by_thread(places, counts);
     for number in order.iter().copied() {
         let (Some(row), Some(thread)) = (events.rows.get(number as usize), places.get(number as usize)) else {
             continue;

@@ -37,6 +37,9 @@ pub struct FilterInterest {
     segment: Weak<Segment>,
     /// For every thread of the segment, the types of which any filter can select rows; `None` if it is not known yet.
     by_own: Vec<Option<Types>>,
+    /// For every call, whether any filter can select events of it that have no type of their own; `None` if it is not
+    /// known yet.
+    by_call: Vec<Option<bool>>,
     /// The filter that wanted the last batch: it may well want the next one.
     wanting: usize,
 }
@@ -100,6 +103,7 @@ impl FilterInterest {
             objects,
             segment: Weak::new(),
             by_own: Vec::new(),
+            by_call: vec![None; usize::from(syscall::COUNT)],
             wanting: 0,
         }
     }
@@ -109,18 +113,24 @@ impl FilterInterest {
         self.filters.get(filter).map_or(Types::NONE, |filter| filter.types)
     }
 
+    #[inline]
+    fn is_of(&self, segment: &Arc<Segment>) -> bool {
+        std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment))
+    }
+
     /// Forgets threads of other segments.
     fn turn_to(&mut self, segment: &Arc<Segment>) {
-        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
-            self.segment = Arc::downgrade(segment);
-            self.threads.begin(&self.set, segment);
-            self.programs.end();
-            self.by_own.clear();
-            for filter in &mut self.filters {
-                filter.of_threads.by_own.clear();
-                filter.of_programs.by_own.clear();
-                filter.with_programs = None;
-            }
+        if self.is_of(segment) {
+            return;
+        }
+        self.segment = Arc::downgrade(segment);
+        self.threads.begin(&self.set, segment);
+        self.programs.end();
+        self.by_own.clear();
+        for filter in &mut self.filters {
+            filter.of_threads.by_own.clear();
+            filter.of_programs.by_own.clear();
+            filter.with_programs = None;
         }
     }
 
@@ -144,13 +154,11 @@ impl FilterInterest {
         types
     }
 
-    /// The types of which any filter can select rows with this thread.
-    fn types_of_thread(&mut self, own: Id<Own>) -> Types {
+    /// The types of which any filter can select rows with this thread, which was not met yet in its segment.
+    fn types_of_thread(&mut self, own: Id<Own>, segment: &Arc<Segment>) -> Types {
+        self.turn_to(segment);
         if own.index() >= self.by_own.len() {
             self.by_own.resize(own.index() + 1, None);
-        }
-        if let Some(Some(types)) = self.by_own.get(own.index()) {
-            return *types;
         }
         let FilterInterest { set, filters, samples, threads, .. } = self;
         let of_filter = |(at, filter): (usize, &mut OfFilter)| {
@@ -161,6 +169,18 @@ impl FilterInterest {
             *known = Some(types);
         }
         types
+    }
+
+    /// Whether any filter can select events of a call, which was not met yet, that have no type of their own.
+    fn may_select_call(&mut self, call: u16) -> bool {
+        let generic = [code::GENERIC_E, code::GENERIC_X];
+        let has_generic = |filter: &OfFilter| generic.iter().any(|code| filter.types.contains(*code));
+        let mut filters = (0..).zip(&self.filters).filter(|(_, filter)| has_generic(filter));
+        let wants = filters.any(|(at, _)| may_select_call(&self.set, at, call));
+        if let Some(known) = self.by_call.get_mut(usize::from(call)) {
+            *known = Some(wants);
+        }
+        wants
     }
 
     /// Why a filter can select nothing of a batch; `None` if it may.
@@ -290,11 +310,14 @@ impl OfThreads {
 /// The calls, by the schema's numbers, of which a filter may select an event that has no type of its own.
 pub(super) fn generic_calls(set: &Set, filter: usize) -> Vec<u16> {
     let ids = (0..syscall::COUNT).filter(|id| syscall::by_id(*id, Dialect::Newest).is_some());
-    if set.filters.get(filter).is_none_or(|filter| filter.is_ordered()) {
-        return ids.collect();
-    }
+    ids.filter(|id| may_select_call(set, filter, *id)).collect()
+}
+
+/// Whether a filter may select an event of a call that has no type of its own.
+fn may_select_call(set: &Set, filter: usize, id: u16) -> bool {
     let mut known = Known::new(set, Default::default());
-    ids.filter(|id| generic_samples(set.view, *id).rows().any(|row| known.may_select(filter, row))).collect()
+    let is_ordered = set.filters.get(filter).is_none_or(|filter| filter.is_ordered());
+    is_ordered || generic_samples(set.view, id).rows().any(|row| known.may_select(filter, row))
 }
 
 impl Interest for FilterInterest {
@@ -307,8 +330,19 @@ impl Interest for FilterInterest {
         if own.is_none() {
             return self.without_thread.contains(code);
         }
-        self.turn_to(segment);
-        self.types_of_thread(own).contains(code)
+        match self.by_own.get(own.index()) {
+            Some(Some(types)) if self.is_of(segment) => types.contains(code),
+            _ => self.types_of_thread(own, segment).contains(code),
+        }
+    }
+
+    #[inline]
+    fn wants_call(&mut self, call: u16) -> bool {
+        match self.by_call.get(usize::from(call)) {
+            None => true,
+            Some(Some(wants)) => *wants,
+            Some(None) => self.may_select_call(call),
+        }
     }
 
     fn passes_over(

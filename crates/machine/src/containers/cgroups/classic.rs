@@ -38,6 +38,11 @@ fn first<'c>(cgroups: &'c [u8], layouts: &[Layout]) -> Option<&'c [u8]> {
     classic_paths(cgroups).find_map(|path| layouts.iter().find_map(|(start, end)| runc::short_id(path, start, end)))
 }
 
+/// Whether cgroups may be those of a container, but for rkt's.
+pub fn may_be_of_any(cgroups: &[u8]) -> bool {
+    [podman, docker, cri, lxc, libvirt_lxc, mesos, bpm].iter().any(|of_runtime| of_runtime(cgroups).is_some())
+}
+
 /// A container of podman run by root or under systemd.
 pub fn podman(cgroups: &[u8]) -> Option<&[u8]> {
     first(cgroups, PODMAN)
