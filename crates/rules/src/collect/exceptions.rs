@@ -54,18 +54,14 @@ pub(super) fn check(exception: Exception, is_field: impl Fn(&str) -> bool) -> Re
     let Exception { name, context, fields, comps, values } = exception;
     let checked = match &fields {
         Entry::List(fields) => several(fields, &comps).and_then(|fields| {
-            fields.iter().try_for_each(|(_, comparison)| is_operator(comparison))?;
-            let unknown = fields.iter().map(|(field, _)| field.as_ref().map_or("", Text::as_str));
-            unknown.filter(|field| !is_field(field)).try_for_each(no_field)?;
-            Ok(Fields::Several(fields))
+            let no_operators = fields.iter().filter_map(|(_, comparison)| no_operator(comparison));
+            let no_fields = fields.iter().filter_map(|(field, _)| no_field(field.as_ref(), &is_field));
+            let wrong: Vec<String> = no_operators.chain(no_fields).collect();
+            if wrong.is_empty() { Ok(Fields::Several(fields)) } else { Err(wrong.join("; ")) }
         }),
-        field => one(field, &comps).and_then(|(field, comparison)| {
-            let name = field.as_ref().map_or("", Text::as_str);
-            if is_field(name) {
-                Ok(Fields::One(field, comparison))
-            } else {
-                no_field(name).map(|()| Fields::One(None, comparison))
-            }
+        field => one(field, &comps).and_then(|(field, comparison)| match no_field(field.as_ref(), &is_field) {
+            None => Ok(Fields::One(field, comparison)),
+            Some(message) => Err(message),
         }),
     };
     match checked {
@@ -111,15 +107,16 @@ fn one(field: &Entry, comps: &Entry) -> Result<(Option<Text>, Comparison), Strin
     Ok((text(field), comparison))
 }
 
-fn is_operator(comparison: &Comparison) -> Result<(), String> {
-    if operator(&comparison.text).is_some() || is_modified(&comparison.text) {
-        return Ok(());
-    }
-    Err(format!("`{}` is no operator", comparison.text))
+/// What is wrong with a comparison that is none.
+fn no_operator(comparison: &Comparison) -> Option<String> {
+    let is_operator = operator(&comparison.text).is_some() || is_modified(&comparison.text);
+    (!is_operator).then(|| format!("`{}` is no operator", comparison.text))
 }
 
-fn no_field(name: &str) -> Result<(), String> {
-    Err(format!("there is no field `{name}`"))
+/// What is wrong with a field that there is not.
+fn no_field(field: Option<&Text>, is_field: impl Fn(&str) -> bool) -> Option<String> {
+    let name = field.map_or("", Text::as_str);
+    (!is_field(name)).then(|| format!("there is no field `{name}`"))
 }
 
 impl CollectedException {
