@@ -416,12 +416,10 @@ impl Engine {
             return true;
         }
         let Some(interest) = &mut self.interest else { return false };
-        if !wants_call(&mut **interest, block, code) {
-            return true;
-        }
         let thread = self.machine.threads.get(block.tid);
         let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
         own.is_some_and(|own| !interest.wants(code, own, self.binder.segment()))
+            || !wants_call(&mut **interest, block, code)
     }
 
     /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row

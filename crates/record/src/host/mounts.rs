@@ -21,6 +21,10 @@ struct Namespace {
     mounts: Vec<Mount>,
     /// Those that went away a moment ago: what happened there may be told yet.
     former: Vec<Mount>,
+    /// How many of these were there already when it was tidied last.
+    older: usize,
+    /// Whether no process was in it when it was tidied last.
+    is_left: bool,
     overlays: Vec<Overlay>,
 }
 
@@ -88,18 +92,19 @@ impl Mounts {
         namespace.mounts.iter().map(|mount| mount.dev).collect()
     }
 
-    /// Lets go of namespaces that no process is in any more, and of mounts that went away. To be called when all that
-    /// happened before is told.
+    /// Lets go of namespaces that no process is in any more, and of mounts that went away, if they were so the last time
+    /// too. To be called when all that happened before the last time is told.
     pub fn tidy(&mut self, processes: &Processes) {
         self.namespaces.retain(|&inode, known| {
-            known.former.clear();
+            known.forget_former();
             if namespace(known.witness, "mnt") == Some(inode) {
+                known.is_left = false;
                 return true;
             }
             let mut others = processes.all().filter(|(_, process)| process.mounts == inode);
             let other = others.find(|&(pid, _)| namespace(pid, "mnt") == Some(inode));
             known.witness = other.map_or(0, |(pid, _)| pid);
-            other.is_some()
+            !std::mem::replace(&mut known.is_left, other.is_none()) || other.is_some()
         });
     }
 
@@ -159,7 +164,7 @@ impl Namespace {
         // Whoever has this id now may be another process than the one that was meant.
         let is_it = namespace(pid, "mnt") == Some(inode);
         let (mounts, former, overlays) = Default::default();
-        let mut found = Namespace { witness: pid, list, mounts, former, overlays };
+        let mut found = Namespace { witness: pid, list, mounts, former, older: 0, is_left: false, overlays };
         found.read();
         is_it.then_some(found)
     }
@@ -173,11 +178,25 @@ impl Namespace {
         let before = std::mem::replace(&mut self.mounts, mounts::parse(&text));
         let is_gone = |mount: &Mount| self.mounts.iter().all(|other| other.dev != mount.dev);
         self.former.extend(before.into_iter().filter(is_gone));
+        self.find_overlays();
+    }
+
+    fn find_overlays(&mut self) {
         let overlay = |mount: &Mount| {
             let (upper, work) = (mount.upper_directory()?, mount.work_directory());
             Some(Overlay { upper, work, point: mount.point.clone() })
         };
-        self.overlays = self.mounts.iter().filter(|mount| mount.is_overlay()).filter_map(overlay).collect();
+        let all = self.mounts.iter().chain(&self.former);
+        self.overlays = all.filter(|mount| mount.is_overlay()).filter_map(overlay).collect();
+    }
+
+    /// Forgets the mounts that had gone away already when it was called last.
+    fn forget_former(&mut self) {
+        if self.older > 0 {
+            self.former.drain(..self.older.min(self.former.len()));
+            self.find_overlays();
+        }
+        self.older = self.former.len();
     }
 
     /// The path by which something is seen. If there are several, that through the mount that shows most.
@@ -212,4 +231,44 @@ pub fn through(pid: i32, mount: &Mount) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
     let path = [format!("/proc/{pid}/root").as_bytes(), &mount.point].concat();
     PathBuf::from(std::ffi::OsString::from_vec(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proc::Host;
+    use std::io::BufRead;
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_namespace_is_known_a_while_longer_than_there_are_processes_in_it() {
+        let mut unshared = Command::new("unshare")
+            .args(["-m", "sh", "-c", "echo ready; read line"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        std::io::BufReader::new(unshared.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        if said.is_empty() {
+            unshared.wait().unwrap();
+            eprintln!("skipped: there can be no mount namespace here");
+            return;
+        }
+        let processes = Processes::new(Host::open(Path::new("/proc")).unwrap(), std::iter::empty());
+        let mut mounts = Mounts::new(&processes);
+        let pid = unshared.id() as i32;
+        let inode = namespace(pid, "mnt").unwrap();
+        assert!(mounts.met(pid, inode));
+        let mut is_known_after_tidying = || {
+            mounts.tidy(&processes);
+            mounts.namespaces.contains_key(&inode)
+        };
+        assert!((0..3).all(|_| is_known_after_tidying()));
+        unshared.kill().unwrap();
+        unshared.wait().unwrap();
+        assert_eq!([is_known_after_tidying(), is_known_after_tidying()], [true, false]);
+    }
 }

@@ -163,8 +163,13 @@ impl Processes {
             };
             Some(Process { facts, ..before })
         })?;
+        // If it ended just now; no exec changes it.
+        let mounts = match process.mounts {
+            0 => self.known.get(&who.pid).map_or(0, |before| before.mounts),
+            found => found,
+        };
         let cwd = process.facts.cwd.clone();
-        let before = self.known.insert(who.pid, process);
+        let before = self.known.insert(who.pid, Process { mounts, ..process });
         let has_moved = before.is_none_or(|before| before.facts.cwd != cwd);
         self.known.get(&who.pid).map(|process| (process, has_moved))
     }
