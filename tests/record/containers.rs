@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What the session does: writes a file, listens, connects to itself, asks the engine.
-const SESSION: &str = "echo text > /note; nc -l -p 8080 > /heard & \
-    until echo hello | nc 127.0.0.1 8080; do sleep 0.1; done; wait; \
+/// What the session does: writes a file, listens, connects to itself, asks the engine. What it says is there before it
+/// connects: who listens has nothing to say, and nc goes when it hears that.
+const SESSION: &str = "echo text > /note; echo hello > /greeting; nc -l -p 8080 > /heard & \
+    until nc 127.0.0.1 8080 < /greeting; do sleep 0.1; done; wait; \
     curl -s --unix-socket /var/run/docker.sock http://localhost/containers/json?all=true > /answer";
 
 /// A container with the engine's socket and this machine's programs in it. It has a network of its own.
