@@ -1,6 +1,6 @@
 //! The mounts of every mount namespace: where what lies, as seen from where.
 //!
-//! A namespace is looked at through a process in it. Its list of mounts is held open to hear of changes, no longer
+//! A namespace is looked at through a process in it. Its list of mounts is held open to hear of changes, a moment longer
 //! than there are processes in it: it keeps the namespace alive, and with it its mounts.
 
 use super::processes::{Processes, namespace};
@@ -178,24 +178,16 @@ impl Namespace {
         let before = std::mem::replace(&mut self.mounts, mounts::parse(&text));
         let is_gone = |mount: &Mount| self.mounts.iter().all(|other| other.dev != mount.dev);
         self.former.extend(before.into_iter().filter(is_gone));
-        self.find_overlays();
-    }
-
-    fn find_overlays(&mut self) {
         let overlay = |mount: &Mount| {
             let (upper, work) = (mount.upper_directory()?, mount.work_directory());
             Some(Overlay { upper, work, point: mount.point.clone() })
         };
-        let all = self.mounts.iter().chain(&self.former);
-        self.overlays = all.filter(|mount| mount.is_overlay()).filter_map(overlay).collect();
+        self.overlays = self.mounts.iter().filter(|mount| mount.is_overlay()).filter_map(overlay).collect();
     }
 
     /// Forgets the mounts that had gone away already when it was called last.
     fn forget_former(&mut self) {
-        if self.older > 0 {
-            self.former.drain(..self.older.min(self.former.len()));
-            self.find_overlays();
-        }
+        self.former.drain(..self.older.min(self.former.len()));
         self.older = self.former.len();
     }
 
