@@ -17,7 +17,7 @@ mod support;
 mod threads;
 mod tour;
 
-use capture_testkit::sysdig;
+use capture_testkit::{install, sysdig};
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -46,9 +46,10 @@ fn sysdig_prints_the_same() {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let stand_in = dir.path().join("capture");
-    std::fs::write(&stand_in, "#!/bin/sh\nexec sysdig -d \"$@\"\n").expect("a new file");
-    std::fs::set_permissions(&stand_in, PermissionsExt::from_mode(0o755)).expect("a file of ours");
+    let [written, stand_in] = ["written", "capture"].map(|name| dir.path().join(name));
+    std::fs::write(&written, "#!/bin/sh\nexec sysdig -d \"$@\"\n").expect("a new file");
+    std::fs::set_permissions(&written, PermissionsExt::from_mode(0o755)).expect("a file of ours");
+    install(&written, &stand_in);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(dir.path().to_owned()).chain(std::env::split_paths(&path)));
     let path = path.expect("directories without colons");

@@ -29,6 +29,17 @@ pub fn find(name: &str) -> Option<Program> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file()).map(Program)
 }
 
+/// Copies the program `from` to `to`, so that it can be executed there at once.
+///
+/// Another process writes it: whatever another test's thread starts while we had the file open for writing keeps that
+/// descriptor until it executes, and the kernel refuses to execute a file that is open for writing (`ETXTBSY`).
+///
+/// Panics if it cannot be copied.
+pub fn install(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-pL").args([from, to]).status();
+    assert!(copied.is_ok_and(|status| status.success()), "{} cannot be copied to {}", from.display(), to.display());
+}
+
 /// The installed sysdig; `None`, with a message, where there is none.
 ///
 /// `sysdig().run(["-d", "-r", file])` is the reference of the classic view.

@@ -441,7 +441,7 @@ mod tests {
         let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches, true);
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("gone-by-now");
-        std::fs::copy("/bin/true", &program).unwrap();
+        capture_testkit::install(Path::new("/bin/true"), &program);
         assert!(std::process::Command::new(&program).status().unwrap().success());
         recorder.read_connector().unwrap();
         stream.close();
