@@ -74,8 +74,8 @@ impl Machine {
     /// Applies an event of which nobody wants to know what it was bound to, if it changes no more than the books of
     /// its thread; whether it does. If not, nothing happened. To be called after [`Machine::turn_to`]. The event needs
     /// no more parameters than `quiet` says.
-    pub(crate) fn apply_quietly(&mut self, event: &Event<'_>, Quiet { kind, .. }: Quiet) -> bool {
-        let steps = Steps::of(self.view, event.code);
+    #[inline]
+    pub(crate) fn apply_quietly(&mut self, event: &Event<'_>, steps: &Steps, Quiet { kind, .. }: Quiet) -> bool {
         let is_done = self.containers.has_begun()
             && match self.threads.get(event.tid) {
                 // Those of no thread, such as switches from an idle CPU, make none up.

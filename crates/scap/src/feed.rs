@@ -8,11 +8,11 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 /// How many runs may wait for the reader.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// What runs are read from.
 pub(crate) trait Runs: Send {
-    /// Reads the next run into one that is empty; `false` at the end of the capture.
+    /// Reads the next run into one that is clear; `false` at the end of the capture.
     fn fill(&mut self, run: &mut Run) -> bool;
 
     /// Whether the next block is not here yet, and asking for it would mean to wait for whoever writes into the pipe.
@@ -90,9 +90,8 @@ impl Feed {
         }
     }
 
-    /// Takes back a run that is used up.
-    pub fn recycle(&mut self, mut run: Run) {
-        run.clear();
+    /// Takes back a run that is used up. It is cleared where it is used again: that may let go of a piece of the file.
+    pub fn recycle(&mut self, run: Run) {
         match self {
             Feed::Here(_, used) => used.push(run),
             // Where there are enough, or nobody reads any more, it is dropped.
@@ -116,6 +115,7 @@ impl Ahead {
 /// Reads a run, and says in it how long that took. `false` at the end of the capture.
 fn fill(source: &mut dyn Runs, run: &mut Run) -> bool {
     let started = Instant::now();
+    run.clear();
     let is_more = source.fill(run);
     run.took = started.elapsed();
     is_more

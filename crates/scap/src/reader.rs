@@ -155,22 +155,19 @@ impl Reader {
     }
 
     /// Takes the next blocks as [`Reader::next_block`] does, in less time each, as long as they are events that were
-    /// read already, until `take` makes something of one.
+    /// read already and until `take` says that it is full; whether it did. It is told the block's place in the file,
+    /// its length and its type.
     #[inline]
-    pub fn take_events<T>(&mut self, mut take: impl FnMut(&Block<'_>) -> Option<T>) -> Option<T> {
-        if !self.pending.is_empty() {
-            return None;
-        }
-        let run = self.runs.front()?;
+    pub fn take_events(&mut self, mut take: impl FnMut(&EventBlock<'_>, (u64, u32, u32)) -> bool) -> bool {
+        let Some(run) = self.runs.front().filter(|_| self.pending.is_empty()) else { return false };
         while let Some(Taken::Event { offset, len, block_code, event }) = run.get(self.next) {
             self.next += 1;
             self.counts.add(block_code);
-            let made = take(&Block { offset, len, kind: block_code, body: &[], content: Content::Event(event) });
-            if made.is_some() {
-                return made;
+            if take(&event, (offset, len, block_code)) {
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Whether the next block is not here yet, and asking for it would mean to wait for whoever writes into the pipe

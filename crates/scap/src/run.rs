@@ -9,12 +9,17 @@ use bytes::Bytes;
 use std::time::Duration;
 
 /// The longest run.
-const LONGEST: usize = 1024;
+const LONGEST: usize = 8192;
 
 /// Some blocks in a row, all in one chunk, and what could not be read before them or among them.
 #[derive(Default)]
 pub(crate) struct Run {
+    /// The first `len` of these, which are kept for the next run: writing over one is faster than pushing one.
     items: Vec<Item>,
+    len: usize,
+    /// The blocks among them that are no events, and what could not be read.
+    others: Vec<Frame>,
+    damages: Vec<(Option<u32>, Damage)>,
     chunk: Bytes,
     /// Counts the chunks.
     chunk_id: u64,
@@ -31,13 +36,14 @@ pub(crate) struct Run {
 }
 
 /// One piece of a run.
+#[derive(Clone, Copy)]
 enum Item {
     /// An event: its block's offset, length and type.
     Event { offset: u64, len: u32, block_code: u32, head: Head },
-    /// A block that is no event, unread.
-    Other(Box<Frame>),
-    /// What could not be read, and the type of its block if that is sure.
-    Damage(Option<u32>, Box<Damage>),
+    /// The next block that is no event, unread: its place among these.
+    Other(usize),
+    /// What could not be read: its place among all that.
+    Damage(usize),
 }
 
 /// One piece of a run, as it is handed out.
@@ -53,23 +59,23 @@ pub(crate) enum Taken<'r> {
 impl Run {
     /// Forgets what was read, and keeps the memory for the next run.
     pub fn clear(&mut self) {
-        self.items.clear();
+        self.len = 0;
+        self.others.clear();
+        self.damages.clear();
         self.chunk = Bytes::new();
         self.piece = None;
     }
 
-    /// Holds that something could not be read; this one is empty.
+    /// Holds that something could not be read; this one is clear.
     pub fn lose(&mut self, damage: Damage) {
-        self.items.push(Item::Damage(None, Box::new(damage)));
+        self.push_damage(None, damage);
     }
 
     /// Says that its blocks were unpacked from a piece that starts there in the file.
     pub fn place(&mut self, piece: u64) {
         self.piece = Some(piece);
-        for item in &mut self.items {
-            if let Item::Damage(_, damage) = item {
-                (damage.offset, damage.resumes) = (piece, Some(piece));
-            }
+        for (_, damage) in &mut self.damages {
+            (damage.offset, damage.resumes) = (piece, Some(piece));
         }
     }
 
@@ -81,7 +87,7 @@ impl Run {
         }
     }
 
-    /// Reads the next run; this one is empty. It ends where the source would have to bring more, so that
+    /// Reads the next run; this one is clear. It ends where the source would have to bring more, so that
     /// nothing that is there waits for what is not. `false` at the end of the capture.
     pub fn fill(&mut self, frames: &mut Frames) -> bool {
         let Some(first) = frames.next() else { return false };
@@ -89,9 +95,9 @@ impl Run {
         (self.chunk, self.chunk_id) = (chunk.clone(), chunk_id);
         match first {
             Ok(frame) => self.push(frame),
-            Err(damage) => self.items.push(Item::Damage(None, Box::new(damage))),
+            Err(damage) => self.lose(damage),
         }
-        while self.items.len() < LONGEST
+        while self.len < LONGEST
             && let Some(frame) = frames.next_at_hand()
         {
             self.push(frame);
@@ -105,30 +111,49 @@ impl Run {
     fn push(&mut self, frame: Frame) {
         let last = self.last.filter(|(code, _)| *code == frame.code);
         let Some(stored) = last.map(|(_, stored)| stored).or_else(|| Stored::of(frame.code)) else {
-            return self.items.push(Item::Other(Box::new(frame)));
+            let place = self.others.len();
+            self.others.push(frame);
+            return self.push_item(Item::Other(place));
         };
         self.last = Some((frame.code, stored));
-        self.items.push(match event(&self.chunk, frame.body.clone(), stored) {
-            Ok(head) => Item::Event { offset: frame.offset, len: frame.len, block_code: frame.code, head },
-            Err(fault) => Item::Damage(Some(frame.code), Box::new(damage(&frame, fault))),
-        });
+        match event(&self.chunk, frame.body.clone(), stored) {
+            Ok(head) => {
+                self.push_item(Item::Event { offset: frame.offset, len: frame.len, block_code: frame.code, head })
+            }
+            Err(fault) => self.push_damage(Some(frame.code), damage(&frame, fault)),
+        }
+    }
+
+    #[inline]
+    fn push_item(&mut self, item: Item) {
+        match self.items.get_mut(self.len) {
+            Some(place) => *place = item,
+            None => self.items.push(item),
+        }
+        self.len += 1;
+    }
+
+    fn push_damage(&mut self, block_code: Option<u32>, damage: Damage) {
+        let place = self.damages.len();
+        self.damages.push((block_code, damage));
+        self.push_item(Item::Damage(place));
     }
 
     /// How many pieces it has.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.len
     }
 
     /// A piece.
     #[inline(always)] // events come in millions
     pub fn get(&self, index: usize) -> Option<Taken<'_>> {
-        Some(match self.items.get(index)? {
+        Some(match self.items.get(..self.len)?.get(index)? {
             Item::Event { offset, len, block_code, head } => {
                 let event = head.event(&self.chunk, self.chunk_id);
                 Taken::Event { offset: *offset, len: *len, block_code: *block_code, event }
             }
-            Item::Other(frame) => Taken::Other(frame, &self.chunk),
-            Item::Damage(block_code, damage) => Taken::Damage(*block_code, damage),
+            Item::Other(place) => Taken::Other(self.others.get(*place)?, &self.chunk),
+            Item::Damage(place) => self.damages.get(*place).map(|(code, damage)| Taken::Damage(*code, damage))?,
         })
     }
 }

@@ -130,6 +130,17 @@ impl Follower {
         self.engine.take_block(content, &mut self.converter)
     }
 
+    /// Takes the next event; whether the batch is full now.
+    #[inline]
+    pub(super) fn take_event(&mut self, event: &EventBlock<'_>) -> bool {
+        self.engine.take_stored(event, &mut self.converter)
+    }
+
+    /// Hands out the batch under way.
+    pub(super) fn take_batch(&mut self) -> Batch {
+        self.engine.take_batch()
+    }
+
     /// Takes the next events, `count` of them, all in one chunk; gives their batch. Nothing of the chunk is kept.
     pub fn take_all<'e>(&mut self, count: usize, events: impl Iterator<Item = EventBlock<'e>>) -> Batch {
         self.engine.batch.reserve_bound(count);
@@ -191,12 +202,7 @@ impl Engine {
     #[inline]
     fn take_block(&mut self, content: &Content<'_>, converter: &mut Converter) -> Option<Batch> {
         match content {
-            Content::Event(event) => {
-                self.take_event(event, converter);
-                self.stored += 1;
-                self.events += 1;
-                self.is_full().then(|| self.take_batch())
-            }
+            Content::Event(event) => self.take_stored(event, converter).then(|| self.take_batch()),
             Content::Section(_) => {
                 let batch = self.take_rows();
                 if self.begin_section() {
@@ -211,6 +217,15 @@ impl Engine {
                 None
             }
         }
+    }
+
+    /// Takes the next event; whether that made the batch full.
+    #[inline]
+    fn take_stored(&mut self, event: &EventBlock<'_>, converter: &mut Converter) -> bool {
+        self.take_event(event, converter);
+        self.stored += 1;
+        self.events += 1;
+        self.is_full()
     }
 
     /// Whether it is not the first: then all state starts anew.
@@ -273,7 +288,24 @@ impl Engine {
         self.batch.head.source = Arc::new(self.machine.source_info(&self.name));
     }
 
+    #[inline]
     fn take_event(&mut self, block: &EventBlock<'_>, converter: &mut Converter) {
+        if self.view == View::Exit || !self.passes_as_stored(block) {
+            self.take_each_step(block, converter);
+        }
+    }
+
+    /// Classic view: as [`Engine::passes`]. Most events do.
+    #[inline]
+    fn passes_as_stored(&mut self, block: &EventBlock<'_>) -> bool {
+        let steps = Steps::of(View::Classic, block.code);
+        let quiet = steps.info.zip(steps.quiet).filter(|_| self.has_events);
+        quiet.is_some_and(|(info, quiet)| self.passes(block, info, (steps, quiet), None))
+    }
+
+    /// Takes an event that may change more, or of which a row may be wanted.
+    #[inline(never)] // what is done with most events stays short
+    fn take_each_step(&mut self, block: &EventBlock<'_>, converter: &mut Converter) {
         if !self.has_events {
             self.begin_events(block);
         }
@@ -285,22 +317,20 @@ impl Engine {
             }
             return;
         };
-        let (steps, info, marks, converted) = match self.view {
-            View::Classic => (steps, stored, RowFlags::empty(), None),
+        let (info, marks, converted) = match self.view {
+            View::Classic => (stored, RowFlags::empty(), None),
             View::Exit => match converter.convert(block, self.stored) {
                 Outcome::Dropped => {
                     containers::begin(&mut self.machine, block.code);
                     return;
                 }
-                Outcome::Unchanged(marks) => (steps, stored, marks, None),
+                Outcome::Unchanged(marks) => (stored, marks, None),
                 Outcome::Changed(converted, marks) => {
-                    let steps = Steps::of(self.view, converted.code);
-                    (steps, steps.info.unwrap_or(stored), marks, Some(converted))
+                    (self.view.event(converted.code).unwrap_or(stored), marks, Some(converted))
                 }
             },
         };
-        let is_passed = steps.quiet.is_some_and(|quiet| self.passes(block, info, quiet, converted));
-        if !is_passed {
+        if self.view == View::Classic || !self.passes_converted(block, info, converted) {
             let take = |event: &Event<'_>| self.take_known(block, event, info, marks, converted);
             if let Some(chunk) = with_event(block, info, converted, usize::MAX, take) {
                 self.chunks.push(&chunk);
@@ -309,6 +339,12 @@ impl Engine {
         if let (true, Some(enter)) = (self.says_stored, converter.taken_from()) {
             self.say_taken_from(enter);
         }
+    }
+
+    /// Exit view: as [`Engine::passes`].
+    fn passes_converted(&mut self, block: &EventBlock<'_>, info: &EventInfo, converted: Option<&Converted>) -> bool {
+        let steps = Steps::of(View::Exit, info.code);
+        steps.quiet.is_some_and(|quiet| self.passes(block, info, (steps, quiet), converted))
     }
 
     /// Says of the last event's row, if it has one, which stored event it took parameters from.
@@ -352,17 +388,19 @@ impl Engine {
 
     /// Applies an event, as it is stored or as it was converted, that changes little and of which nobody wants a row;
     /// whether it is one.
-    #[inline]
+    #[inline(always)] // most events go no further
     fn passes(
         &mut self,
         block: &EventBlock<'_>,
         info: &EventInfo,
-        quiet: Quiet,
+        (steps, quiet): (&'static Steps, Quiet),
         converted: Option<&Converted>,
     ) -> bool {
         self.machine.turn_to(block.ts);
-        let passes = self.is_unwanted(block, info.code)
-            && with_event(block, info, converted, quiet.params, |event| self.machine.apply_quietly(event, quiet));
+        let passes = self.is_unwanted(block, info.code) && {
+            let apply = |event: &Event<'_>| self.machine.apply_quietly(event, steps, quiet);
+            with_event(block, info, converted, quiet.params, apply)
+        };
         if passes {
             self.begins_at(block.ts, info);
             self.last_ts = block.ts;
@@ -411,10 +449,13 @@ impl Engine {
 
     /// Whether it is known before an event is applied that nobody wants its row, if it changes nothing of who its
     /// thread is.
+    #[inline]
     fn is_unwanted(&mut self, block: &EventBlock<'_>, code: u16) -> bool {
-        if !self.types.contains(code) {
-            return true;
-        }
+        !self.types.contains(code) || self.is_unwanted_of_thread(block, code)
+    }
+
+    /// [`Engine::is_unwanted`] for a type of which rows may be wanted.
+    fn is_unwanted_of_thread(&mut self, block: &EventBlock<'_>, code: u16) -> bool {
         let Some(interest) = &mut self.interest else { return false };
         let thread = self.machine.threads.get(block.tid);
         let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));

@@ -33,7 +33,7 @@ pub use follower::Follower;
 
 use crate::Machine;
 use capture_batch::{Batch, Interest, Needs, View};
-use capture_scap::{Block, Damage, Reader};
+use capture_scap::{Block, Content, Damage, Reader};
 
 /// What comes out of a replay.
 #[allow(clippy::large_enum_variant)] // nearly every piece is a batch
@@ -124,12 +124,12 @@ impl Replay {
     pub fn next_piece_seeing(&mut self, mut see: impl FnMut(&Block<'_>)) -> Option<Piece> {
         while !self.ended {
             let follower = &mut self.follower;
-            let made = self.reader.take_events(|block| {
-                see(block);
-                follower.take(&block.content)
+            let is_full = self.reader.take_events(|event, (offset, len, kind)| {
+                see(&Block { offset, len, kind, body: &[], content: Content::Event(*event) });
+                follower.take_event(event)
             });
-            if let Some(batch) = made {
-                return Some(Piece::Batch(batch));
+            if is_full {
+                return Some(Piece::Batch(follower.take_batch()));
             }
             // What was read from a pipe is not kept waiting for what comes later.
             if self.reader.would_wait()

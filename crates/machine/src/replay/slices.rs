@@ -16,35 +16,32 @@ pub(super) fn with_event<R>(
     limit: usize,
     then: impl FnOnce(&Event<'_>) -> R,
 ) -> R {
-    let with = |params: &[&[u8]]| {
-        then(&Event {
-            ts: block.ts,
-            tid: block.tid,
-            cpu: block.cpu,
-            code: info.code,
-            state_only: block.state_only(),
-            params,
-        })
-    };
     let limit = limit.min(info.params.len());
-    if limit == 0 {
-        return with(&[]);
-    }
-    let mut few = [&[][..]; FEW];
-    let many = match converted {
-        Some(converted) => Some(converted.slices(block.chunk)),
-        None if block.params.len().min(limit) > FEW => Some(block.params()),
-        None => {
+    let (mut few, mut many) = ([&[][..]; FEW], None);
+    let params = match converted {
+        None if limit == 0 => &[],
+        None if block.params.len().min(limit) <= FEW => {
             let mut rest = few.iter_mut();
             block.params.each(limit, |span| {
                 if let Some(param) = rest.next() {
                     *param = span.of(block.chunk);
                 }
             });
-            None
+            few.get(..block.params.len().min(limit)).unwrap_or_default()
+        }
+        _ => {
+            let all = converted.map_or_else(|| block.params(), |converted| converted.slices(block.chunk));
+            let all = many.insert(all).as_slice();
+            all.get(..all.len().min(limit)).unwrap_or_default()
         }
     };
-    let params = many.as_deref().unwrap_or_else(|| few.get(..block.params.len().min(limit)).unwrap_or_default());
-    let params = params.get(..params.len().min(limit)).unwrap_or_default();
-    with(params)
+    // Shown in one place, so that it is made part of whoever asks.
+    then(&Event {
+        ts: block.ts,
+        tid: block.tid,
+        cpu: block.cpu,
+        code: info.code,
+        state_only: block.state_only(),
+        params,
+    })
 }

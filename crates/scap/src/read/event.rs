@@ -47,6 +47,7 @@ struct Header {
 }
 
 /// An event but for its chunk; the fields are those of [`EventBlock`].
+#[derive(Clone, Copy)]
 pub(crate) struct Head {
     ts: u64,
     tid: i64,

@@ -1,8 +1,7 @@
 //! Parser of pcapng options.
 
-use super::{Fault, Parsed, bytes, fault, u16};
+use super::{Fault, Parsed, bytes, fault, short};
 use crate::block::option::BlockOption;
-use nom::Parser;
 
 /// A row of options up to the one that ends it, and what is wrong behind the last that is good.
 pub(crate) fn options(body: &[u8]) -> (Vec<BlockOption<'_>>, Vec<Fault>) {
@@ -32,8 +31,13 @@ pub(crate) fn places(body: &[u8]) -> impl Iterator<Item = (usize, BlockOption<'_
     })
 }
 
+/// By hand: many recorded events have options.
+#[inline]
 fn option(input: &[u8]) -> Parsed<'_, BlockOption<'_>> {
-    let (rest, (code, len)) = (u16("option code"), u16("option length")).parse(input)?;
+    let Some(([code, code_high, len, len_high], rest)) = input.split_first_chunk() else {
+        return Err(short("option header", 4, input));
+    };
+    let [code, len] = [[*code, *code_high], [*len, *len_high]].map(u16::from_le_bytes);
     let (rest, value) = bytes("option", usize::from(len))(rest)?;
     let padding = value.len().next_multiple_of(4) - value.len();
     Ok((rest.get(padding..).unwrap_or_default(), BlockOption { code, value }))
