@@ -1,6 +1,6 @@
 //! Which rows somebody looks at.
 
-use crate::{Id, Own, Segment, Summary, Types};
+use crate::{Id, Object, Own, Segment, Summary, Types};
 use std::sync::Arc;
 
 /// Says which rows a consumer of batches may want, before they are made: a machine applies all events, and makes no
@@ -16,6 +16,17 @@ pub trait Interest: Send {
     /// schema.
     fn wants_call(&mut self, call: u16) -> bool {
         let _ = call;
+        true
+    }
+
+    /// Whether [`Interest::wants_object`] ever says no: finding the object of an event takes time.
+    fn tells_objects_apart(&self) -> bool {
+        false
+    }
+
+    /// Whether a row of this type that works on this object ([`Id::NONE`]: on none) may be wanted.
+    fn wants_object(&mut self, code: u16, object: Id<Object>, segment: &Arc<Segment>) -> bool {
+        let _ = (code, object, segment);
         true
     }
 

@@ -3,12 +3,12 @@
 //! here, in a fraction of the time. What is left is exactly what [`Machine::apply`] would leave; where that is not
 //! sure at a glance, the event is left to it.
 
-use crate::fds::{Fd, FdFlags, traffic};
+use crate::fds::{Fd, FdFlags, FdTable, traffic};
 use crate::reset::{Lookup, ends, works_on_fd};
 use crate::steps::Steps;
 use crate::threads::set_at_switch;
 use crate::{Machine, Thread};
-use capture_batch::View;
+use capture_batch::{Id, Object, View};
 use capture_event::{Event, EventFlags, EventInfo, code};
 
 /// How little an event of a type may change.
@@ -92,6 +92,34 @@ impl Machine {
         is_done
     }
 
+    /// The object of an event that is still to be applied, if that is known at a glance: it was bound in a segment with
+    /// this serial number, and did not change since.
+    pub(crate) fn known_object(
+        &self,
+        event: &Event<'_>,
+        steps: &Steps,
+        Quiet { kind, .. }: Quiet,
+        segment: u64,
+    ) -> Option<Id<Object>> {
+        let thread = self.threads.get(event.tid).filter(|_| steps.uses_fd)?;
+        let number = match kind {
+            Kind::Bystander | Kind::Switch => return None,
+            Kind::Enter => event.i64(0)?,
+            Kind::Exit | Kind::Traffic => {
+                let paired = ends(self.view, event.code, thread.last.code);
+                let number = thread.last.fd_at_exit(event, steps, (self.view, paired));
+                Some(number).filter(|_| works_on_fd(self.view, steps, paired))?
+            }
+        };
+        self.fds_of(thread).filter(|_| number >= 0)?.known(number, segment)
+    }
+
+    /// The descriptors that a thread of the table uses.
+    fn fds_of<'t>(&'t self, thread: &'t Thread) -> Option<&'t FdTable> {
+        let owner = if thread.shares_fds() { self.main_thread_from(thread) } else { Some(thread) };
+        owner.map(|owner| &owner.fds)
+    }
+
     /// Takes an event into the books of its thread, unless it may change more.
     fn book(&mut self, event: &Event<'_>, steps: &Steps, kind: Kind, leader: Option<i64>) -> bool {
         match kind {
@@ -127,11 +155,7 @@ impl Machine {
 
     /// Whether the exit of a call may change the descriptor with this number.
     fn may_change_fd(&self, thread: &Thread, number: i64, code: u16, kind: Kind) -> bool {
-        let owner = match thread.shares_fds() {
-            true => self.main_thread_from(thread),
-            false => Some(thread),
-        };
-        let fd: Option<&Fd> = owner.filter(|_| number >= 0).and_then(|owner| owner.fds.get(number));
+        let fd: Option<&Fd> = self.fds_of(thread).filter(|_| number >= 0).and_then(|fds| fds.get(number));
         let is_being_closed = fd.is_some_and(|fd| fd.flags.contains(FdFlags::CLOSE_CANCELED));
         is_being_closed || kind == Kind::Traffic && traffic::may_change(self.view, code, fd)
     }

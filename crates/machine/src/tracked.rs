@@ -17,6 +17,11 @@ impl<T> Tracked<T> {
         Tracked { value, version: 0 }
     }
 
+    /// The value, for changes that do not matter to who asks for its version.
+    pub fn unseen(&mut self) -> &mut T {
+        &mut self.value
+    }
+
     /// How often the value was open to change.
     pub fn version(&self) -> u32 {
         self.version

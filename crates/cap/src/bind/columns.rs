@@ -258,42 +258,74 @@ pub(super) fn references(
     objects: &[i64],
     given: &[Reference],
 ) -> Vec<Reference> {
-    let (mut all, mut given) = (Vec::new(), given.iter().peekable());
-    let (mut counts, mut params, mut kinds, mut numbers) =
-        (LastOfType::default(), Last::default(), Last::default(), Last::default());
-    let (codes, places) = (layout.codes(), layout.places());
-    let mut own = Vec::new();
-    for event in rows.iter() {
-        let code = codes.get(event).copied().unwrap_or(0);
-        own.clear();
-        while let Some(reference) = given.next_if(|reference| reference.event <= event) {
-            own.push(*reference);
+    let mut given = given.iter().peekable();
+    let mut state = ReferenceState { objects, places: layout.places(), ..ReferenceState::default() };
+    let (codes, mut counts) = (layout.codes(), LastOfType::default());
+    let code = |event: usize| codes.get(event).copied().unwrap_or(0);
+    let mut at = 0;
+    while at < rows.len() {
+        // Where it is known beforehand which rows have as many as the last one of their type, most have none.
+        let alike = at..at + coders.counts.zeros(rows.len() - at);
+        at = alike.end + 1;
+        for event in alike.filter_map(|row| rows.event(row)) {
+            let count = counts.get(code(event), 0);
+            if count != 0 {
+                state.of_event(coders, (event, code(event)), count, &[]);
+            }
         }
+        let Some(event) = rows.event(at - 1) else { break };
+        let own: Vec<Reference> =
+            std::iter::from_fn(|| given.next_if(|reference| reference.event <= event)).copied().collect();
         let mut count = own.len() as i64;
-        counts.code(&mut coders.counts, code, 0, &mut count);
+        counts.code(&mut coders.counts, code(event), 0, &mut count);
+        state.of_event(coders, (event, code(event)), count, &own);
+    }
+    state.all
+}
+
+/// What predicts references, and those that there were.
+#[derive(Default)]
+struct ReferenceState<'c> {
+    objects: &'c [i64],
+    places: &'c [u32],
+    params: Last<(u16, i64)>,
+    kinds: Last<(u16, i64)>,
+    numbers: Last<(u16, i64, u32)>,
+    all: Vec<Reference>,
+}
+
+impl ReferenceState<'_> {
+    /// Those of an event of a type: so many. `given`: what they are, where they are written.
+    fn of_event(
+        &mut self,
+        coders: &mut ReferenceCoders<impl Coder>,
+        (event, code): (usize, u16),
+        count: i64,
+        given: &[Reference],
+    ) {
         let mut before = Reference { param: -1, ..Reference::default() };
         for nth in 0..count {
             if coders.params.is_over() {
                 break;
             }
-            let mut next = own.get(nth as usize).copied().unwrap_or_default();
+            let mut next = given.get(nth as usize).copied().unwrap_or_default();
             next.event = event;
             let hint = usize::from(code).wrapping_mul(16);
-            params.code(&mut coders.params, (hint + nth.min(8) as usize, (code, nth.min(8))), 0, &mut next.param);
+            let context = (hint + nth.min(8) as usize, (code, nth.min(8)));
+            self.params.code(&mut coders.params, context, 0, &mut next.param);
             let item = if next.param == before.param { before.item.wrapping_add(1) } else { 0 };
             coders.items.near(&mut next.item, item);
             let hint = hint.wrapping_add(next.param as usize);
-            kinds.code(&mut coders.kinds, (hint, (code, next.param)), 0, &mut next.kind);
+            self.kinds.code(&mut coders.kinds, (hint, (code, next.param)), 0, &mut next.kind);
             if next.kind == 0 {
-                coders.numbers.as_predicted(&mut next.number, at(objects, event));
+                coders.numbers.as_predicted(&mut next.number, at(self.objects, event));
             } else {
-                let place = places.get(event).copied().unwrap_or(0);
+                let place = self.places.get(event).copied().unwrap_or(0);
                 let hint = hint.wrapping_add((place as usize).wrapping_mul(31));
-                numbers.code(&mut coders.numbers, (hint, (code, next.param, place)), 0, &mut next.number);
+                self.numbers.code(&mut coders.numbers, (hint, (code, next.param, place)), 0, &mut next.number);
             }
             before = next;
-            all.push(next);
+            self.all.push(next);
         }
     }
-    all
 }

@@ -24,7 +24,7 @@ mod references;
 
 use crate::fds::{ObjectBinder, names};
 use crate::{Applied, Machine};
-use capture_batch::{Batch, Id, Needs, Own, RowFlags, Segment, Text, View};
+use capture_batch::{Batch, Id, Needs, Object, Own, RowFlags, Segment, Text, View};
 use capture_event::{Event, EventInfo, code};
 use references::Parameters;
 use rustc_hash::FxHashMap;
@@ -45,6 +45,17 @@ pub struct Actor {
     tid: Option<i64>,
     /// Its own part.
     pub own: Id<Own>,
+}
+
+/// What an event works on.
+#[derive(Clone, Copy)]
+pub struct Worked {
+    /// The object, if it is open.
+    pub object: Id<Object>,
+    /// The number of the descriptor; -1 for none.
+    fd: i64,
+    /// Whether the object was found by a number among the event's parameters.
+    by_number: bool,
 }
 
 /// Binds the events of one capture, in order.
@@ -119,7 +130,7 @@ impl Binder {
         machine: &mut Machine,
         event: &Event<'_>,
         applied: &Applied,
-        actor: Actor,
+        (actor, worked): (Actor, Worked),
         batch: &mut Batch,
     ) {
         let row = batch.len().saturating_sub(1);
@@ -132,7 +143,11 @@ impl Binder {
         batch.own.push(own);
         batch.lineage.push(lineage);
         batch.latency.push(applied.latency);
-        self.bind_object(machine, event, applied, tid, batch);
+        batch.object.push(worked.object);
+        batch.fd.push(worked.fd);
+        if let Some(flags) = batch.flags.last_mut().filter(|_| worked.by_number) {
+            flags.insert(RowFlags::OBJECT_BY_NUMBER);
+        }
         let live = match (&applied.stand_in, tid) {
             _ if !self.needs.contains(Needs::LIVE) => NO_LIVE,
             (Some(stand_in), _) => self.live_of_stand_in(machine, stand_in, batch),
@@ -145,33 +160,22 @@ impl Binder {
         }
     }
 
-    /// The event's own descriptor, for events that have to do with descriptors at all.
-    fn bind_object(
-        &mut self,
-        machine: &mut Machine,
-        event: &Event<'_>,
-        applied: &Applied,
-        tid: Option<i64>,
-        batch: &mut Batch,
-    ) {
-        let mut object = Id::NONE;
-        let mut fd = -1;
+    /// What an event works on that was just applied, if it has to do with descriptors at all.
+    pub fn worked(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied, actor: Actor) -> Worked {
+        let mut worked = Worked { object: Id::NONE, fd: -1, by_number: false };
         let is_about_fds = || machine.view.event(event.code).is_some_and(EventInfo::is_about_fds);
-        if self.needs.contains(Needs::OBJECTS) && is_about_fds() {
-            fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
-            if let Some(key) = applied.object.or(applied.object_by_number) {
-                object = self.objects.bind(machine, key, &self.segment);
-                if let Some(name) = attempted_connection(machine.view, event) {
-                    object = self.objects.rename(object, name, &self.segment);
-                }
-            }
-            if let Some(flags) = batch.flags.last_mut() {
-                let by_number = applied.object.is_none() && applied.object_by_number.is_some();
-                flags.set(RowFlags::OBJECT_BY_NUMBER, by_number);
+        if !self.needs.contains(Needs::OBJECTS) || !is_about_fds() {
+            return worked;
+        }
+        worked.fd = actor.tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
+        worked.by_number = applied.object.is_none() && applied.object_by_number.is_some();
+        if let Some(key) = applied.object.or(applied.object_by_number) {
+            worked.object = self.objects.bind(machine, key, &self.segment);
+            if let Some(name) = attempted_connection(machine.view, event) {
+                worked.object = self.objects.rename(worked.object, name, &self.segment);
             }
         }
-        batch.object.push(object);
-        batch.fd.push(fd);
+        worked
     }
 
     /// A name as an interned value; [`Id::NONE`] when the segment is full.

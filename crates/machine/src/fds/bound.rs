@@ -18,6 +18,14 @@ pub(super) struct Bound {
     id: Option<Id<Object>>,
 }
 
+impl Bound {
+    /// The object in a segment with this serial number, if the descriptor has still this version.
+    #[inline]
+    pub(super) fn known(self, segment: u64, version: u32) -> Option<Id<Object>> {
+        self.id.filter(|_| self.segment == segment.wrapping_add(1) && self.version == version)
+    }
+}
+
 impl PartialEq for Bound {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -36,15 +44,11 @@ impl ObjectBinder {
     pub fn bind(&mut self, machine: &mut Machine, key: FdKey, segment: &Segment) -> Id<Object> {
         let entry = machine.threads.get_mut(key.owner).and_then(|owner| owner.fds.bound(key.fd));
         let Some((fd, version, bound)) = entry else { return Id::NONE };
-        let serial = segment.serial.wrapping_add(1);
-        if bound.segment == serial
-            && bound.version == version
-            && let Some(id) = bound.id
-        {
+        if let Some(id) = bound.known(segment.serial, version) {
             return id;
         }
         let id = self.intern(object(fd), segment);
-        *bound = Bound { segment: serial, version, id: Some(id) };
+        *bound = Bound { segment: segment.serial.wrapping_add(1), version, id: Some(id) };
         id
     }
 

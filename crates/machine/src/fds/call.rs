@@ -1,6 +1,6 @@
 //! The event under way, as the handlers of descriptors see it.
 
-use super::fd::Fd;
+use super::fd::{Fd, FdFlags};
 use super::table::FdTable;
 use crate::{Applied, FdKey, KeptEvent, Machine, View};
 use capture_batch::Text;
@@ -98,6 +98,14 @@ impl Call<'_> {
         let before = fd.name.clone();
         change(fd);
         self.applied.name_changed = fd.name != before;
+    }
+
+    /// Changes how far the descriptor that the event works on is closed.
+    pub fn mark(&mut self, change: impl FnOnce(&mut FdFlags)) {
+        let Some(FdKey { owner, fd }) = self.applied.object else { return };
+        if let Some(flags) = self.machine.threads.get_mut(owner).and_then(|owner| owner.fds.marks_mut(fd)) {
+            change(flags);
+        }
     }
 
     /// Opens a descriptor that was not there before, and makes it the one that the event works on.

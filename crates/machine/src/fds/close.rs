@@ -11,14 +11,14 @@ const CLOSE_RANGE_CLOEXEC: u32 = 1 << 2;
 
 /// Classic view: from here to the exit, another thread may open the number again.
 pub(super) fn enter(call: &mut Call<'_>) {
-    call.change(|fd| fd.flags |= FdFlags::CLOSING);
+    call.mark(|flags| flags.insert(FdFlags::CLOSING));
 }
 
 /// Classic view, before any exit event that works on a descriptor: if the descriptor got its number while that was
 /// being closed, the state it had before goes now.
 pub(super) fn settle_canceled(call: &mut Call<'_>) {
     if call.fd().is_some_and(|fd| fd.flags.contains(FdFlags::CLOSE_CANCELED)) {
-        call.change(|fd| fd.flags -= FdFlags::CLOSE_CANCELED);
+        call.mark(|flags| flags.remove(FdFlags::CLOSE_CANCELED));
         if call.descriptor(CANCELED).is_some() {
             call.close_later(CANCELED);
         }
@@ -31,7 +31,7 @@ pub(super) fn exit(call: &mut Call<'_>) {
             call.close_later(call.number());
         }
     } else if call.view() == View::Classic {
-        call.change(|fd| fd.flags -= FdFlags::CLOSING);
+        call.mark(|flags| flags.remove(FdFlags::CLOSING));
     }
 }
 

@@ -63,6 +63,11 @@ impl FdTable {
         self.open.get_mut(fd).map(|entry| &mut *entry.fd)
     }
 
+    /// The flags of an open descriptor, to change those that no object shows: it stays what it was bound to.
+    pub(super) fn marks_mut(&mut self, fd: i64) -> Option<&mut FdFlags> {
+        self.open.get_mut(fd).map(|entry| &mut entry.fd.unseen().flags)
+    }
+
     /// All open descriptors with their numbers, in the order in which the exit view's program lists them.
     pub fn iter(&self) -> impl Iterator<Item = (i64, &Fd)> {
         self.open.iter().map(|(number, entry)| (number, &*entry.fd))
@@ -128,6 +133,12 @@ impl FdTable {
     /// Remembers what standard input, output and error are bound to in a segment.
     pub(super) fn remember_standard(&mut self, segment: u64, bound: [Id<Object>; 3]) {
         self.standard.0 = Some((segment, bound));
+    }
+
+    /// The object that a descriptor was bound to in a segment with this serial number, if it did not change since.
+    pub(crate) fn known(&self, fd: i64, segment: u64) -> Option<Id<Object>> {
+        let entry = self.open.get(fd)?;
+        entry.bound.known(segment, entry.fd.version())
     }
 
     /// A descriptor with what binding remembers of it, and the number of its version.

@@ -19,7 +19,8 @@ pub(super) fn census(machine: &Machine, head: &Head) -> Batch {
         let applied = machine.apply(&event);
         batch.push_row(header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
         let actor = binder.actor(&mut machine, &event, &applied);
-        binder.bind(&mut machine, &event, &applied, actor, &mut batch);
+        let worked = binder.worked(&mut machine, &event, &applied, actor);
+        binder.bind(&mut machine, &event, &applied, (actor, worked), &mut batch);
     }
     batch
 }

@@ -12,7 +12,7 @@ use crate::steps::Steps;
 use crate::{Applied, Machine};
 use bytes::Bytes;
 use capture_batch::{
-    Batch, Gap, Head, Interest, NO_ROW, NOT_STORED, Needs, RowFlags, RowHeader, SourceInfo, Types, View,
+    Batch, Gap, Head, Id, Interest, NO_ROW, NOT_STORED, Needs, Object, RowFlags, RowHeader, SourceInfo, Types, View,
 };
 use capture_event::option;
 use capture_event::recording::Notice;
@@ -55,6 +55,8 @@ struct Engine {
     types: Types,
     /// Which of them; all if that is not said.
     interest: Option<Box<dyn Interest>>,
+    /// Whether it tells by the object which are wanted.
+    tells_objects_apart: bool,
     /// How many rows make a batch full.
     batch_rows: usize,
     /// Events since the batch began, those without a row included.
@@ -91,6 +93,7 @@ impl Follower {
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
             interest: None,
+            tells_objects_apart: false,
             has_options: needs.contains(Needs::OPTIONS),
             bound_only: false,
             has_enters: needs.contains(Needs::ENTERS),
@@ -121,6 +124,7 @@ impl Follower {
     /// Makes only rows that are of interest. All events are applied and numbered.
     pub fn only(&mut self, interest: Box<dyn Interest>) {
         self.engine.types = interest.types();
+        self.engine.tells_objects_apart = interest.tells_objects_apart();
         self.engine.interest = Some(interest);
     }
 
@@ -397,10 +401,12 @@ impl Engine {
         converted: Option<&Converted>,
     ) -> bool {
         self.machine.turn_to(block.ts);
-        let passes = self.is_unwanted(block, info.code) && {
-            let apply = |event: &Event<'_>| self.machine.apply_quietly(event, steps, quiet);
-            with_event(block, info, converted, quiet.params, apply)
-        };
+        let is_unwanted = self.is_unwanted(block, info.code);
+        let passes = (is_unwanted || self.tells_objects_apart)
+            && with_event(block, info, converted, quiet.params, |event| {
+                (is_unwanted || self.is_unwanted_by_object(event, (steps, quiet)))
+                    && self.machine.apply_quietly(event, steps, quiet)
+            });
         if passes {
             self.begins_at(block.ts, info);
             self.last_ts = block.ts;
@@ -463,6 +469,15 @@ impl Engine {
             || !wants_call(&mut **interest, block, code)
     }
 
+    /// Whether it is known before an event is applied that nobody wants its row, since nobody looks for the object that
+    /// it works on.
+    #[inline(never)] // few filters ask for objects
+    fn is_unwanted_by_object(&mut self, event: &Event<'_>, (steps, quiet): (&Steps, Quiet)) -> bool {
+        let segment = self.binder.segment().serial;
+        let object = self.machine.known_object(event, steps, quiet, segment);
+        object.is_some_and(|object| !self.wants_object(event.code, object))
+    }
+
     /// Makes the row of an event, with this number and these marks, if it is wanted. Gives the next chunk, if the row
     /// before it needs one.
     fn push(
@@ -483,6 +498,10 @@ impl Engine {
         {
             return None;
         }
+        let worked = self.binder.worked(&mut self.machine, event, applied, actor);
+        if self.tells_objects_apart && !self.wants_object(event.code, worked.object) {
+            return None;
+        }
         self.append_params(block, event.code, converted);
         let (mut enter, mut repeated) = (NO_ROW, None);
         if self.has_enters {
@@ -495,8 +514,12 @@ impl Engine {
         self.push_row(header(block, event.code, num, flags), enter);
         self.append_options(block);
         say_stored(&mut self.batch, self.says_stored, self.stored);
-        self.binder.bind(&mut self.machine, event, applied, actor, &mut self.batch);
+        self.binder.bind(&mut self.machine, event, applied, (actor, worked), &mut self.batch);
         repeated
+    }
+
+    fn wants_object(&mut self, code: u16, object: Id<Object>) -> bool {
+        self.interest.as_mut().is_none_or(|interest| interest.wants_object(code, object, self.binder.segment()))
     }
 
     /// Adds the parameters of the next row, which is of this type.

@@ -10,11 +10,11 @@ mod threads;
 
 use super::set::Set;
 use crate::check::scope::Scope;
-use capture_batch::{Batch, Id, Interest, NO_TYPE, Own, Segment, Summary, Types};
+use capture_batch::{Batch, Id, Interest, NO_TYPE, Object, Own, Segment, Summary, Types};
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code};
 use known::{Answers, Known, generic_samples, samples};
-use objects::Objects;
+use objects::{Objects, OfObjects};
 use std::cell::OnceCell;
 use std::ops::BitOr;
 use std::sync::{Arc, Weak};
@@ -33,6 +33,8 @@ pub struct FilterInterest {
     threads: Threads,
     programs: Threads,
     objects: Objects,
+    /// What is selected given the object, if there is one filter and it asks for that.
+    of_objects: Option<OfObjects>,
     /// The segment that what is known of threads belongs to.
     segment: Weak<Segment>,
     /// For every thread of the segment, the types of which any filter can select rows; `None` if it is not known yet.
@@ -85,12 +87,17 @@ impl FilterInterest {
         let count = set.view.events().count();
         let samples = samples(set.view, Arc::default(), count);
         let mut threads = Threads::new(&set, &[Scope::Program, Scope::Own]);
-        let (programs, objects) = (Threads::new(&set, &[Scope::Program]), Objects::new(&set, count));
+        let (programs, mut objects) = (Threads::new(&set, &[Scope::Program]), Objects::new(&set, count));
         threads.begin(&set, &Arc::default());
         let shown = |at: usize| shown.get(at).copied().unwrap_or(Types::NONE);
         let filters: Vec<OfFilter> = (0..set.filters.len())
             .map(|at| OfFilter::new(&set, at, &samples, (&mut threads, &programs), shown(at)))
             .collect();
+        // Of many filters it would take as long as evaluating them.
+        let only = filters.first().filter(|only| filters.len() == 1 && !only.object_tests.is_empty());
+        let of_objects = only
+            .filter(|_| !set.filters.iter().any(|filter| filter.is_ordered()))
+            .map(|only| OfObjects::new(&set, (0, only.object_tests.clone()), &samples, only.types, &mut objects));
         let all = |types: fn(&OfFilter) -> Types| filters.iter().map(types).fold(Types::NONE, Types::bitor);
         FilterInterest {
             types: all(|filter| filter.types),
@@ -101,6 +108,7 @@ impl FilterInterest {
             threads,
             programs,
             objects,
+            of_objects,
             segment: Weak::new(),
             by_own: Vec::new(),
             by_call: vec![None; usize::from(syscall::COUNT)],
@@ -334,6 +342,16 @@ impl Interest for FilterInterest {
             Some(Some(types)) if self.is_of(segment) => types.contains(code),
             _ => self.types_of_thread(own, segment).contains(code),
         }
+    }
+
+    fn tells_objects_apart(&self) -> bool {
+        self.of_objects.is_some()
+    }
+
+    fn wants_object(&mut self, code: u16, object: Id<Object>, segment: &Arc<Segment>) -> bool {
+        let FilterInterest { set, filters, samples, objects, of_objects, .. } = self;
+        let (Some(of_objects), Some(filter)) = (of_objects, filters.first()) else { return true };
+        of_objects.wants((set, samples, objects), filter.types, (code, object), segment)
     }
 
     #[inline]

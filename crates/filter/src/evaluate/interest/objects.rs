@@ -6,8 +6,87 @@ use super::known::{Answers, Known, samples};
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{Batch, Id, Needs, Object, Own, Row, Segment, Summary, Types};
+use capture_event::EventInfo;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Weak};
+
+/// What one filter can select, given the object.
+pub(super) struct OfObjects {
+    /// The filter, and its conditions on the object alone.
+    filter: usize,
+    tests: Vec<usize>,
+    /// The types of which it can select rows without an object.
+    without_object: Types,
+    /// The types of which it can select rows, for each combination of answers to `tests` that was met.
+    by_answers: Vec<(Box<[bool]>, Types)>,
+    /// For every object of the segment its place there, plus one; 0 if that is not known yet.
+    by_object: Vec<u32>,
+    segment: Weak<Segment>,
+}
+
+impl OfObjects {
+    /// What a filter with these conditions on the object alone can select of events of these types.
+    pub fn new(
+        set: &Set,
+        (filter, tests): (usize, Vec<usize>),
+        samples: &Batch,
+        types: Types,
+        objects: &mut Objects,
+    ) -> Self {
+        let (mut without_object, mut states) = (Types::NONE, set.states());
+        let mut known = Known::new(set, Default::default());
+        for sample in samples.rows().filter(|sample| types.contains(sample.code())) {
+            for number in &tests {
+                known.given.insert(*number, objects.without_object(set, *number, sample, &mut states));
+            }
+            if known.may_select(filter, sample) {
+                without_object.insert(sample.code());
+            }
+        }
+        let (by_answers, by_object) = Default::default();
+        OfObjects { filter, tests, without_object, by_answers, by_object, segment: Weak::new() }
+    }
+
+    /// Whether the filter can select rows of a type with this object, of those types of which it can select any.
+    pub fn wants(
+        &mut self,
+        (set, samples, objects): (&Set, &Batch, &mut Objects),
+        types: Types,
+        (code, object): (u16, Id<Object>),
+        segment: &Arc<Segment>,
+    ) -> bool {
+        if object.is_none() {
+            return self.without_object.contains(code);
+        }
+        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
+            self.segment = Arc::downgrade(segment);
+            self.by_object.clear();
+        }
+        if object.index() >= self.by_object.len() {
+            self.by_object.resize(object.index() + 1, 0);
+        }
+        let known = self.by_object.get(object.index()).and_then(|known| known.checked_sub(1));
+        if let Some((_, types)) = known.and_then(|known| self.by_answers.get(known as usize)) {
+            return types.contains(code);
+        }
+        let place = self.place_of(objects.answers(set, &self.tests, object, segment), set, samples, types);
+        if let Some(known) = self.by_object.get_mut(object.index()) {
+            *known = u32::try_from(place + 1).unwrap_or(0);
+        }
+        self.by_answers.get(place).is_none_or(|(_, types)| types.contains(code))
+    }
+
+    /// The place of a combination of answers.
+    fn place_of(&mut self, answers: Box<[bool]>, set: &Set, samples: &Batch, types: Types) -> usize {
+        let met = self.by_answers.iter().position(|(other, _)| *other == answers);
+        met.unwrap_or_else(|| {
+            let given = self.tests.iter().zip(&answers).map(|(test, answer)| (*test, Answers::always(*answer)));
+            let types = Known::new(set, given.collect()).selectable(self.filter, samples, types);
+            self.by_answers.push((answers, types));
+            self.by_answers.len() - 1
+        })
+    }
+}
 
 /// The conditions on the object alone of all filters, and their answers.
 pub(super) struct Objects {
@@ -41,6 +120,37 @@ impl Objects {
         Objects { tests, of_somebody, segment: Weak::new() }
     }
 
+    /// What conditions say of an object.
+    fn answers(&mut self, set: &Set, tests: &[usize], object: Id<Object>, segment: &Arc<Segment>) -> Box<[bool]> {
+        self.turn_to(segment);
+        let answer = |number: &usize| {
+            let Some(test) = self.tests.get_mut(number) else { return true };
+            test.look_at(set, *number, &[object], segment);
+            test.answers.get(object.index()).unwrap_or(true)
+        };
+        tests.iter().map(answer).collect()
+    }
+
+    /// What is known of a condition's answers for events of the type of a sample, which have no object.
+    fn without_object(&mut self, set: &Set, number: usize, sample: Row<'_>, states: &mut [State]) -> Answers {
+        let Some(test) = self.tests.get_mut(&number) else { return Answers::EITHER };
+        // What an event tried to open is known when it is over.
+        let is_over = !sample.info().is_some_and(EventInfo::is_enter);
+        if test.beyond.contains(Needs::OPTIONS) || is_over && test.beyond.contains(Needs::REFERENCES) {
+            return Answers::EITHER;
+        }
+        let rows = [Some(sample), self.of_somebody.row(sample.index)];
+        test.without_object(set, number, rows.into_iter().flatten(), states)
+    }
+
+    /// Forgets objects of other segments.
+    fn turn_to(&mut self, segment: &Arc<Segment>) {
+        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
+            self.segment = Arc::downgrade(segment);
+            self.tests.values_mut().for_each(|test| test.answers.clear());
+        }
+    }
+
     /// Whether no row of these types of a batch can be selected by a filter with these conditions on the object, since
     /// what rows worked on rules it out.
     pub fn rule_out(
@@ -52,10 +162,7 @@ impl Objects {
         summary: &Summary,
         segment: &Arc<Segment>,
     ) -> bool {
-        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
-            self.segment = Arc::downgrade(segment);
-            self.tests.values_mut().for_each(|test| test.answers.clear());
-        }
+        self.turn_to(segment);
         let mut found = Vec::with_capacity(tests.len());
         for number in tests {
             let Some(test) = self.tests.get_mut(number) else { return false };
