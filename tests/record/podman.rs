@@ -20,7 +20,7 @@ impl Container {
             std::fs::create_dir(root.join(directory)).unwrap();
         }
         let path = Command::new("sh").args(["-c", "command -v busybox"]).output().unwrap().stdout;
-        capture_testkit::install(Path::new(String::from_utf8_lossy(&path).trim()), &root.join("bin/busybox"));
+        capture_testkit::install(String::from_utf8_lossy(&path).trim(), &root.join("bin/busybox"));
         std::os::unix::fs::symlink("busybox", root.join("bin/sh")).unwrap();
         let mut reasons = String::new();
         for runtime in ["crun", "runc"] {

@@ -84,6 +84,7 @@ fn key(row: Row<'_>, field: &Field, arg: &Arg) -> Option<(usize, usize, Vec<Opti
     let known = |id: usize| (id != u32::MAX as usize).then_some((id, 0, Vec::new()));
     let own = batch.own[row.index].index();
     match field.reading(row.view()).depends {
+        Depends::Code => Some((row.code().into(), 0, Vec::new())),
         Depends::Type => match row.code() {
             code::GENERIC_E | code::GENERIC_X => Some((row.code().into(), 1, params(row, &[0, 1]))),
             code::ASYNCEVENT_E | code::PLUGINEVENT_E => None,

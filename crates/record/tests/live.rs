@@ -7,7 +7,7 @@ use capture_record::proc::sockets::Sockets;
 use capture_record::proc::{Directory, Facts, Host};
 use capture_record::snapshot::Snapshot;
 use capture_scap::{Compression, Content, FdInfo, FdList, MachineInfo, ProcessEntry, RawEvent, Reader, Target, Writer};
-use capture_testkit::{newest, skip, sysdig};
+use capture_testkit::{install, newest, skip, sysdig, wait_for_arguments};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::fs::{MemfdFlags, inotify, memfd_create};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -172,7 +172,10 @@ impl Running {
         command.stdin(Stdio::null()).stdout(Stdio::null());
         loop {
             match command.spawn() {
-                Ok(child) => return Running(child),
+                Ok(child) => {
+                    wait_for_arguments(&child);
+                    return Running(child);
+                }
                 // A child that another test begins just now has our descriptors until it executes its program.
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
                 Err(error) => panic!("{command:?}: {error}"),
@@ -455,8 +458,8 @@ fn programs_in_the_layers_of_an_overlay() {
     for name in ["lower", "upper", "work", "merged"] {
         fs::create_dir(directory.path().join(name)).expect("a directory");
     }
-    copy("/bin/sleep", &directory.path().join("lower/old"));
-    copy("/bin/sleep", &directory.path().join("upper/new"));
+    install("/bin/sleep", &directory.path().join("lower/old"));
+    install("/bin/sleep", &directory.path().join("upper/new"));
     for (name, is_upper) in [("new", true), ("old", false)] {
         let run = format!(
             "mount -t overlay o -o lowerdir={0}/lower,upperdir={0}/upper,workdir={0}/work {0}/merged && \
@@ -468,12 +471,6 @@ fn programs_in_the_layers_of_an_overlay() {
         let executable = facts.executable;
         assert_eq!((executable.upper_layer, executable.lower_layer), (is_upper, !is_upper), "{name}");
     }
-}
-
-/// Copies a program. Another process does it, so that nobody but that one ever has the copy open for writing.
-fn copy(program: impl AsRef<Path>, to: &Path) {
-    let status = Command::new("cp").arg(program.as_ref()).arg(to).status().expect("cp");
-    assert!(status.success());
 }
 
 /// The facts of a process once it executes a program of that name; `None` if it never does.
@@ -582,7 +579,7 @@ fn what_may_not_be_read_is_counted() {
     let directory = TempDir::new().expect("a directory");
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).expect("a directory");
     let program = directory.path().join("live");
-    copy(std::env::current_exe().expect("this program"), &program);
+    install(std::env::current_exe().expect("this program"), &program);
     let mut command = Command::new(&program);
     command.args(["--ignored", "--exact", "as_another_user"]).uid(65534).gid(65534).current_dir("/");
     let output = command.output().expect("this program");

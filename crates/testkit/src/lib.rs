@@ -36,6 +36,6 @@ pub use event::EventBuilder;
 pub use fd::Fd;
 pub use parallel::parallel;
 pub use process::Process;
-pub use programs::{Program, find, install, newest, sysdig};
+pub use programs::{Program, find, install, newest, sysdig, wait_for_arguments};
 pub use random::{Form, random_capture};
 pub use shared::{captures, shared_dir, skip};

@@ -3,7 +3,8 @@
 use crate::skip;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::time::{Duration, Instant};
 
 /// An installed program.
 #[derive(Debug, Clone)]
@@ -35,9 +36,20 @@ pub fn find(name: &str) -> Option<Program> {
 /// descriptor until it executes, and the kernel refuses to execute a file that is open for writing (`ETXTBSY`).
 ///
 /// Panics if it cannot be copied.
-pub fn install(from: &Path, to: &Path) {
-    let copied = Command::new("cp").arg("-pL").args([from, to]).status();
+pub fn install(from: impl AsRef<Path>, to: &Path) {
+    let from = from.as_ref();
+    let copied = Command::new("cp").arg("-L").args([from, to]).status();
     assert!(copied.is_ok_and(|status| status.success()), "{} cannot be copied to {}", from.display(), to.display());
+}
+
+/// Waits until a process that was just started shows its arguments: the kernel lets its parent go on a little before they
+/// are in their place.
+pub fn wait_for_arguments(child: &Child) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let has_none = || std::fs::read(format!("/proc/{}/cmdline", child.id())).is_ok_and(|line| line.is_empty());
+    while has_none() && Instant::now() < deadline {
+        std::thread::yield_now();
+    }
 }
 
 /// The installed sysdig; `None`, with a message, where there is none.

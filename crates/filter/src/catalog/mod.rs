@@ -51,6 +51,8 @@ pub struct Ask<'r> {
 /// thread, no object) are asked one by one: a failed open has no object, its name comes from the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depends {
+    /// The event's code alone: the same for all calls without an event type of their own.
+    Code,
     /// The event's type alone. Types that stand for many are asked by row: calls without an event type of their own,
     /// asynchronous events, events of plugins.
     Type,
@@ -218,7 +220,7 @@ impl Field {
     /// What a batch of a view has to hold for it.
     pub fn needs(&self, view: View) -> Needs {
         let depends = match self.reading(view).depends {
-            Depends::Type | Depends::Program | Depends::Own | Depends::Row => Needs::empty(),
+            Depends::Code | Depends::Type | Depends::Program | Depends::Own | Depends::Row => Needs::empty(),
             Depends::Object => Needs::OBJECTS,
             Depends::Actor => Needs::LINEAGE,
             Depends::Live => Needs::LIVE,

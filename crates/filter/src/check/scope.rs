@@ -7,6 +7,8 @@ use crate::catalog::Depends;
 pub enum Scope {
     /// Nothing: it is the same for every event.
     Nothing,
+    /// The event's code.
+    Code,
     /// The event's type.
     Type,
     /// The program and the container that the thread is of, see [`capture_batch::Own::program`].
@@ -36,6 +38,7 @@ impl Scope {
             (Params, Params) => Row,
             (a, b) if a == b => a,
             (Nothing, other) | (other, Nothing) => other,
+            (Code, Type) | (Type, Code) => Type,
             (Order, _) | (_, Order) => Order,
             (Program, whole @ (Own | Actor)) | (whole @ (Own | Actor), Program) => whole,
             (Own, Actor) | (Actor, Own) => Actor,
@@ -47,7 +50,7 @@ impl Scope {
     pub fn words(self) -> &'static str {
         match self {
             Scope::Nothing => "once",
-            Scope::Type => "once a type",
+            Scope::Code | Scope::Type => "once a type",
             Scope::Program | Scope::Own => "once a thread",
             Scope::Object => "once an object",
             Scope::Actor => "once an actor",
@@ -62,6 +65,7 @@ impl Scope {
 impl From<Depends> for Scope {
     fn from(depends: Depends) -> Self {
         match depends {
+            Depends::Code => Scope::Code,
             Depends::Type => Scope::Type,
             Depends::Program => Scope::Program,
             Depends::Own => Scope::Own,

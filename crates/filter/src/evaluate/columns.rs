@@ -87,7 +87,7 @@ impl Columns {
         let same_segment = std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(&batch.segment));
         for ((_, test), answers) in self.set.tests().zip(&mut self.answers) {
             let keep = match test.scope {
-                Scope::Nothing | Scope::Type => true,
+                Scope::Nothing | Scope::Code | Scope::Type => true,
                 Scope::Program | Scope::Own | Scope::Object | Scope::Actor => same_segment,
                 Scope::Live | Scope::Params | Scope::Row | Scope::Order => false,
             };
@@ -195,6 +195,7 @@ impl OnBatch<'_, '_> {
         let holds = |index| batch.row(index).is_some_and(|row| set.holds(number, row, states));
         match test.scope {
             Scope::Nothing => answers.by_number(rows, |_| Some(0), holds),
+            Scope::Code => answers.by_number(rows, |index| batch.code.get(index).map(|code| (*code).into()), holds),
             Scope::Type => answers.by_number(rows, types(batch), holds),
             Scope::Program | Scope::Own => answers.by_number(rows, numbers_of(&batch.own), holds),
             Scope::Object => answers.by_object(rows, batch, holds),

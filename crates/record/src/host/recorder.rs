@@ -441,7 +441,7 @@ mod tests {
         let mut recorder = Recorder::begin(sources, host, &snapshot, stream.clone(), watches, true);
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("gone-by-now");
-        capture_testkit::install(Path::new("/bin/true"), &program);
+        capture_testkit::install("/bin/true", &program);
         assert!(std::process::Command::new(&program).status().unwrap().success());
         recorder.read_connector().unwrap();
         stream.close();

@@ -1,7 +1,6 @@
 //! Who comes into a container that is followed without being started by anybody who is.
 
 use capture_record::container::{Found, Newcomers};
-use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +16,7 @@ fn the_monitor_of_a_session_is_met_when_it_begins() {
     };
     let directory = tempfile::tempdir().unwrap();
     let monitor = directory.path().join("conmon");
-    capture_testkit::install(Path::new("/bin/sh"), &monitor);
+    capture_testkit::install("/bin/sh", &monitor);
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let (is_over, mut met) = (&is_over, Vec::new());

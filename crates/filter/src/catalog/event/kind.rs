@@ -43,7 +43,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         "evt.dir",
         CharBuf,
         Dir,
-        Depends::Type,
+        Depends::Code,
         |ask| Extracted::text(Some(if is_exit(ask.row) { b"<" } else { b">" })),
         "Direction: > for the enter of a call and for events without a pair, < for the exit of a call.",
     )

@@ -101,7 +101,7 @@ impl<'s> Known<'s> {
 /// Whether a condition's answer is the same for all events of the sample's type.
 fn is_decided(test: &Test, sample: Row<'_>) -> bool {
     match test.scope {
-        Scope::Nothing => true,
+        Scope::Nothing | Scope::Code => true,
         Scope::Type => says_its_type(sample.code()) || sample.param_count() > 0,
         Scope::Object => !sample.info().is_some_and(EventInfo::is_about_fds),
         Scope::Params => test.differ(sample.view(), sample.code()) == Differ::InNothing,
