@@ -26,8 +26,9 @@ pub fn join_any_length(view: View, base: &[u8], path: &[u8]) -> Vec<u8> {
     let relative = path.first().is_some_and(|&b| b != b'/');
     // The empty path is relative for the classic program only.
     let with_base = relative || (view == View::Classic && path.is_empty());
-    let mut joined = if with_base { base.to_vec() } else { Vec::new() };
-    joined.reserve(path.len());
+    let base = if with_base { base } else { &[] };
+    let mut joined = Vec::with_capacity(base.len() + path.len());
+    joined.extend_from_slice(base);
     match view {
         View::Classic => append_classic(&mut joined, path),
         View::Exit => append_exit(&mut joined, path),

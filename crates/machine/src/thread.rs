@@ -201,6 +201,12 @@ impl KeptEvent {
         self.bytes.get(start..end)
     }
 
+    /// Lets `read` look at parameter `i` as at the first one of an event; `None` when the event has no such parameter.
+    pub fn with_param<R>(&self, i: usize, read: impl FnOnce(&Event<'_>) -> Option<R>) -> Option<R> {
+        let params = [self.raw(i)?];
+        read(&Event { ts: 0, tid: 0, cpu: 0, code: self.code, state_only: false, params: &params })
+    }
+
     /// Lets `read` look at it as at an event under way.
     pub fn with<R>(&self, read: impl FnOnce(&Event<'_>) -> R) -> R {
         let params: smallvec::SmallVec<[&[u8]; 8]> = (0..self.ends.len()).filter_map(|i| self.raw(i)).collect();

@@ -6,7 +6,7 @@
 use super::call::Call;
 use super::fd::{Fd, FdFlags};
 use crate::View;
-use capture_batch::path;
+use capture_batch::{Text, path};
 use capture_event::code;
 use capture_event::tables::fd::FdType;
 
@@ -95,20 +95,19 @@ fn requested(call: &Call<'_>) -> Option<(Request, Found)> {
         // The driver gives an absolute path.
         _ => Directory::None,
     };
-    let mut request = Request { path: call.string(path).to_vec(), flags, directory };
-    if event.code != code::OPEN_BY_HANDLE_AT_X {
-        prefer_entered(call, &mut request);
-    }
-    Some((request, found(call)))
+    let is_entered = event.code != code::OPEN_BY_HANDLE_AT_X;
+    let request = is_entered.then(|| entered(call, flags)).flatten();
+    let said = || Request { path: call.string(path).to_vec(), flags, directory };
+    Some((request.unwrap_or_else(said), found(call)))
 }
 
 /// Openat as old drivers reported it: all arguments in the enter event.
 fn old_openat(call: &Call<'_>) -> Option<Request> {
     let enter = call.enter.as_ref()?;
-    let directory = enter.with(|enter| enter.signed(0));
+    let directory = enter.with_param(0, |param| param.signed(0));
     Some(Request {
-        path: enter.with(|enter| enter.str(1).unwrap_or_default().to_vec()),
-        flags: enter.with(|enter| enter.u32(2)).unwrap_or(0),
+        path: enter.with_param(1, |param| Some(param.str(0)?.to_vec())).unwrap_or_default(),
+        flags: enter.with_param(2, |param| param.u32(0)).unwrap_or(0),
         directory: directory.map_or(Directory::None, Directory::Descriptor),
     })
 }
@@ -140,26 +139,26 @@ fn found(call: &Call<'_>) -> Found {
     Found { dev: event.u32(dev).unwrap_or(0), ino: event.u64(ino).unwrap_or(0) }
 }
 
-/// Takes path, flags and directory from the enter event, if it was seen and has them.
-fn prefer_entered(call: &Call<'_>, request: &mut Request) {
+/// What the enter event says, if it was seen and has a path. `flags`: those that the exit event says.
+fn entered(call: &Call<'_>, flags: u32) -> Option<Request> {
     let at = matches!(call.event.code, code::OPENAT_2_X | code::OPENAT2_X);
     let path = usize::from(at);
-    let (Some(entered), Some(enter)) = (call.entered_string(path), call.enter.as_ref()) else { return };
+    let (entered, enter) = (call.entered_string(path)?, call.enter.as_ref()?);
     // What only the exit knows: that the file was created, and its layer.
     let added = match call.view() {
         View::Classic => 0,
-        View::Exit if call.event.code == code::CREAT_X => request.flags,
-        View::Exit => request.flags & !(O_F_CREATED - 1),
+        View::Exit if call.event.code == code::CREAT_X => flags,
+        View::Exit => flags & !(O_F_CREATED - 1),
     };
     let flags = match call.event.code {
         code::CREAT_X => 0,
-        _ => enter.with(|enter| enter.u32(path + 1)).unwrap_or(0),
+        _ => enter.with_param(path + 1, |param| param.u32(0)).unwrap_or(0),
     };
-    request.path = entered.to_vec();
-    request.flags = flags | added;
-    if at {
-        request.directory = enter.with(|enter| enter.signed(0)).map_or(Directory::None, Directory::Descriptor);
-    }
+    let directory = match at {
+        true => enter.with_param(0, |param| param.signed(0)).map_or(Directory::None, Directory::Descriptor),
+        false => Directory::Cwd,
+    };
+    Some(Request { path: entered.to_vec(), flags: flags | added, directory })
 }
 
 /// Classic view: looking at a directory's descriptor makes it the one that the event works on, until the call turns out
@@ -172,23 +171,22 @@ fn look_at_directory(call: &mut Call<'_>, request: &Request) {
 }
 
 /// The text that the path is joined to.
-fn base_of(call: &mut Call<'_>, request: &Request) -> Vec<u8> {
+fn base_of(call: &mut Call<'_>, request: &Request) -> Text {
     let Some(number) = request.base_descriptor() else {
         return match request.directory {
-            Directory::None => Vec::new(),
-            Directory::Descriptor(_) if request.is_absolute() => b".".to_vec(),
-            Directory::Cwd | Directory::Descriptor(_) => call.cwd().to_vec(),
+            Directory::None => Text::default(),
+            Directory::Descriptor(_) if request.is_absolute() => Text::from("."),
+            Directory::Cwd | Directory::Descriptor(_) => call.cwd(),
         };
     };
     match call.descriptor(number) {
-        None => UNKNOWN_DIRECTORY.to_vec(),
+        None => Text::from(UNKNOWN_DIRECTORY),
         Some(directory) => {
-            let mut base = directory.name.to_vec();
-            let has_slash = base.last().is_none_or(|&b| b == b'/');
-            if call.view() == View::Classic || !has_slash {
-                base.push(b'/');
+            let has_slash = directory.name.last().is_none_or(|&b| b == b'/');
+            match call.view() {
+                View::Exit if has_slash => directory.name.clone(),
+                View::Classic | View::Exit => [&directory.name, &b"/"[..]].concat().into(),
             }
-            base
         }
     }
 }
