@@ -172,8 +172,8 @@ impl Running {
         command.stdin(Stdio::null()).stdout(Stdio::null());
         loop {
             match command.spawn() {
-                Ok(child) => {
-                    wait_for_arguments(&child);
+                Ok(mut child) => {
+                    wait_for_arguments(&mut child);
                     return Running(child);
                 }
                 // A child that another test begins just now has our descriptors until it executes its program.

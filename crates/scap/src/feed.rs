@@ -31,8 +31,8 @@ impl Runs for Frames {
 
 /// Brings runs.
 pub(crate) enum Feed {
-    /// They are read when they are asked for, into the memory of used ones.
-    Here(Box<dyn Runs>, Vec<Run>),
+    /// They are read when they are asked for, into the memory of the last used one.
+    Here(Box<dyn Runs>, Option<Run>),
     /// They are read before.
     Ahead(Ahead),
 }
@@ -52,7 +52,7 @@ pub(crate) struct Ahead {
 impl Feed {
     /// Reads where it is asked.
     pub fn here(runs: impl Runs + 'static) -> Feed {
-        Feed::Here(Box::new(runs), Vec::new())
+        Feed::Here(Box::new(runs), None)
     }
 
     /// Reads on a thread of its own.
@@ -70,7 +70,7 @@ impl Feed {
     pub fn next(&mut self) -> Option<Run> {
         match self {
             Feed::Here(source, used) => {
-                let mut run = used.pop().unwrap_or_default();
+                let mut run = used.take().unwrap_or_default();
                 fill(&mut **source, &mut run).then_some(run)
             }
             Feed::Ahead(ahead) => ahead.next(),
@@ -93,7 +93,7 @@ impl Feed {
     /// Takes back a run that is used up. It is cleared where it is used again: that may let go of a piece of the file.
     pub fn recycle(&mut self, run: Run) {
         match self {
-            Feed::Here(_, used) => used.push(run),
+            Feed::Here(_, used) => *used = Some(run),
             // Where there are enough, or nobody reads any more, it is dropped.
             Feed::Ahead(ahead) => drop(ahead.used.try_send(run)),
         }

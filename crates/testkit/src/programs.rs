@@ -4,7 +4,6 @@ use crate::skip;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
-use std::time::{Duration, Instant};
 
 /// An installed program.
 #[derive(Debug, Clone)]
@@ -44,10 +43,11 @@ pub fn install(from: impl AsRef<Path>, to: &Path) {
 
 /// Waits until a process that was just started shows its arguments: the kernel lets its parent go on a little before they
 /// are in their place.
-pub fn wait_for_arguments(child: &Child) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let has_none = || std::fs::read(format!("/proc/{}/cmdline", child.id())).is_ok_and(|line| line.is_empty());
-    while has_none() && Instant::now() < deadline {
+pub fn wait_for_arguments(child: &mut Child) {
+    let line = format!("/proc/{}/cmdline", child.id());
+    let has_none = || std::fs::read(&line).is_ok_and(|line| line.is_empty());
+    // One that has ended shows none any more.
+    while has_none() && matches!(child.try_wait(), Ok(None)) {
         std::thread::yield_now();
     }
 }

@@ -262,7 +262,7 @@ pub(super) fn references(
     let mut state = ReferenceState { objects, places: layout.places(), ..ReferenceState::default() };
     let (codes, mut counts) = (layout.codes(), LastOfType::default());
     let code = |event: usize| codes.get(event).copied().unwrap_or(0);
-    let mut at = 0;
+    let (mut at, mut own) = (0, Vec::new());
     while at < rows.len() {
         // Where it is known beforehand which rows have as many as the last one of their type, most have none.
         let alike = at..at + coders.counts.zeros(rows.len() - at);
@@ -274,8 +274,8 @@ pub(super) fn references(
             }
         }
         let Some(event) = rows.event(at - 1) else { break };
-        let own: Vec<Reference> =
-            std::iter::from_fn(|| given.next_if(|reference| reference.event <= event)).copied().collect();
+        own.clear();
+        own.extend(std::iter::from_fn(|| given.next_if(|reference| reference.event <= event)).copied());
         let mut count = own.len() as i64;
         counts.code(&mut coders.counts, code(event), 0, &mut count);
         state.of_event(coders, (event, code(event)), count, &own);

@@ -47,9 +47,9 @@ pub struct Actor {
     pub own: Id<Own>,
 }
 
-/// What an event works on.
+/// The descriptor that an event works on.
 #[derive(Clone, Copy)]
-pub struct Worked {
+pub struct Descriptor {
     /// The object, if it is open.
     pub object: Id<Object>,
     /// The number of the descriptor; -1 for none.
@@ -130,7 +130,7 @@ impl Binder {
         machine: &mut Machine,
         event: &Event<'_>,
         applied: &Applied,
-        (actor, worked): (Actor, Worked),
+        (actor, descriptor): (Actor, Descriptor),
         batch: &mut Batch,
     ) {
         let row = batch.len().saturating_sub(1);
@@ -143,9 +143,9 @@ impl Binder {
         batch.own.push(own);
         batch.lineage.push(lineage);
         batch.latency.push(applied.latency);
-        batch.object.push(worked.object);
-        batch.fd.push(worked.fd);
-        if let Some(flags) = batch.flags.last_mut().filter(|_| worked.by_number) {
+        batch.object.push(descriptor.object);
+        batch.fd.push(descriptor.fd);
+        if let Some(flags) = batch.flags.last_mut().filter(|_| descriptor.by_number) {
             flags.insert(RowFlags::OBJECT_BY_NUMBER);
         }
         let live = match (&applied.stand_in, tid) {
@@ -161,21 +161,27 @@ impl Binder {
     }
 
     /// What an event works on that was just applied, if it has to do with descriptors at all.
-    pub fn worked(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied, actor: Actor) -> Worked {
-        let mut worked = Worked { object: Id::NONE, fd: -1, by_number: false };
+    pub fn descriptor(
+        &mut self,
+        machine: &mut Machine,
+        event: &Event<'_>,
+        applied: &Applied,
+        actor: Actor,
+    ) -> Descriptor {
+        let mut descriptor = Descriptor { object: Id::NONE, fd: -1, by_number: false };
         let is_about_fds = || machine.view.event(event.code).is_some_and(EventInfo::is_about_fds);
         if !self.needs.contains(Needs::OBJECTS) || !is_about_fds() {
-            return worked;
+            return descriptor;
         }
-        worked.fd = actor.tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
-        worked.by_number = applied.object.is_none() && applied.object_by_number.is_some();
+        descriptor.fd = actor.tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
+        descriptor.by_number = applied.object.is_none() && applied.object_by_number.is_some();
         if let Some(key) = applied.object.or(applied.object_by_number) {
-            worked.object = self.objects.bind(machine, key, &self.segment);
+            descriptor.object = self.objects.bind(machine, key, &self.segment);
             if let Some(name) = attempted_connection(machine.view, event) {
-                worked.object = self.objects.rename(worked.object, name, &self.segment);
+                descriptor.object = self.objects.rename(descriptor.object, name, &self.segment);
             }
         }
-        worked
+        descriptor
     }
 
     /// A name as an interned value; [`Id::NONE`] when the segment is full.

@@ -143,7 +143,7 @@ fn found(call: &Call<'_>) -> Found {
 fn entered(call: &Call<'_>, flags: u32) -> Option<Request> {
     let at = matches!(call.event.code, code::OPENAT_2_X | code::OPENAT2_X);
     let path = usize::from(at);
-    let (entered, enter) = (call.entered_string(path)?, call.enter.as_ref()?);
+    let (path_bytes, enter) = (call.entered_string(path)?, call.enter.as_ref()?);
     // What only the exit knows: that the file was created, and its layer.
     let added = match call.view() {
         View::Classic => 0,
@@ -158,7 +158,7 @@ fn entered(call: &Call<'_>, flags: u32) -> Option<Request> {
         true => enter.with_param(0, |param| param.signed(0)).map_or(Directory::None, Directory::Descriptor),
         false => Directory::Cwd,
     };
-    Some(Request { path: entered.to_vec(), flags: flags | added, directory })
+    Some(Request { path: path_bytes.to_vec(), flags: flags | added, directory })
 }
 
 /// Classic view: looking at a directory's descriptor makes it the one that the event works on, until the call turns out

@@ -19,8 +19,8 @@ pub(super) fn census(machine: &Machine, head: &Head) -> Batch {
         let applied = machine.apply(&event);
         batch.push_row(header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
         let actor = binder.actor(&mut machine, &event, &applied);
-        let worked = binder.worked(&mut machine, &event, &applied, actor);
-        binder.bind(&mut machine, &event, &applied, (actor, worked), &mut batch);
+        let descriptor = binder.descriptor(&mut machine, &event, &applied, actor);
+        binder.bind(&mut machine, &event, &applied, (actor, descriptor), &mut batch);
     }
     batch
 }

@@ -498,8 +498,8 @@ impl Engine {
         {
             return None;
         }
-        let worked = self.binder.worked(&mut self.machine, event, applied, actor);
-        if self.tells_objects_apart && !self.wants_object(event.code, worked.object) {
+        let descriptor = self.binder.descriptor(&mut self.machine, event, applied, actor);
+        if self.tells_objects_apart && !self.wants_object(event.code, descriptor.object) {
             return None;
         }
         self.append_params(block, event.code, converted);
@@ -514,7 +514,7 @@ impl Engine {
         self.push_row(header(block, event.code, num, flags), enter);
         self.append_options(block);
         say_stored(&mut self.batch, self.says_stored, self.stored);
-        self.binder.bind(&mut self.machine, event, applied, (actor, worked), &mut self.batch);
+        self.binder.bind(&mut self.machine, event, applied, (actor, descriptor), &mut self.batch);
         repeated
     }
 

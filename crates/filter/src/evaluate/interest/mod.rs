@@ -35,12 +35,10 @@ pub struct FilterInterest {
     objects: Objects,
     /// What is selected given the object, if there is one filter and it asks for that.
     of_objects: Option<OfObjects>,
-    /// The segment that what is known of threads belongs to.
+    /// The segment that what is known of threads and objects belongs to.
     segment: Weak<Segment>,
-    /// The sets of types of which any filter can select rows with one thread or another.
-    of_owns: Vec<Types>,
-    /// For every thread of the segment its place there, plus one; 0 if that is not known yet.
-    by_own: Vec<u32>,
+    /// For every thread of the segment, the types of which any filter can select rows; `None` if it is not known yet.
+    by_own: Vec<Option<Types>>,
     /// For every call, whether any filter can select events of it that have no type of their own; `None` if it is not
     /// known yet.
     by_call: Vec<Option<bool>>,
@@ -112,7 +110,6 @@ impl FilterInterest {
             objects,
             of_objects,
             segment: Weak::new(),
-            of_owns: Vec::new(),
             by_own: Vec::new(),
             by_call: vec![None; usize::from(syscall::COUNT)],
             wanting: 0,
@@ -129,7 +126,7 @@ impl FilterInterest {
         std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment))
     }
 
-    /// Forgets threads of other segments.
+    /// Forgets threads and objects of other segments.
     fn turn_to(&mut self, segment: &Arc<Segment>) {
         if self.is_of(segment) {
             return;
@@ -137,6 +134,8 @@ impl FilterInterest {
         self.segment = Arc::downgrade(segment);
         self.threads.begin(&self.set, segment);
         self.programs.end();
+        self.objects.end();
+        self.of_objects.iter_mut().for_each(OfObjects::end);
         self.by_own.clear();
         for filter in &mut self.filters {
             filter.of_threads.by_own.clear();
@@ -169,20 +168,15 @@ impl FilterInterest {
     fn types_of_thread(&mut self, own: Id<Own>, segment: &Arc<Segment>) -> Types {
         self.turn_to(segment);
         if own.index() >= self.by_own.len() {
-            self.by_own.resize(own.index() + 1, 0);
+            self.by_own.resize(own.index() + 1, None);
         }
         let FilterInterest { set, filters, samples, threads, .. } = self;
         let of_filter = |(at, filter): (usize, &mut OfFilter)| {
             filter.of_threads.types(set, at, samples, threads, (own, filter.types))
         };
         let types = filters.iter_mut().enumerate().map(of_filter).fold(Types::NONE, Types::bitor);
-        let met = self.of_owns.iter().position(|other| *other == types);
-        let place = met.unwrap_or_else(|| {
-            self.of_owns.push(types);
-            self.of_owns.len() - 1
-        });
         if let Some(known) = self.by_own.get_mut(own.index()) {
-            *known = u32::try_from(place + 1).unwrap_or(0);
+            *known = Some(types);
         }
         types
     }
@@ -346,9 +340,8 @@ impl Interest for FilterInterest {
         if own.is_none() {
             return self.without_thread.contains(code);
         }
-        let known = self.by_own.get(own.index()).and_then(|known| known.checked_sub(1));
-        match known.and_then(|known| self.of_owns.get(known as usize)) {
-            Some(types) if self.is_of(segment) => types.contains(code),
+        match self.by_own.get(own.index()) {
+            Some(Some(types)) if self.is_of(segment) => types.contains(code),
             _ => self.types_of_thread(own, segment).contains(code),
         }
     }
@@ -358,6 +351,7 @@ impl Interest for FilterInterest {
     }
 
     fn wants_object(&mut self, code: u16, object: Id<Object>, segment: &Arc<Segment>) -> bool {
+        self.turn_to(segment);
         let FilterInterest { set, filters, samples, objects, of_objects, .. } = self;
         let (Some(of_objects), Some(filter)) = (of_objects, filters.first()) else { return true };
         of_objects.wants((set, samples, objects), filter.types, (code, object), segment)

@@ -8,7 +8,7 @@ use crate::check::source::State;
 use capture_batch::{Batch, Id, Needs, Object, Own, Row, Segment, Summary, Types};
 use capture_event::EventInfo;
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// What one filter can select, given the object.
 pub(super) struct OfObjects {
@@ -21,7 +21,6 @@ pub(super) struct OfObjects {
     by_answers: Vec<(Box<[bool]>, Types)>,
     /// For every object of the segment its place there, plus one; 0 if that is not known yet.
     by_object: Vec<u32>,
-    segment: Weak<Segment>,
 }
 
 impl OfObjects {
@@ -44,7 +43,12 @@ impl OfObjects {
             }
         }
         let (by_answers, by_object) = Default::default();
-        OfObjects { filter, tests, without_object, by_answers, by_object, segment: Weak::new() }
+        OfObjects { filter, tests, without_object, by_answers, by_object }
+    }
+
+    /// Forgets the objects of a segment.
+    pub fn end(&mut self) {
+        self.by_object.clear();
     }
 
     /// Whether the filter can select rows of a type with this object, of those types of which it can select any.
@@ -57,10 +61,6 @@ impl OfObjects {
     ) -> bool {
         if object.is_none() {
             return self.without_object.contains(code);
-        }
-        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
-            self.segment = Arc::downgrade(segment);
-            self.by_object.clear();
         }
         if object.index() >= self.by_object.len() {
             self.by_object.resize(object.index() + 1, 0);
@@ -94,7 +94,6 @@ pub(super) struct Objects {
     tests: FxHashMap<usize, ObjectTest>,
     /// An event of each type with a thread.
     of_somebody: Batch,
-    segment: Weak<Segment>,
 }
 
 struct ObjectTest {
@@ -117,12 +116,11 @@ impl Objects {
         let somebody = segment.owns.push(Own::default()).unwrap_or(Id::NONE);
         let mut of_somebody = samples(set.view, segment, if tests.is_empty() { 0 } else { count });
         of_somebody.own.iter_mut().for_each(|own| *own = somebody);
-        Objects { tests, of_somebody, segment: Weak::new() }
+        Objects { tests, of_somebody }
     }
 
     /// What conditions say of an object.
     fn answers(&mut self, set: &Set, tests: &[usize], object: Id<Object>, segment: &Arc<Segment>) -> Box<[bool]> {
-        self.turn_to(segment);
         let answer = |number: &usize| {
             let Some(test) = self.tests.get_mut(number) else { return true };
             test.look_at(set, *number, &[object], segment);
@@ -143,12 +141,9 @@ impl Objects {
         test.without_object(set, number, rows.into_iter().flatten(), states)
     }
 
-    /// Forgets objects of other segments.
-    fn turn_to(&mut self, segment: &Arc<Segment>) {
-        if !std::ptr::eq(self.segment.as_ptr(), Arc::as_ptr(segment)) {
-            self.segment = Arc::downgrade(segment);
-            self.tests.values_mut().for_each(|test| test.answers.clear());
-        }
+    /// Forgets the objects of a segment.
+    pub fn end(&mut self) {
+        self.tests.values_mut().for_each(|test| test.answers.clear());
     }
 
     /// Whether no row of these types of a batch can be selected by a filter with these conditions on the object, since
@@ -162,7 +157,6 @@ impl Objects {
         summary: &Summary,
         segment: &Arc<Segment>,
     ) -> bool {
-        self.turn_to(segment);
         let mut found = Vec::with_capacity(tests.len());
         for number in tests {
             let Some(test) = self.tests.get_mut(number) else { return false };
