@@ -4,6 +4,7 @@
 //! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread. What is left
 //! may hold or not.
 
+mod combinations;
 mod known;
 mod objects;
 mod threads;
@@ -13,6 +14,7 @@ use crate::check::scope::Scope;
 use capture_batch::{Batch, Id, Interest, NO_TYPE, Object, Own, Segment, Summary, Types};
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code};
+use combinations::Combinations;
 use known::{Answers, Known, generic_samples, samples};
 use objects::{Objects, OfObjects};
 use std::cell::OnceCell;
@@ -67,10 +69,8 @@ struct OfFilter {
 struct OfThreads {
     /// Its conditions on the thread alone: their places among all of them.
     tests: Vec<usize>,
-    /// The types of which rows can be selected, for each combination of answers to `tests` that was met.
-    by_answers: Vec<(Box<[bool]>, Types)>,
-    /// For every thread of the segment its place there, plus one; 0 if that is not known yet.
-    by_own: Vec<u32>,
+    /// The types of which rows can be selected, by answers to `tests`.
+    types: Combinations,
 }
 
 /// Why a filter can select nothing of a batch.
@@ -138,8 +138,8 @@ impl FilterInterest {
         self.of_objects.iter_mut().for_each(OfObjects::end);
         self.by_own.clear();
         for filter in &mut self.filters {
-            filter.of_threads.by_own.clear();
-            filter.of_programs.by_own.clear();
+            filter.of_threads.types.end();
+            filter.of_programs.types.end();
             filter.with_programs = None;
         }
     }
@@ -258,7 +258,7 @@ impl OfFilter {
         let types = Known::new(set, Default::default()).selectable(at, samples, shown);
         let of_threads = |all: &Threads| {
             let tests = all.tests().enumerate().filter(|(_, test)| asked.contains(test));
-            OfThreads { tests: tests.map(|(place, _)| place).collect(), by_answers: Vec::new(), by_own: Vec::new() }
+            OfThreads { tests: tests.map(|(place, _)| place).collect(), types: Combinations::default() }
         };
         let mut new = OfFilter {
             types,
@@ -293,27 +293,17 @@ impl OfThreads {
         if self.tests.is_empty() {
             return of_any;
         }
-        if !own.is_none() && own.index() >= self.by_own.len() {
-            self.by_own.resize(own.index() + 1, 0);
-        }
-        let known = self.by_own.get(own.index()).and_then(|known| known.checked_sub(1));
-        if let Some((_, types)) = known.and_then(|known| self.by_answers.get(known as usize)) {
-            return *types;
+        if let Some(known) = self.types.of(own.index()) {
+            return *known;
         }
         let answers = threads.answers(set, &self.tests, own);
-        let met = self.by_answers.iter().position(|(other, _)| *other == answers);
-        let place = met.unwrap_or_else(|| {
+        let thread = (!own.is_none()).then(|| own.index());
+        self.types.learn(thread, answers, |answers| {
             let numbers: Vec<usize> = threads.tests().collect();
             let tests = self.tests.iter().filter_map(|place| numbers.get(*place).copied());
             let given = tests.zip(answers.iter().map(|answer| Answers::always(*answer))).collect();
-            let types = Known::new(set, given).selectable(at, samples, of_any);
-            self.by_answers.push((answers, types));
-            self.by_answers.len() - 1
-        });
-        if let Some(known) = self.by_own.get_mut(own.index()) {
-            *known = u32::try_from(place + 1).unwrap_or(0);
-        }
-        self.by_answers.get(place).map_or(Types::ALL, |(_, types)| *types)
+            Known::new(set, given).selectable(at, samples, of_any)
+        })
     }
 }
 

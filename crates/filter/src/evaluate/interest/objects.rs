@@ -2,6 +2,7 @@
 
 use super::super::memo::Memo;
 use super::super::set::Set;
+use super::combinations::Combinations;
 use super::known::{Answers, Known, samples};
 use crate::check::scope::Scope;
 use crate::check::source::State;
@@ -17,10 +18,8 @@ pub(super) struct OfObjects {
     tests: Vec<usize>,
     /// The types of which it can select rows without an object.
     without_object: Types,
-    /// The types of which it can select rows, for each combination of answers to `tests` that was met.
-    by_answers: Vec<(Box<[bool]>, Types)>,
-    /// For every object of the segment its place there, plus one; 0 if that is not known yet.
-    by_object: Vec<u32>,
+    /// The types of which it can select rows, by answers to `tests`.
+    types: Combinations,
 }
 
 impl OfObjects {
@@ -42,13 +41,12 @@ impl OfObjects {
                 without_object.insert(sample.code());
             }
         }
-        let (by_answers, by_object) = Default::default();
-        OfObjects { filter, tests, without_object, by_answers, by_object }
+        OfObjects { filter, tests, without_object, types: Combinations::default() }
     }
 
     /// Forgets the objects of a segment.
     pub fn end(&mut self) {
-        self.by_object.clear();
+        self.types.end();
     }
 
     /// Whether the filter can select rows of a type with this object, of those types of which it can select any.
@@ -62,29 +60,15 @@ impl OfObjects {
         if object.is_none() {
             return self.without_object.contains(code);
         }
-        if object.index() >= self.by_object.len() {
-            self.by_object.resize(object.index() + 1, 0);
+        if let Some(known) = self.types.of(object.index()) {
+            return known.contains(code);
         }
-        let known = self.by_object.get(object.index()).and_then(|known| known.checked_sub(1));
-        if let Some((_, types)) = known.and_then(|known| self.by_answers.get(known as usize)) {
-            return types.contains(code);
-        }
-        let place = self.place_of(objects.answers(set, &self.tests, object, segment), set, samples, types);
-        if let Some(known) = self.by_object.get_mut(object.index()) {
-            *known = u32::try_from(place + 1).unwrap_or(0);
-        }
-        self.by_answers.get(place).is_none_or(|(_, types)| types.contains(code))
-    }
-
-    /// The place of a combination of answers.
-    fn place_of(&mut self, answers: Box<[bool]>, set: &Set, samples: &Batch, types: Types) -> usize {
-        let met = self.by_answers.iter().position(|(other, _)| *other == answers);
-        met.unwrap_or_else(|| {
-            let given = self.tests.iter().zip(&answers).map(|(test, answer)| (*test, Answers::always(*answer)));
-            let types = Known::new(set, given.collect()).selectable(self.filter, samples, types);
-            self.by_answers.push((answers, types));
-            self.by_answers.len() - 1
-        })
+        let answers = objects.answers(set, &self.tests, object, segment);
+        let types = self.types.learn(Some(object.index()), answers, |answers| {
+            let given = self.tests.iter().zip(answers).map(|(test, answer)| (*test, Answers::always(*answer)));
+            Known::new(set, given.collect()).selectable(self.filter, samples, types)
+        });
+        types.contains(code)
     }
 }
 
