@@ -1,8 +1,8 @@
-//! Which rows filters can select at all, as far as their types and threads tell.
+//! Which rows filters can select at all, as far as their types, threads and objects tell.
 //!
 //! Conditions on the type are decided for each type, and so are those on the object for types that have nothing to do
-//! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread. What is left
-//! may hold or not.
+//! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread, those on the
+//! object alone, of a single filter, once an object. What is left may hold or not.
 
 mod combinations;
 mod known;
