@@ -30,6 +30,7 @@ pub fn join_any_length(view: View, base: &[u8], path: &[u8]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(base.len() + path.len());
     joined.extend_from_slice(base);
     match view {
+        _ if append_whole(&mut joined, path) => {}
         View::Classic => append_classic(&mut joined, path),
         View::Exit => append_exit(&mut joined, path),
     }
@@ -66,6 +67,24 @@ fn append_classic(joined: &mut Vec<u8>, path: &[u8]) {
             }
         };
     }
+}
+
+/// Appends a path that means no more than itself in either view, as nearly all do: whether it is one.
+fn append_whole(joined: &mut Vec<u8>, path: &[u8]) -> bool {
+    let (Some((first, behind)), Some(last)) = (path.split_first(), path.last()) else { return true };
+    if *last == b'.' || *first == b'/' && joined.last() == Some(&b'/') {
+        return false;
+    }
+    // All bytes are looked at, which takes many at once.
+    let prints = path.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let is_special =
+        |byte: u8, next: u8| (next == b'/') & ((byte == b'.') | (byte == b'/')) | (byte == b'.') & (next == b'.');
+    let pairs = path.iter().zip(behind);
+    let is_whole = prints & !pairs.fold(false, |any, (byte, next)| any | is_special(*byte, *next));
+    if is_whole {
+        joined.extend_from_slice(path);
+    }
+    is_whole
 }
 
 /// Appends what means no more than itself, wherever it stands; what is left behind it.
@@ -132,6 +151,29 @@ mod tests {
             assert_eq!(joined(view, "/a/b/", "."), "/a/b");
             assert_eq!(joined(view, "/a/b/", "...x"), "/a/b/...x");
             assert_eq!(joined(view, "/", "x"), "/x");
+        }
+    }
+
+    #[test]
+    fn what_is_appended_as_a_whole_is_as_if_it_were_looked_at_byte_by_byte() {
+        const BYTES: &[u8] = b"/.ax\t";
+        for number in 0..BYTES.len().pow(6) {
+            let digits = (0..6).scan(number, |rest, _| Some(std::mem::replace(rest, *rest / 5) % 5));
+            let path: Vec<u8> = digits.map(|digit| BYTES[digit]).collect();
+            for path in (0..=6).map(|len| &path[..len]) {
+                for base in [&b""[..], b"/", b"a", b"/b/"] {
+                    let mut whole = base.to_vec();
+                    if !append_whole(&mut whole, path) {
+                        assert_eq!(whole, base);
+                        continue;
+                    }
+                    for append in [append_classic, append_exit] {
+                        let mut joined = base.to_vec();
+                        append(&mut joined, path);
+                        assert_eq!(joined, whole, "{base:?} {path:?}");
+                    }
+                }
+            }
         }
     }
 
