@@ -17,6 +17,7 @@ use std::time::Instant;
 /// Does a job.
 pub fn run(mut job: Job, mut output: Output) -> Result<End, Failure> {
     let started = Instant::now();
+    capture_record::sys::heap::keep_freed();
     let captures = std::mem::take(&mut job.captures);
     if captures.iter().any(|capture| capture.file_size().is_none()) {
         output.flush_lines();

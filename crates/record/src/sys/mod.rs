@@ -7,6 +7,7 @@
 pub mod diag;
 pub mod fanotify;
 pub mod guard;
+pub mod heap;
 pub mod limits;
 pub mod memory;
 pub mod netlink;
