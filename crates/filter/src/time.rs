@@ -3,54 +3,56 @@
 use crate::Env;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::fmt::Write;
+use std::io::Write;
 
 /// Nanoseconds in a second.
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
 /// A time, ns since the epoch, in the zone of the settings: `2014-01-31 12:59:58.000000001`, with or without the
 /// date and the part below a second.
-pub(crate) fn local(ts: u64, env: &Env, date: bool, fraction: bool) -> String {
+pub(crate) fn local(ts: u64, env: &Env, date: bool, fraction: bool) -> Vec<u8> {
     const DAY: i64 = 86_400;
     let seconds = (ts / SECOND).cast_signed();
     // 2⁶⁴ ns end in the year 2554: always a time that jiff knows.
     let time = Timestamp::from_second(seconds).unwrap_or_default();
     const UTC: &TimeZone = &TimeZone::UTC;
     let zone = env.time_zone.as_ref().unwrap_or(UTC);
-    let mut text = String::with_capacity(32);
+    let mut text = Vec::with_capacity(32);
     if date {
         let date = time.to_zoned(zone.clone());
-        // Writing to a string cannot fail.
+        // Writing to a vector cannot fail.
         let _ = write!(text, "{:04}-{:02}-{:02} ", date.year(), date.month(), date.day());
     }
     // No more than this is needed of most times, and it is by far the fastest.
     let of_day = (seconds + i64::from(zone.to_offset(time).seconds())).rem_euclid(DAY).cast_unsigned();
     digits(&mut text, of_day / 3600, 2);
-    text.push(':');
+    text.push(b':');
     digits(&mut text, of_day / 60 % 60, 2);
-    text.push(':');
+    text.push(b':');
     digits(&mut text, of_day % 60, 2);
     if fraction {
-        text.push('.');
+        text.push(b'.');
         digits(&mut text, ts % SECOND, 9);
     }
     text
 }
 
 /// Appends the last digits of a number, nine at most.
-fn digits(text: &mut String, mut number: u64, count: usize) {
+fn digits(text: &mut Vec<u8>, mut number: u64, count: usize) {
     let mut digits = [b'0'; 9];
     for digit in digits.iter_mut().rev().take(count) {
         *digit += (number % 10) as u8;
         number /= 10;
     }
-    text.extend(digits.iter().skip(digits.len() - count).map(|digit| char::from(*digit)));
+    text.extend_from_slice(digits.get(digits.len() - count..).unwrap_or_default());
 }
 
 /// A time, ns since the epoch, in ISO 8601 and UTC: `2014-01-31T12:59:58.000000001+0000`.
-pub(crate) fn iso8601(ts: u64) -> String {
-    let utc = local(ts, &Env::default(), true, true);
-    utc.replacen(' ', "T", 1) + "+0000"
+pub(crate) fn iso8601(ts: u64) -> Vec<u8> {
+    let mut text = local(ts, &Env::default(), true, true);
+    text.iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'T');
+    text.extend_from_slice(b"+0000");
+    text
 }
 
 /// A duration in ns as seconds with nine digits below the second.
@@ -95,6 +97,7 @@ mod tests {
     #[test]
     fn times_print_in_the_zone_of_the_settings() {
         let utc = Env::default();
+        let local = |ts, env: &Env, date, fraction| String::from_utf8(local(ts, env, date, fraction)).unwrap();
         assert_eq!(local(TS, &utc, true, true), "2014-07-10 12:55:34.007935905");
         assert_eq!(local(TS, &utc, false, false), "12:55:34");
         let rome = Env { time_zone: Some(TimeZone::get("Europe/Rome").unwrap()), ..Env::default() };
@@ -102,7 +105,7 @@ mod tests {
         // The offset is that of the time shown: an hour less in winter.
         assert_eq!(local(TS + 183 * 86400 * SECOND, &rome, true, false), "2015-01-09 13:55:34");
         assert_eq!(local(u64::MAX, &utc, true, true), "2554-07-21 23:34:33.709551615");
-        assert_eq!(iso8601(TS), "2014-07-10T12:55:34.007935905+0000");
+        assert_eq!(iso8601(TS), b"2014-07-10T12:55:34.007935905+0000");
     }
 
     #[test]

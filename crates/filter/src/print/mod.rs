@@ -168,7 +168,7 @@ impl<'r> Param<'r> {
             RelTime => number::duration(value, resolved, number::u64_of(bytes)?),
             AbsTime => match self.row.view() {
                 View::Classic => value.extend_from_slice(INVALID_DYNAMIC),
-                View::Exit => value.extend(crate::time::local(number::u64_of(bytes)?, env, true, true).into_bytes()),
+                View::Exit => value.extend(crate::time::local(number::u64_of(bytes)?, env, true, true)),
             },
             CharBuf => value.extend_from_slice(capture_event::event::until_nul(bytes)),
             FsPath | FsRelPath => path::print(self, bytes, value, resolved),

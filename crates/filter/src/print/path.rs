@@ -14,7 +14,13 @@ pub fn is_null(bytes: &[u8]) -> bool {
 
 /// Appends a text without the bytes that do not print.
 pub fn sanitized(out: &mut Vec<u8>, text: &[u8]) {
-    out.extend(text.iter().copied().filter(|b| matches!(b, b' '..=b'~')));
+    let prints = |byte: &u8| matches!(byte, b' '..=b'~');
+    // Most texts do as a whole. All bytes are looked at, which takes many at once.
+    if text.iter().fold(true, |all, byte| all & prints(byte)) {
+        out.extend_from_slice(text);
+    } else {
+        out.extend(text.iter().copied().filter(prints));
+    }
 }
 
 /// Appends a path, and its absolute form where it has to be built.

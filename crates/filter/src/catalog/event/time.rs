@@ -21,7 +21,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
         CharBuf,
         NA,
         Depends::Event,
-        |ask| Extracted::owned(Some(iso8601(ask.row.ts()).into_bytes())),
+        |ask| Extracted::owned(Some(iso8601(ask.row.ts()))),
         "Date and time in UTC in ISO 8601 form, with nanoseconds.",
     )
     .flags(FieldFlags::EVENT_TIME),
@@ -98,7 +98,7 @@ pub(in crate::catalog) static FIELDS: &[Field] = &[
     )
     .ordered(|ask, memory| number(delta(ask, memory) % SECOND)),
     field("evt.outputtime", CharBuf, NA, Depends::Order, none, "The time in the form that -t asks for.")
-        .ordered(|ask, memory| Extracted::owned(Some(output_time(ask, memory).into_bytes())))
+        .ordered(|ask, memory| Extracted::owned(Some(output_time(ask, memory))))
         .flags(FieldFlags::PRINT_ONLY.union(FieldFlags::EVENT_TIME)),
     field("evt.around", UInt64, Dec, Depends::Event, around, AROUND_HELP).flags(
         FieldFlags::ARG_REQUIRED
@@ -125,7 +125,7 @@ fn number<'r>(number: u64) -> Extracted<'r> {
 }
 
 fn clock<'r>(ask: &Ask<'r>, date: bool, fraction: bool) -> Extracted<'r> {
-    Extracted::owned(Some(local(ask.row.ts(), ask.env, date, fraction).into_bytes()))
+    Extracted::owned(Some(local(ask.row.ts(), ask.env, date, fraction)))
 }
 
 /// Events older than the first one (clocks are not always in order) wrap, as both programs show. In the exit view the
@@ -145,15 +145,15 @@ fn delta(ask: &Ask<'_>, memory: &mut Memory) -> u64 {
     if before == 0 { 0 } else { now.wrapping_sub(before) }
 }
 
-fn output_time(ask: &Ask<'_>, memory: &mut Memory) -> String {
+fn output_time(ask: &Ask<'_>, memory: &mut Memory) -> Vec<u8> {
     let ts = ask.row.ts();
     match ask.env.time_output {
         TimeOutput::Clock => local(ts, ask.env, false, true),
         // The part below a second is not padded: that is how both programs print it.
-        TimeOutput::Absolute => format!("{}.{}", ts / SECOND, ts % SECOND),
-        TimeOutput::Relative => seconds(since_start(ask)),
-        TimeOutput::Latency => seconds(latency(ask.row)),
-        TimeOutput::Delta => seconds(delta(ask, memory)),
+        TimeOutput::Absolute => format!("{}.{}", ts / SECOND, ts % SECOND).into_bytes(),
+        TimeOutput::Relative => seconds(since_start(ask)).into_bytes(),
+        TimeOutput::Latency => seconds(latency(ask.row)).into_bytes(),
+        TimeOutput::Delta => seconds(delta(ask, memory)).into_bytes(),
     }
 }
 
