@@ -195,7 +195,10 @@ impl OnBatch<'_, '_> {
         let holds = |index| batch.row(index).is_some_and(|row| set.holds(number, row, states));
         match test.scope {
             Scope::Nothing => answers.by_number(rows, |_| Some(0), holds),
-            Scope::Code => answers.by_number(rows, |index| batch.code.get(index).map(|code| (*code).into()), holds),
+            Scope::Code => {
+                let codes: &[u16] = &batch.code;
+                answers.by_number(rows, |index| codes.get(index).map(|code| (*code).into()), holds)
+            }
             Scope::Type => answers.by_number(rows, types(batch), holds),
             Scope::Program | Scope::Own => answers.by_number(rows, numbers_of(&batch.own), holds),
             Scope::Object => answers.by_object(rows, batch, holds),

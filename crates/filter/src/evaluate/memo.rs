@@ -17,18 +17,23 @@ impl Memo {
     /// The answer, computed if it is not known.
     #[inline]
     pub fn get_or(&mut self, number: usize, compute: impl FnOnce() -> bool) -> bool {
+        match self.0.get(number) {
+            Some(&YES) => true,
+            Some(&NO) => false,
+            _ => self.ask(number, compute),
+        }
+    }
+
+    #[cold]
+    fn ask(&mut self, number: usize, compute: impl FnOnce() -> bool) -> bool {
+        let answer = compute();
         if number >= self.0.len() {
             self.0.resize(number + 1, UNKNOWN);
         }
-        match self.0.get_mut(number) {
-            Some(answer) => {
-                if *answer == UNKNOWN {
-                    *answer = if compute() { YES } else { NO };
-                }
-                *answer == YES
-            }
-            None => compute(),
+        if let Some(known) = self.0.get_mut(number) {
+            *known = if answer { YES } else { NO };
         }
+        answer
     }
 
     /// Forgets all answers.
