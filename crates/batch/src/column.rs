@@ -21,8 +21,8 @@ struct Late<T> {
     looks: AtomicUsize,
 }
 
-/// Whoever looks at more values is given the list.
-const FEW: usize = 2048;
+/// Whoever looks at more values is given the list: a value alone takes several times as long as one among all.
+const FEW: usize = 16_384;
 
 /// What gives the value in a place, while the others are not there; `None` if nothing can.
 type One<T> = Option<Box<dyn Fn(usize) -> Option<T> + Send + Sync>>;
@@ -64,10 +64,18 @@ impl<T: Copy> Column<T> {
 }
 
 impl<T: Copy> Late<T> {
+    /// Counts a look: whether there were few. Looks at the same moment may count as one.
+    #[inline]
+    fn is_few(&self) -> bool {
+        let looks = self.looks.load(Ordering::Relaxed);
+        self.looks.store(looks + 1, Ordering::Relaxed);
+        looks < FEW
+    }
+
     fn value(&self, at: usize) -> Option<T> {
         match (self.values.get(), &self.one) {
             (Some(values), _) => values.get(at).copied(),
-            (None, Some(one)) if self.looks.fetch_add(1, Ordering::Relaxed) < FEW => one(at),
+            (None, Some(one)) if self.is_few() => one(at),
             (None, _) => self.values.get_or_init(&self.load).get(at).copied(),
         }
     }

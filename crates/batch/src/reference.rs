@@ -7,6 +7,8 @@ use crate::{Container, Id, Object, Text};
 pub enum Target {
     /// An open descriptor of the process.
     Object(Id<Object>),
+    /// The descriptor that the event works on.
+    OwnObject,
     /// A name: the command of a thread, a user, a group.
     Name(Id<Text>),
     /// Exit view, parameter 0: the container that a container event tells of. The event has no thread.

@@ -205,7 +205,7 @@ impl<'b> Row<'b> {
             Some(own) => own.container?,
             None => match self.target(0, 0)? {
                 Target::Container(id) => id,
-                Target::Object(_) | Target::Name(_) => return None,
+                Target::Object(_) | Target::OwnObject | Target::Name(_) => return None,
             },
         };
         self.batch.segment.containers.get(id)
@@ -265,6 +265,7 @@ impl<'b> Row<'b> {
     pub fn object_of(&self, param: usize, item: usize) -> Option<&'b Object> {
         match self.target(param, item)? {
             Target::Object(id) => self.batch.segment.objects.get(id),
+            Target::OwnObject => self.object(),
             Target::Name(_) | Target::Container(_) => None,
         }
     }
@@ -273,7 +274,7 @@ impl<'b> Row<'b> {
     pub fn name_of(&self, param: usize) -> Option<&'b [u8]> {
         match self.target(param, 0)? {
             Target::Name(id) => self.batch.segment.names.get(id).map(|text| &**text),
-            Target::Object(_) | Target::Container(_) => None,
+            Target::Object(_) | Target::OwnObject | Target::Container(_) => None,
         }
     }
 }

@@ -51,6 +51,7 @@ fn describe(row: Row<'_>) -> String {
     for reference in row.references() {
         let target = match reference.target {
             Target::Object(id) => format!("{:?}", segment.objects.get(id)),
+            Target::OwnObject => format!("{:?}", row.object()),
             Target::Name(id) => format!("{:?}", segment.names.get(id)),
             Target::Container(id) => format!("{:?}", segment.containers.get(id)),
         };

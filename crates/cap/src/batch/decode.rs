@@ -35,7 +35,7 @@ impl<'b> Decoded<'b> {
         let carried = BatchHead::carried_by(&columns)?;
         let heads = Heads::read(&columns)?;
         let rows = Rows::read(&columns, &heads.calls)?;
-        let places: usize = rows.types.iter().map(|of_type| of_type.rows.len() * usize::from(of_type.most())).sum();
+        let places: usize = rows.types.iter().map(|of_type| of_type.len() * usize::from(of_type.most())).sum();
         if places > MOST_PLACES {
             return Err(Fault::Value("number of parameters", places as u64));
         }
@@ -96,7 +96,7 @@ impl<'b> Decoded<'b> {
                 Source::Here(at) => param.values.get(at, strings)?,
                 Source::Enter => {
                     let (place, nth) = self.rows.place(calls, *calls.enters.get(row as usize)?)?;
-                    let given = self.params.get(place)?.get(usize::from(param.same_as))?;
+                    let given = self.params.get(place)?.get(usize::from(param.same_as?))?;
                     let Source::Here(at) = given.source(nth) else { return None };
                     given.values.get(at, strings)?
                 }

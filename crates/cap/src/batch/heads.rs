@@ -109,10 +109,13 @@ pub struct Calls {
 #[derive(Clone, Copy)]
 struct Type {
     /// Its place among the distinct types.
-    place: u16,
-    /// The place of the type that ends its call, if it is an enter event.
-    exit: Option<u16>,
+    place: u32,
+    /// The place of the type that ends its call; [`NO_PLACE`] if it is no enter event.
+    exit: u32,
 }
+
+/// In place of a place: none.
+const NO_PLACE: u32 = u32::MAX;
 
 /// The distinct types, each with its place.
 #[derive(Default)]
@@ -123,7 +126,7 @@ struct Distinct {
 }
 
 impl Distinct {
-    fn place(&mut self, code: u16) -> u16 {
+    fn place(&mut self, code: u16) -> u32 {
         let at = usize::from(code);
         if self.places.len() <= at {
             self.places.resize(at + 1, 0);
@@ -132,8 +135,7 @@ impl Distinct {
             self.types.push(code);
             *place = self.types.len() as u32;
         }
-        // There are no more places than types.
-        self.places.get(at).map_or(0, |place| (*place - 1) as u16)
+        self.places.get(at).map_or(NO_PLACE, |place| place.wrapping_sub(1))
     }
 
     /// What the types that a batch lists stand for.
@@ -143,7 +145,7 @@ impl Distinct {
             let is_enter = listed & 1 != 0;
             let code = u16::try_from(listed >> 1).ok().filter(|code| !is_enter || *code < u16::MAX);
             let code = code.ok_or(Fault::Value("event type", (*listed).into()))?;
-            Ok(Type { place: self.place(code), exit: is_enter.then(|| self.place(code + 1)) })
+            Ok(Type { place: self.place(code), exit: if is_enter { self.place(code + 1) } else { NO_PLACE } })
         };
         listed.iter().map(of).collect()
     }
@@ -161,13 +163,17 @@ impl Calls {
         }
         let order = by_thread(&threads.places, &threads.counts);
         let (mut places, mut enters) = (vec![0; events], vec![NO_ROW; events]);
-        let mut rest = order.iter().zip(symbols);
+        let (mut rows, mut symbols) = (&*order, &*symbols);
         for count in &threads.counts {
-            let mut call = Call { row: NO_ROW, exit: 0 };
-            for (row, symbol) in rest.by_ref().take(*count as usize) {
-                let (place, enter) = call.event(*row, symbol, &listed).ok_or(Fault::Uneven)?;
+            let cut = rows.split_at_checked(*count as usize).zip(symbols.split_at_checked(*count as usize));
+            let ((of_thread, rows_behind), (theirs, symbols_behind)) = cut.ok_or(Fault::Uneven)?;
+            (rows, symbols) = (rows_behind, symbols_behind);
+            let mut call = Call { row: NO_ROW, exit: NO_PLACE };
+            for (row, symbol) in of_thread.iter().zip(theirs) {
+                let (place, enter) = call.event(*row, *symbol, &listed).ok_or(Fault::Uneven)?;
                 if let (Some(of_row), Some(enters)) = (places.get_mut(*row as usize), enters.get_mut(*row as usize)) {
-                    (*of_row, *enters) = (place, enter);
+                    // There are no more places than types.
+                    (*of_row, *enters) = (place as u16, enter);
                 }
             }
         }
@@ -179,27 +185,27 @@ impl Calls {
 
 /// The call that a thread is in.
 struct Call {
-    /// The row of the enter event; [`NO_ROW`] if the thread is in none.
+    /// The row of the enter event.
     row: u32,
-    /// The place of the type that ends it.
-    exit: u16,
+    /// The place of the type that ends it; [`NO_PLACE`] if the thread is in none.
+    exit: u32,
 }
 
 impl Call {
     /// What a symbol says of the thread's next event, which has this row: the place of its type, and the row of the
     /// enter event whose call it ends, or [`NO_ROW`].
     #[inline]
-    fn event(&mut self, row: u32, symbol: u32, listed: &[Type]) -> Option<(u16, u32)> {
+    fn event(&mut self, row: u32, symbol: u32, listed: &[Type]) -> Option<(u32, u32)> {
         let event = match symbol.checked_sub(1) {
             Some(which) => *listed.get(which as usize)?,
-            None if self.row == NO_ROW => return None,
-            None => Type { place: self.exit, exit: None },
+            None if self.exit == NO_PLACE => return None,
+            None => Type { place: self.exit, exit: NO_PLACE },
         };
         let ended = if self.exit == event.place { self.row } else { NO_ROW };
-        if let Some(exit) = event.exit {
-            *self = Call { row, exit };
+        if event.exit != NO_PLACE {
+            *self = Call { row, exit: event.exit };
         } else if ended != NO_ROW {
-            self.row = NO_ROW;
+            self.exit = NO_PLACE;
         }
         Some((event.place, ended))
     }

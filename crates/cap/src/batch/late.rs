@@ -1,7 +1,7 @@
 //! A batch of which only what somebody looks at is read.
 
 use super::encode::all;
-use super::heads::{Calls, NO_ROW, Threads, times};
+use super::heads::{Calls, Threads, times};
 use super::options::Options;
 use super::params::{OfType, Param, Rows, Source};
 use super::values::{Token, Values};
@@ -138,20 +138,22 @@ impl Late {
         self.columns().has(Id { kind: Kind::Shape, code, index: 0 })
     }
 
+    /// The events of a type, in the order of the columns.
+    pub fn of_type(&self, of_type: &OfType) -> &[u32] {
+        self.rows().of(of_type)
+    }
+
     /// What tells apart the values of a parameter of the events of a type, in the order of these events; nothing for
     /// those whose values may be the same as others' without that being known.
     pub fn tokens(&self, place: usize, index: usize) -> Vec<Option<Token>> {
-        let events = self.rows().types.get(place).map_or(&[][..], |of_type| &of_type.rows);
+        let events = self.rows().types.get(place).map_or(&[][..], |of_type| self.of_type(of_type));
         let Some(param) = self.param(place, index) else { return vec![Some(Token::Absent); events.len()] };
+        let entered = self.entered(place, param);
         let token = |(nth, event): (usize, &u32)| match param.source(nth) {
             Source::Absent => Some(Token::Absent),
-            Source::Here(at) => param.values.token(at),
-            Source::Enter => {
-                let calls = self.calls();
-                let (place, nth) = self.rows().place(calls, *calls.enters.get(*event as usize)?)?;
-                let given = self.param(place, param.same_as.into())?;
-                let Source::Here(at) = given.source(nth) else { return None };
-                given.values.token(at).filter(|_| given.values.is_like(&param.values))
+            source => {
+                let (values, at) = self.found(param, source, || entered, *event)?;
+                values.token(at).filter(|_| values.is_like(&param.values))
             }
         };
         events.iter().enumerate().map(token).collect()
@@ -171,17 +173,36 @@ impl Late {
     /// The same, of the event with this number of those of the type in this place.
     fn value_of(&self, place: usize, nth: usize, event: usize, index: usize) -> Option<&[u8]> {
         let param = self.param(place, index)?;
-        match param.source(nth) {
-            Source::Here(at) => self.value(&param.values, at),
+        let (values, at) = self.found(param, param.source(nth), || self.entered(place, param), event as u32)?;
+        self.value(values, at)
+    }
+
+    /// Where a value of a parameter is. `entered`: what enter events have in its place.
+    fn found<'p>(
+        &'p self,
+        param: &'p Param,
+        source: Source,
+        entered: impl FnOnce() -> Option<(&'p OfType, &'p Param)>,
+        event: u32,
+    ) -> Option<(&'p Values, usize)> {
+        match source {
+            Source::Here(at) => Some((&param.values, at)),
             Source::Enter => {
-                let calls = self.calls();
-                let (place, nth) = self.rows().place(calls, *calls.enters.get(event)?)?;
-                let given = self.param(place, param.same_as.into())?;
-                let Source::Here(at) = given.source(nth) else { return None };
-                self.value(&given.values, at)
+                let (of_type, given) = entered()?;
+                let enter = *self.calls().enters.get(event as usize)?;
+                match given.source(self.rows().nth(of_type, enter)?) {
+                    Source::Here(at) => Some((&given.values, at)),
+                    Source::Enter | Source::Absent => None,
+                }
             }
             Source::Absent => None,
         }
+    }
+
+    /// The parameter of the enter events of a type that a parameter may be the same as.
+    fn entered(&self, place: usize, param: &Param) -> Option<(&OfType, &Param)> {
+        let (place, of_type) = self.rows().entered(self.rows().types.get(place)?)?;
+        Some((of_type, self.param(place, param.same_as?.into())?))
     }
 
     fn value<'v>(&'v self, values: &'v Values, at: usize) -> Option<&'v [u8]> {
@@ -249,12 +270,14 @@ impl Place for Late {
     }
 
     fn said_fds(&self) -> Vec<i64> {
-        let calls = self.calls();
-        let (mut said, mut is_said) = (vec![-1; calls.codes.len()], vec![false; calls.codes.len()]);
+        let enters = &self.calls().enters;
+        let (mut said, mut is_said) = (vec![-1; enters.len()], vec![false; enters.len()]);
         for (place, of_type) in self.rows().types.iter().enumerate() {
-            let Some(param) = fd_param(of_type.code) else { continue };
-            for (nth, row) in of_type.rows.iter().enumerate() {
-                let value = self.value_of(place, nth, *row as usize, param).and_then(fd_of);
+            let Some(param) = fd_param(of_type.code).and_then(|index| self.param(place, index)) else { continue };
+            let entered = self.entered(place, param);
+            for (nth, row) in self.of_type(of_type).iter().enumerate() {
+                let found = self.found(param, param.source(nth), || entered, *row);
+                let value = found.and_then(|(values, at)| self.value(values, at)).and_then(fd_of);
                 if let (Some(value), Some(said), Some(is_said)) =
                     (value, said.get_mut(*row as usize), is_said.get_mut(*row as usize))
                 {
@@ -262,11 +285,11 @@ impl Place for Late {
                 }
             }
         }
-        for (event, enter) in calls.enters.iter().enumerate().filter(|(_, enter)| **enter != NO_ROW) {
-            let is_own = is_said.get(event).copied().unwrap_or(true);
-            let of_enter = said.get(*enter as usize).copied();
-            let of_enter = of_enter.filter(|_| !is_own && is_said.get(*enter as usize).copied().unwrap_or(false));
-            if let (Some(of_enter), Some(said)) = (of_enter, said.get_mut(event)) {
+        for (event, enter) in enters.iter().enumerate() {
+            // What an enter event does not say itself is not known of it either: -1.
+            if let (Some(true), Some(false)) = (is_said.get(*enter as usize), is_said.get(event))
+                && let (Some(of_enter), Some(said)) = (said.get(*enter as usize).copied(), said.get_mut(event))
+            {
                 *said = of_enter;
             }
         }

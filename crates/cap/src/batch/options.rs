@@ -108,12 +108,12 @@ fn shapes(columns: &Stored<'_>, rows: &Rows) -> Result<Vec<u32>, Fault> {
         if !columns.has(id) {
             continue;
         }
-        shapes.resize(rows.nth.len(), 0);
+        shapes.resize(rows.len(), 0);
         let listed: Vec<u32> = columns.numbers(id)?;
-        if listed.len() != of_type.rows.len() {
+        if listed.len() != of_type.len() {
             return Err(Fault::Uneven);
         }
-        for (row, shape) in of_type.rows.iter().zip(listed) {
+        for (row, shape) in rows.of(of_type).iter().zip(listed) {
             *shapes.get_mut(*row as usize).ok_or(Fault::Uneven)? = shape;
         }
     }

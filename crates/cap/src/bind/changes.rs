@@ -5,9 +5,14 @@ use super::columns::{NO_ROW, of_thread};
 use super::layout::Layout;
 use super::rows::RowEvents;
 
-/// The numbers of what holds for threads in a batch, ascending by thread and event.
+/// The numbers of what holds for threads in a batch.
 #[derive(Debug, Default)]
-pub(super) struct Changes(Vec<Change>);
+pub(super) struct Changes {
+    /// Ascending by thread and event.
+    all: Vec<Change>,
+    /// Where those of each thread end among them.
+    ends: Vec<usize>,
+}
 
 /// From an event of a thread on, another number holds for it.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +46,7 @@ impl Changes {
     /// Reads them. A row has the number that the one before of its thread has, unless its symbol is not 0, it is the
     /// first one of its thread, or the view before has a change between them.
     pub(super) fn read(coder: &mut Take, of: &Of<'_, impl Layout>) -> Changes {
-        let mut asked: Vec<usize> = coder.marked(of.rows.len()).collect();
+        let mut asked = coder.marked(of.rows.len());
         for (place, events) in (0..).zip(&of.by_thread) {
             asked.extend(of.rows.first_of(events, 0));
             let Some((upper, upper_rows)) = of.upper else { continue };
@@ -63,45 +68,45 @@ impl Changes {
             of_thread(&mut numbered, coder, place, of.above(place, event), &mut number);
             changes.push(Change { place, event: event as u32, number });
         }
-        changes.sort_unstable_by_key(|change| (change.place, change.event));
-        Changes(changes)
+        changes.sort_unstable_by_key(|change: &Change| (change.place, change.event));
+        let (mut ends, mut end) = (Vec::with_capacity(of.by_thread.len()), 0);
+        for place in 0..of.by_thread.len() {
+            let behind = changes.get(end..).unwrap_or_default();
+            end += behind.iter().take_while(|change| change.place as usize == place).count();
+            ends.push(end);
+        }
+        Changes { all: changes, ends }
     }
 
     /// Those of a thread.
     fn of(&self, place: u32) -> &[Change] {
-        let (start, end) = (self.before(place, 0), self.before(place.saturating_add(1), 0));
-        self.0.get(start..end).unwrap_or_default()
-    }
-
-    /// How many stand before an event of a thread.
-    fn before(&self, place: u32, event: u32) -> usize {
-        self.0.partition_point(|change| (change.place, change.event) < (place, event))
+        let before = (place as usize).checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let (Some(start), Some(end)) = (before, self.ends.get(place as usize)) else { return &[] };
+        self.all.get(start..*end).unwrap_or_default()
     }
 
     /// What holds for a thread at an event, [`NO_ROW`] before there is anything.
     pub(super) fn at(&self, place: u32, event: usize) -> i64 {
-        let before = self.before(place, (event as u32).saturating_add(1));
-        let last = before.checked_sub(1).and_then(|last| self.0.get(last));
-        last.filter(|change| change.place == place).map_or(NO_ROW, |change| change.number)
+        let changes = self.of(place);
+        let before = changes.partition_point(|change| change.event as usize <= event);
+        before.checked_sub(1).and_then(|last| changes.get(last)).map_or(NO_ROW, |change| change.number)
     }
 
     /// What holds at each event that has a row, [`NO_ROW`] for others.
     pub(super) fn at_each(&self, of: &Of<'_, impl Layout>) -> Vec<i64> {
         let places = of.layout.places();
-        let (mut values, mut now) = (vec![NO_ROW; places.len()], vec![NO_ROW; of.by_thread.len()]);
-        let mut changes: Vec<&Change> = self.0.iter().collect();
+        let (mut values, mut now) = (Vec::with_capacity(places.len()), vec![NO_ROW; of.by_thread.len()]);
+        let mut changes: Vec<&Change> = self.all.iter().collect();
         changes.sort_unstable_by_key(|change| change.event);
-        let mut changes = changes.into_iter().peekable();
-        for event in of.rows.iter() {
-            while let Some(change) = changes.next_if(|change| change.event as usize <= event) {
-                if let Some(now) = now.get_mut(change.place as usize) {
-                    *now = change.number;
-                }
-            }
-            if let (Some(value), Some(place)) = (values.get_mut(event), places.get(event)) {
-                *value = now.get(*place as usize).copied().unwrap_or(NO_ROW);
+        let last = Change { place: u32::MAX, event: places.len() as u32, number: NO_ROW };
+        for change in changes.into_iter().chain([&last]) {
+            let until = places.get(values.len()..change.event as usize).unwrap_or_default();
+            values.extend(until.iter().map(|place| now.get(*place as usize).copied().unwrap_or(NO_ROW)));
+            if let Some(now) = now.get_mut(change.place as usize) {
+                *now = change.number;
             }
         }
+        of.rows.keep(&mut values);
         values
     }
 }

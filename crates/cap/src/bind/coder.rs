@@ -1,6 +1,6 @@
 //! Values as what they differ in from a prediction, and back: each column is described once, for both ways.
 
-use crate::column::Series;
+use crate::column::Symbols;
 use crate::varint::{unzigzag, zigzag};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -50,74 +50,44 @@ impl Coder for Put {
 
 /// Reads symbols.
 pub(super) struct Take {
-    symbols: Series<i64>,
-    /// The next one.
-    at: usize,
+    symbols: Symbols,
     /// Whether there were too few.
     pub(super) is_short: bool,
 }
 
 impl Take {
-    pub(super) fn new(symbols: Series<i64>) -> Self {
-        Take { symbols, at: 0, is_short: false }
+    pub(super) fn new(symbols: Symbols) -> Self {
+        Take { symbols, is_short: false }
     }
 
     /// Which of the first `most` symbols are not 0. If there are fewer, it is short.
-    pub(super) fn marked(&mut self, most: usize) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn marked(&mut self, most: usize) -> Vec<usize> {
         self.is_short |= self.symbols.len() < most;
-        let places: Vec<usize> = match &self.symbols {
-            Series::Same(0, _) => Vec::new(),
-            Series::Bytes(bytes) => marked(bytes),
-            symbols => (0..).zip(symbols.iter()).filter(|(_, symbol)| *symbol != 0).map(|(at, _)| at).collect(),
-        };
-        places.into_iter().take_while(move |at| *at < most)
+        self.symbols.marked(most)
     }
 
-    /// Goes on with another symbol.
+    /// Goes on with another symbol, which is not before those that were read.
     pub(super) fn pass_to(&mut self, at: usize) {
-        self.at = at;
+        self.symbols.pass_to(at);
     }
-}
-
-/// Which bytes are not 0.
-fn marked(bytes: &[u8]) -> Vec<usize> {
-    let mut places = Vec::new();
-    for (start, some) in (0..).step_by(64).zip(bytes.chunks(64)) {
-        if some.iter().fold(0, |any, byte| any | byte) != 0 {
-            places.extend((start..).zip(some).filter(|(_, byte)| **byte != 0).map(|(at, _)| at));
-        }
-    }
-    places
 }
 
 impl Coder for Take {
     #[inline]
     fn value(&mut self, value: &mut i64, _: impl FnOnce(i64) -> i64, from: impl FnOnce(i64) -> i64) {
-        match self.symbols.get(self.at) {
-            Some(symbol) => {
-                *value = from(symbol);
-                self.at += 1;
-            }
+        match self.symbols.take() {
+            Some(symbol) => *value = from(symbol),
             None => self.is_short = true,
         }
     }
 
     fn is_over(&self) -> bool {
-        self.at >= self.symbols.len()
+        self.symbols.is_over()
     }
 
+    #[inline]
     fn zeros(&mut self, most: usize) -> usize {
-        let end = self.at.saturating_add(most).min(self.symbols.len());
-        let zeros = match &self.symbols {
-            Series::Same(0, _) => end - self.at,
-            Series::Bytes(bytes) => {
-                let next = bytes.get(self.at..end).unwrap_or_default();
-                next.iter().position(|symbol| *symbol != 0).unwrap_or(next.len())
-            }
-            Series::Same(..) | Series::Each(_) => 0,
-        };
-        self.at += zeros;
-        zeros
+        self.symbols.take_zeros(most)
     }
 }
 
@@ -130,8 +100,12 @@ struct LastValues<K> {
     nowhere: Recent<K>,
 }
 
-/// A context with its last value.
-type Recent<K> = Option<(K, i64)>;
+/// A context with its last value; without a context, a place that is free.
+#[derive(Clone)]
+struct Recent<K> {
+    context: Option<K>,
+    value: i64,
+}
 
 /// How many contexts are looked at first, where it is not known how many there are: a power of two.
 pub(super) const RECENT: usize = 2048;
@@ -150,7 +124,8 @@ impl<K: Copy> LastValues<K> {
     /// its own.
     fn with(hints: usize) -> Self {
         let places = hints.clamp(1, MOST_RECENT).next_power_of_two();
-        LastValues { recent: vec![None; places], others: FxHashMap::default(), nowhere: None }
+        let free = Recent { context: None, value: 0 };
+        LastValues { recent: vec![free.clone(); places], others: FxHashMap::default(), nowhere: free }
     }
 }
 
@@ -161,19 +136,22 @@ impl<K: Hash + Eq + Copy> LastValues<K> {
     fn of(&mut self, (hint, context): (usize, K), first: i64) -> &mut i64 {
         let place = hint & (self.recent.len() - 1);
         let recent = self.recent.get_mut(place).unwrap_or(&mut self.nowhere);
-        if !matches!(recent, Some((known, _)) if *known == context) {
-            bring(recent, &mut self.others, context, first);
+        if recent.context != Some(context) {
+            recent.bring(&mut self.others, context, first);
         }
-        &mut recent.get_or_insert((context, first)).1
+        &mut recent.value
     }
 }
 
-/// Puts a context in the place of another one.
-#[cold]
-fn bring<K: Hash + Eq>(recent: &mut Recent<K>, others: &mut FxHashMap<K, i64>, context: K, first: i64) {
-    let value = others.remove(&context).unwrap_or(first);
-    if let Some((context, value)) = recent.replace((context, value)) {
-        others.insert(context, value);
+impl<K: Hash + Eq> Recent<K> {
+    /// Puts a context in the place of the one that is here, which goes to the others.
+    #[cold]
+    fn bring(&mut self, others: &mut FxHashMap<K, i64>, context: K, first: i64) {
+        let value = others.remove(&context).unwrap_or(first);
+        let before = std::mem::replace(self, Recent { context: Some(context), value });
+        if let Some(context) = before.context {
+            others.insert(context, before.value);
+        }
     }
 }
 
@@ -199,30 +177,29 @@ impl<K: Hash + Eq + Copy> Last<K> {
 }
 
 /// Predicts that a value is the same as the last one of its type of events.
-#[derive(Default)]
-pub(super) struct LastOfType(Vec<Option<i64>>);
+pub(super) struct LastOfType(Vec<i64>);
 
 impl LastOfType {
-    /// `first`: what is predicted for the first event of a type.
+    /// `codes`: the types of all events; `first`: what is predicted for the first event of a type.
+    pub(super) fn new(codes: &[u16], first: impl Fn(u16) -> i64) -> Self {
+        LastOfType((0..=codes.iter().copied().max().unwrap_or(0)).map(first).collect())
+    }
+
     #[inline]
-    pub(super) fn code(&mut self, coder: &mut impl Coder, code: u16, first: i64, value: &mut i64) {
-        let place = usize::from(code);
-        if self.0.len() <= place {
-            self.0.resize(place + 1, None);
-        }
-        if let Some(last) = self.0.get_mut(place) {
-            coder.as_predicted(value, last.unwrap_or(first));
+    pub(super) fn code(&mut self, coder: &mut impl Coder, code: u16, value: &mut i64) {
+        if let Some(last) = self.0.get_mut(usize::from(code)) {
+            coder.as_predicted(value, *last);
             // Most change nothing: not to write is faster here and below, since the next one reads the same place.
-            if *last != Some(*value) {
-                *last = Some(*value);
+            if *last != *value {
+                *last = *value;
             }
         }
     }
 
-    /// The last value of a type.
+    /// The last value of a type; 0 for one that no event has.
     #[inline]
-    pub(super) fn get(&self, code: u16, first: i64) -> i64 {
-        self.0.get(usize::from(code)).copied().flatten().unwrap_or(first)
+    pub(super) fn get(&self, code: u16) -> i64 {
+        self.0.get(usize::from(code)).copied().unwrap_or(0)
     }
 }
 

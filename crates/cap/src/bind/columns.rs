@@ -67,9 +67,9 @@ pub(super) fn codes(coder: &mut impl Coder, layout: &impl Layout, rows: &RowEven
 /// Values as the last one of the same type. `first`: what is predicted for the first event of a type.
 fn by_type(coder: &mut impl Coder, rows: &RowEvents, codes: &[u16], first: impl Fn(u16) -> i64, values: &mut [i64]) {
     let code = |event: usize| codes.get(event).copied().unwrap_or(0);
-    let predicted = |last: &mut LastOfType, event| last.get(code(event), first(code(event)));
-    by_row(coder, rows, values, LastOfType::default(), predicted, |last, coder, event, value| {
-        last.code(coder, code(event), first(code(event)), value);
+    let predicted = |last: &mut LastOfType, event| last.get(code(event));
+    by_row(coder, rows, values, LastOfType::new(codes, first), predicted, |last, coder, event, value| {
+        last.code(coder, code(event), value);
     });
 }
 
@@ -113,14 +113,26 @@ fn numbered<K: Hash + Eq + Copy>(
     context: impl Fn(usize) -> Option<(usize, K)>,
     values: &mut [i64],
 ) {
-    let context = |event| context(event).map(|(hint, context)| (hint, (context, above(of.upper, event))));
+    let Some(upper) = of.upper else {
+        return in_context(coder, of.rows, Numbered::new(of.count, hints), context, values);
+    };
+    let context = |event| context(event).map(|(hint, context)| (hint, (context, at(upper, event))));
+    in_context(coder, of.rows, Numbered::new(of.count, hints), context, values);
+}
+
+/// The same, where a context is all that they have in common.
+fn in_context<K: Hash + Eq + Copy>(
+    coder: &mut impl Coder,
+    rows: &RowEvents,
+    numbered: Numbered<K>,
+    context: impl Fn(usize) -> Option<(usize, K)>,
+    values: &mut [i64],
+) {
     let predicted =
         |numbered: &mut Numbered<_>, event| context(event).map_or(-1, |context| numbered.predicted(context));
-    by_row(coder, of.rows, values, Numbered::new(of.count, hints), predicted, |numbered, coder, event, value| {
-        match context(event) {
-            Some(context) => numbered.code(coder, context, value),
-            None => coder.as_predicted(value, -1),
-        }
+    by_row(coder, rows, values, numbered, predicted, |numbered, coder, event, value| match context(event) {
+        Some(context) => numbered.code(coder, context, value),
+        None => coder.as_predicted(value, -1),
     });
 }
 
@@ -163,28 +175,23 @@ pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64],
     numbered(coder, of, RECENT, context, values);
 }
 
-/// Numbers of descriptors: as in the view before; in the first one as the event's parameter says (`param`), else as
-/// that of the enter event, else -1.
-pub(super) fn fds(
-    coder: &mut impl Coder,
-    layout: &impl Layout,
-    rows: &RowEvents,
-    param: impl Fn(usize) -> Option<i64>,
-    upper: Option<&[i64]>,
-    values: &mut [i64],
-) {
-    let pairs = layout.pairs();
-    let said = |event: usize| {
-        let of_enter = || pairs.get(event).filter(|enter| **enter != NO_PAIR).and_then(|enter| param(*enter as usize));
-        param(event).or_else(of_enter).unwrap_or(-1)
-    };
-    as_said(coder, rows, |event| if upper.is_some() { above(upper, event) } else { said(event) }, values);
-}
-
-/// Values as something else says.
-pub(super) fn as_said(coder: &mut impl Coder, rows: &RowEvents, said: impl Fn(usize) -> i64, values: &mut [i64]) {
-    let predicted = |(): &mut (), event| said(event);
-    by_row(coder, rows, values, (), predicted, |(), coder, event, value| coder.as_predicted(value, said(event)));
+/// Numbers of descriptors: as `said`, which is what the view before has; for the first one as the event's parameter
+/// says, else as that of the enter event, else -1.
+pub(super) fn fds(coder: &mut impl Coder, rows: &RowEvents, said: &[i64], values: &mut [i64]) {
+    let mut next = 0;
+    while next < rows.len() {
+        let zeros = coder.zeros(rows.len() - next);
+        rows.runs(next..next + zeros, |events| {
+            if let (Some(values), Some(said)) = (values.get_mut(events.clone()), said.get(events)) {
+                values.copy_from_slice(said);
+            }
+        });
+        next += zeros;
+        if let Some((event, value)) = rows.event(next).and_then(|event| Some((event, values.get_mut(event)?))) {
+            coder.as_predicted(value, at(said, event));
+        }
+        next += 1;
+    }
 }
 
 /// Latencies, ns: since the enter event, for exits; that of the thread's last call, for context switches; else 0.
@@ -250,43 +257,46 @@ pub(super) struct ReferenceCoders<C> {
     pub(super) numbers: C,
 }
 
-/// References, ascending by event.
+/// References, ascending by event. `own_object`: the number of the object of an event.
 pub(super) fn references(
     coders: &mut ReferenceCoders<impl Coder>,
     layout: &impl Layout,
     rows: &RowEvents,
-    objects: &[i64],
+    own_object: impl Fn(usize) -> i64,
     given: &[Reference],
 ) -> Vec<Reference> {
     let mut given = given.iter().peekable();
-    let mut state = ReferenceState { objects, places: layout.places(), ..ReferenceState::default() };
-    let (codes, mut counts) = (layout.codes(), LastOfType::default());
+    let (params, kinds, numbers, all) = Default::default();
+    let mut state = ReferenceState { own_object, places: layout.places(), params, kinds, numbers, all };
+    let codes = layout.codes();
+    let mut counts = LastOfType::new(codes, |_| 0);
     let code = |event: usize| codes.get(event).copied().unwrap_or(0);
     let (mut at, mut own) = (0, Vec::new());
     while at < rows.len() {
         // Where it is known beforehand which rows have as many as the last one of their type, most have none.
         let alike = at..at + coders.counts.zeros(rows.len() - at);
         at = alike.end + 1;
-        for event in alike.filter_map(|row| rows.event(row)) {
-            let count = counts.get(code(event), 0);
-            if count != 0 {
-                state.of_event(coders, (event, code(event)), count, &[]);
+        rows.runs(alike, |events| {
+            for (event, code) in events.clone().zip(codes.get(events).unwrap_or_default()) {
+                let count = counts.get(*code);
+                if count != 0 {
+                    state.of_event(coders, (event, *code), count, &[]);
+                }
             }
-        }
+        });
         let Some(event) = rows.event(at - 1) else { break };
         own.clear();
         own.extend(std::iter::from_fn(|| given.next_if(|reference| reference.event <= event)).copied());
         let mut count = own.len() as i64;
-        counts.code(&mut coders.counts, code(event), 0, &mut count);
+        counts.code(&mut coders.counts, code(event), &mut count);
         state.of_event(coders, (event, code(event)), count, &own);
     }
     state.all
 }
 
 /// What predicts references, and those that there were.
-#[derive(Default)]
-struct ReferenceState<'c> {
-    objects: &'c [i64],
+struct ReferenceState<'c, O> {
+    own_object: O,
     places: &'c [u32],
     params: Last<(u16, i64)>,
     kinds: Last<(u16, i64)>,
@@ -294,7 +304,7 @@ struct ReferenceState<'c> {
     all: Vec<Reference>,
 }
 
-impl ReferenceState<'_> {
+impl<O: Fn(usize) -> i64> ReferenceState<'_, O> {
     /// Those of an event of a type: so many. `given`: what they are, where they are written.
     fn of_event(
         &mut self,
@@ -318,7 +328,7 @@ impl ReferenceState<'_> {
             let hint = hint.wrapping_add(next.param as usize);
             self.kinds.code(&mut coders.kinds, (hint, (code, next.param)), 0, &mut next.kind);
             if next.kind == 0 {
-                coders.numbers.as_predicted(&mut next.number, at(self.objects, event));
+                coders.numbers.as_predicted(&mut next.number, (self.own_object)(event));
             } else {
                 let place = self.places.get(event).copied().unwrap_or(0);
                 let hint = hint.wrapping_add((place as usize).wrapping_mul(31));

@@ -6,11 +6,13 @@ use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
 use super::rows::RowEvents;
 use crate::Kind;
+use crate::batch::NO_ROW as NO_PAIR;
 use crate::column::{Columns, Id};
 use crate::entities::{Counts, Finder};
 use crate::summaries;
 use capture_batch::{Batch, Gap, NOT_STORED, RowFlags, Target};
 use std::array::from_fn;
+use std::borrow::Cow;
 
 /// What a view binds to the events of a batch, with interned values by their numbers in the file. All lists but the
 /// last three are by event, those in front included.
@@ -71,9 +73,11 @@ impl Values {
         };
         let mut stream = |id| finder.object(id);
         values.quantities = batch.lives.iter().map(|live| Quantities::of(live, &mut stream)).collect();
+        let own_object = |row: u32| batch.object.get(row as usize).copied().unwrap_or(capture_batch::Id::NONE);
         let reference = |reference: &capture_batch::Reference| {
             let (kind, number) = match reference.target {
                 Target::Object(id) => (0, finder.object(id)),
+                Target::OwnObject => (0, finder.object(own_object(reference.row))),
                 Target::Name(id) => (1, finder.name(id)),
                 Target::Container(id) => (2, finder.container(id)),
             };
@@ -165,6 +169,13 @@ fn by_event<T: Copy>(
     values
 }
 
+/// The number of each event's descriptor as its parameter says, else as that of its enter event; else -1.
+fn said_fds(layout: &impl Layout, param: impl Fn(usize) -> Option<i64>) -> Vec<i64> {
+    let of_enter = |enter: &u32| Some(*enter).filter(|enter| *enter != NO_PAIR).and_then(|enter| param(enter as usize));
+    let said = |(event, enter)| param(event).or_else(|| of_enter(enter)).unwrap_or(-1);
+    layout.pairs().iter().enumerate().map(said).collect()
+}
+
 /// Adds the columns of a view to a set. `view`: its place in [`super::VIEWS`]; `upper`: the view before; `before`: how
 /// many interned values there were before the batch; `fd_param`: the number that an event says is that of its
 /// descriptor.
@@ -195,8 +206,9 @@ pub(crate) fn put(
     coded(Kind::RowOwn, &mut |coder| columns::of_threads(coder, layout, numbers, &mut values.owns));
     let (numbers, owns) = (of(before.lineages, |values| &values.lineages), &values.owns);
     coded(Kind::RowLineage, &mut |coder| columns::lineages(coder, owns, numbers, &mut values.lineages));
-    let above = upper.map(|upper| &*upper.fds);
-    coded(Kind::RowFd, &mut |coder| columns::fds(coder, layout, rows, &fd_param, above, &mut values.fds));
+    let said = || said_fds(layout, fd_param);
+    let said = upper.map_or_else(|| Cow::Owned(said()), |upper| Cow::Borrowed(&*upper.fds));
+    coded(Kind::RowFd, &mut |coder| columns::fds(coder, rows, &said, &mut values.fds));
     let (numbers, fds) = (of(before.objects, |values| &values.objects), &values.fds);
     coded(Kind::RowObject, &mut |coder| columns::objects(coder, layout, fds, numbers, &mut values.objects));
     coded(Kind::RowLatency, &mut |coder| columns::latencies(coder, layout, rows, &mut values.latencies));
@@ -212,7 +224,8 @@ pub(crate) fn put(
     let none = || Put(Vec::with_capacity(values.references.len()));
     let counts = Put(Vec::with_capacity(layout.events()));
     let mut coders = ReferenceCoders { counts, params: none(), items: none(), kinds: none(), numbers: none() };
-    columns::references(&mut coders, layout, rows, &values.objects, &values.references);
+    let own_object = |event: usize| values.objects.get(event).copied().unwrap_or(-1);
+    columns::references(&mut coders, layout, rows, own_object, &values.references);
     let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
     for (index, coder) in (0..).zip([counts, params, items, kinds, numbers]) {
         column(Kind::Reference, index, &coder.0);

@@ -6,7 +6,7 @@ use super::columns::{self, Numbers, Reference, ReferenceCoders};
 use super::layout::Layout;
 use super::lives::{self, Lives, NUMBERS, Quantities};
 use super::rows::RowEvents;
-use crate::column::{Id, Series, Stored};
+use crate::column::{Id, Stored, Symbols};
 use crate::entities::Counts;
 use crate::{Fault, Kind};
 use capture_batch::{Gap, Live, Target};
@@ -92,10 +92,10 @@ impl<'p, P: Place> At<'p, P> {
     }
 
     fn symbols(&self, kind: Kind, index: u16) -> Take {
-        let read = self.place.columns().series(Id { kind, code: self.view as u16, index });
+        let read = self.place.columns().symbols(Id { kind, code: self.view as u16, index });
         Take::new(read.unwrap_or_else(|fault| {
             self.place.fault(fault);
-            Series::default()
+            Symbols::default()
         }))
     }
 
@@ -221,8 +221,7 @@ impl<'p, P: Place> At<'p, P> {
                 Some(upper) => Cow::Borrowed(upper.fds()),
                 None => Cow::Owned(self.place.said_fds()),
             };
-            let said = |event: usize| said.get(event).copied().unwrap_or(-1);
-            self.list(Kind::RowFd, |coder, values| columns::as_said(coder, self.rows(), said, values))
+            self.list(Kind::RowFd, |coder, values| columns::fds(coder, self.rows(), &said, values))
         })
     }
 
@@ -292,7 +291,7 @@ impl<'p, P: Place> At<'p, P> {
         let [counts, params, items, kinds, numbers] =
             std::array::from_fn(|at| self.symbols(Kind::Reference, at as u16));
         let mut coders = ReferenceCoders { counts, params, items, kinds, numbers };
-        let all = columns::references(&mut coders, self.place, self.rows(), self.objects(), &[]);
+        let all = columns::references(&mut coders, self.place, self.rows(), |_| OWN_OBJECT, &[]);
         let ReferenceCoders { counts, params, items, kinds, numbers } = coders;
         if [counts, params, items, kinds, numbers].iter().any(|coder| coder.is_short) {
             self.place.fault(Fault::Uneven);
@@ -312,9 +311,13 @@ impl<'p, P: Place> At<'p, P> {
     }
 }
 
+/// In place of the number of an object: that of the event. Nothing has this number.
+const OWN_OBJECT: i64 = -2;
+
 fn reference_of(reference: &Reference) -> capture_batch::Reference {
     use crate::entities::place_of;
     let target = match reference.kind {
+        0 if reference.number == OWN_OBJECT => Target::OwnObject,
         0 => Target::Object(place_of(reference.number)),
         1 => Target::Name(place_of(reference.number)),
         _ => Target::Container(place_of(reference.number)),

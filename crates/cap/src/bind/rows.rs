@@ -45,12 +45,18 @@ impl RowEvents {
         }
     }
 
+    /// The row of an event, if it has one.
+    #[inline]
+    pub fn row(&self, event: usize) -> Option<usize> {
+        match self {
+            RowEvents::All(events) => event.checked_sub(events.start).filter(|_| event < events.end),
+            RowEvents::Each(events) => events.binary_search(&(event as u32)).ok(),
+        }
+    }
+
     /// Whether an event has a row.
     pub(super) fn has(&self, event: usize) -> bool {
-        match self {
-            RowEvents::All(events) => events.contains(&event),
-            RowEvents::Each(events) => events.binary_search(&(event as u32)).is_ok(),
-        }
+        self.row(event).is_some()
     }
 
     /// Those of these events, ascending, of which it is not as of the one before whether they have rows.
@@ -96,6 +102,32 @@ impl RowEvents {
         }
     }
 
+    /// Of a list of what each event has, leaves those that have rows what they have; others have [`NO_ROW`] then.
+    pub(super) fn keep(&self, values: &mut [i64]) {
+        let mut end = 0;
+        self.runs(0..self.len(), |events| {
+            values.get_mut(end..events.start).unwrap_or_default().fill(NO_ROW);
+            end = events.end;
+        });
+        values.get_mut(end..).unwrap_or_default().fill(NO_ROW);
+    }
+
+    /// Goes through the events of some rows, as ranges of which each follows the one before.
+    #[inline]
+    pub(super) fn runs(&self, rows: Range<usize>, mut then: impl FnMut(Range<usize>)) {
+        match self {
+            RowEvents::All(events) => {
+                let event = |row| events.start.saturating_add(row).min(events.end);
+                then(event(rows.start)..event(rows.end));
+            }
+            RowEvents::Each(events) => {
+                for event in events.get(rows).unwrap_or_default() {
+                    then(*event as usize..*event as usize + 1);
+                }
+            }
+        }
+    }
+
     /// All in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let (all, each) = match self {
@@ -123,10 +155,17 @@ mod tests {
                 rows.each(start..events.len() - 1, &mut values, |event, value| *value = event as i64 + 1);
                 events[start..events.len() - 1].iter().for_each(|event| expected[*event] = *event as i64 + 1);
                 assert_eq!(values, expected, "{flags:?}");
+                let mut run = Vec::new();
+                rows.runs(start..events.len() - 1, |events| run.extend(events));
+                assert_eq!(run, events[start..events.len() - 1], "{flags:?}");
+                let mut kept = vec![7; flags.len()];
+                rows.keep(&mut kept);
+                assert!((0..flags.len()).all(|event| kept[event] == if rows.has(event) { 7 } else { -1 }), "{flags:?}");
             }
             let every: Vec<u32> = (0..flags.len() as u32).collect();
             for event in 0..flags.len() {
                 assert_eq!(rows.has(event), events.contains(&event), "{flags:?}");
+                assert_eq!(rows.row(event), events.iter().position(|other| *other == event), "{flags:?}");
                 let next = events.iter().position(|other| *other >= event);
                 assert_eq!(rows.first_of(&every, event as u32), next, "{flags:?}");
             }

@@ -16,10 +16,12 @@
 
 mod read;
 mod series;
+mod symbols;
 mod write;
 
 pub use read::{Directory, Stored};
 pub use series::Series;
+pub use symbols::Symbols;
 pub use write::{Columns, Packer};
 
 use crate::Kind;

@@ -1,6 +1,6 @@
 //! Bytes to columns.
 
-use super::{BYTES, Id, MOST_BYTES, MOST_COLUMNS, MOST_DIRECTORY, MOST_NUMBERS, SIGNED, Series};
+use super::{BYTES, Id, MOST_BYTES, MOST_COLUMNS, MOST_DIRECTORY, MOST_NUMBERS, SIGNED, Series, Symbols};
 use crate::numbers::{self, Coding, Number};
 use crate::varint::Input;
 use crate::{Fault, Kind};
@@ -104,6 +104,17 @@ impl<'b> Stored<'b> {
             }
             _ => decode(count).map(Series::Each),
         }
+    }
+
+    /// The same, where most are 0.
+    pub fn symbols(&self, id: Id) -> Result<Symbols, Fault> {
+        let Some(entry) = self.entry(id) else { return Ok(Symbols::default()) };
+        let (coding, content, count) = (coding(entry)?, self.content(entry)?, entry.count as usize);
+        if coding == Coding::Constant {
+            let same = numbers::decode(coding, is_signed(entry), &content, 1)?;
+            return Ok(same.first().map_or_else(Symbols::default, |same| Symbols::same(*same, count)));
+        }
+        Ok(Symbols::of(numbers::others(coding, is_signed(entry), &content, count)?, count))
     }
 
     /// A column of bytes; none if there is no such column.

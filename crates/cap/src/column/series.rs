@@ -59,7 +59,10 @@ impl<T: Number> Series<T> {
     {
         match self {
             Series::Same(number, count) => (*count > 0).then_some(*number),
-            Series::Bytes(bytes) => bytes.iter().max().map(|byte| T::of((*byte).into())),
+            Series::Bytes(bytes) => {
+                let highest = bytes.iter().fold(0, |highest, byte| *byte.max(&highest));
+                (!bytes.is_empty()).then(|| T::of(highest.into()))
+            }
             Series::Each(numbers) => numbers.iter().max().copied(),
         }
     }

@@ -21,6 +21,48 @@ pub(crate) fn are_bytes(coding: Coding, is_signed: bool, bytes: &[u8], count: us
     !is_signed && bytes.len() == count && is_small
 }
 
+/// Those of the numbers that are not 0, with their places.
+pub(crate) fn others(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> Result<Others, Fault> {
+    let mut others = Others::default();
+    let number = |value| if is_signed { unzigzag(value) } else { value as i64 };
+    if coding == Coding::Rough {
+        let (roughs, mut bits) = Bits::behind(bytes, count)?;
+        // The rough value of 0 lacks nothing.
+        others.extend(roughs, |rough| number(bits.exact(*rough)));
+        bits.finish()?;
+    } else if are_bytes(coding, is_signed, bytes, count) {
+        others.extend(bytes, |byte| number((*byte).into()));
+    } else {
+        others.extend(&decode::<i64>(coding, is_signed, bytes, count)?, |number| *number);
+    }
+    Ok(others)
+}
+
+/// Numbers that are not 0.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Others {
+    /// Which they are among all, ascending.
+    pub(crate) places: Vec<u32>,
+    /// They themselves.
+    pub(crate) numbers: Vec<i64>,
+}
+
+impl Others {
+    /// Adds those of all numbers that are not 0, made into what they mean.
+    fn extend<T: PartialEq + Default>(&mut self, all: &[T], mut number: impl FnMut(&T) -> i64) {
+        let is_other = |number: &T| *number != T::default();
+        // Most are 0: that is seen of many at once.
+        for (start, some) in (0..).step_by(32).zip(all.chunks(32)) {
+            if some.iter().fold(false, |any, number| any | is_other(number)) {
+                for (place, other) in (start..).zip(some).filter(|(_, number)| is_other(number)) {
+                    self.places.push(place);
+                    self.numbers.push(number(other));
+                }
+            }
+        }
+    }
+}
+
 /// The numbers that were coded as these bytes.
 pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], count: usize) -> Result<Vec<T>, Fault> {
     if are_bytes(coding, is_signed, bytes, count) {
@@ -35,7 +77,9 @@ pub(crate) fn decode<T: Number>(coding: Coding, is_signed: bool, bytes: &[u8], c
     // The bits that any has tell whether all fit.
     let mut any = 0;
     let mut number = |wide: i64| {
-        any |= wide;
+        if !T::HOLDS_ALL {
+            any |= wide;
+        }
         T::of(wide)
     };
     let mut sum = 0i64;
@@ -116,39 +160,75 @@ fn planes<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> 
 /// Rough numbers, made exact.
 #[inline]
 fn exact<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
-    let (roughs, rest) = bytes.split_at_checked(count).ok_or(Fault::Short)?;
-    let bits: usize = roughs.iter().map(|rough| lacking(*rough) as usize).sum();
-    if let Some(rough) = roughs.iter().find(|rough| **rough > ROUGHEST) {
-        return Err(Fault::Value("rough value", u64::from(*rough)));
+    let (roughs, mut bits) = Bits::behind(bytes, count)?;
+    let mut numbers = Vec::with_capacity(count);
+    for rough in roughs {
+        numbers.push(number(bits.exact(*rough)));
     }
-    if bits.div_ceil(8) != rest.len() {
-        return Err(Fault::Short);
-    }
-    let mut at = 0;
-    let exact = |rough: &u8| {
-        let lacking = lacking(*rough);
-        let value = smallest(*rough) | bits_at(rest, at, lacking);
-        at += lacking as usize;
-        number(value)
-    };
-    Ok(roughs.iter().map(exact).collect())
+    bits.finish()?;
+    Ok(numbers)
 }
 
-/// So many bits, fewer than 64, from this bit on.
+/// The bits that rough numbers lack.
+struct Bits {
+    /// Zeros stand behind the end: whole words are read.
+    bytes: Vec<u8>,
+    /// The next bit.
+    at: usize,
+}
+
+impl Bits {
+    /// Those behind so many rough values, and these.
+    fn behind(bytes: &[u8], count: usize) -> Result<(&[u8], Bits), Fault> {
+        let (roughs, rest) = bytes.split_at_checked(count).ok_or(Fault::Short)?;
+        let highest = roughs.iter().fold(0, |highest, rough| *rough.max(&highest));
+        if highest > ROUGHEST {
+            return Err(Fault::Value("rough value", u64::from(highest)));
+        }
+        Ok((roughs, Bits { bytes: [rest, &[0; 2 * WORD]].concat(), at: 0 }))
+    }
+
+    /// The next number, of which this is the rough value.
+    #[inline]
+    fn exact(&mut self, rough: u8) -> u64 {
+        let (smallest, lacking) = ROUGH[usize::from(rough)];
+        let bits = bits_at(&self.bytes, self.at, lacking);
+        self.at += lacking as usize;
+        smallest | bits
+    }
+
+    /// Whether all were taken, and none was missing.
+    fn finish(self) -> Result<(), Fault> {
+        if self.at.div_ceil(8) + 2 * WORD == self.bytes.len() { Ok(()) } else { Err(Fault::Short) }
+    }
+}
+
+/// The smallest number of each rough value, and how many bits it lacks.
+static ROUGH: [(u64, u32); 256] = {
+    let (mut all, mut rough) = ([(0, 0); 256], 0);
+    while rough <= ROUGHEST {
+        all[rough as usize] = (smallest(rough), lacking(rough));
+        rough += 1;
+    }
+    all
+};
+
+/// Bytes of a word.
+const WORD: usize = 8;
+
+/// So many bits, fewer than 64, from this bit on; zeros where there is no whole word.
 #[inline]
 fn bits_at(bytes: &[u8], at: usize, len: u32) -> u64 {
     let (byte, shift) = (at / 8, at as u32 % 8);
-    let low = word_at(bytes, byte) >> shift;
-    let high = if shift + len > 64 { word_at(bytes, byte + 8) << (64 - shift) } else { 0 };
-    (low | high) & ((1 << len) - 1)
+    let mut bits = word_at(bytes, byte) >> shift;
+    if shift + len > 64 {
+        bits |= word_at(bytes, byte + WORD) << (64 - shift);
+    }
+    bits & !(u64::MAX << len)
 }
 
-/// The eight bytes from here on; zeros behind the end.
+/// The word from here on.
 #[inline]
 fn word_at(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    }
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |word| u64::from_le_bytes(*word))
 }

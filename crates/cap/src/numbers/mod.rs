@@ -4,7 +4,7 @@ mod decode;
 mod encode;
 mod rough;
 
-pub(crate) use decode::{are_bytes, decode};
+pub(crate) use decode::{Others, are_bytes, decode, others};
 pub(crate) use encode::{Numbers, encode};
 
 /// How numbers are coded. If some are negative, all are made unsigned first (zigzag: 0, -1, 1, -2 …), and so are
@@ -33,6 +33,8 @@ impl Coding {
 
 /// What numbers may be read as.
 pub trait Number: Copy {
+    /// Whether this type holds all numbers.
+    const HOLDS_ALL: bool;
     /// The number, or another one if this type does not hold it.
     fn of(value: i64) -> Self;
     /// Whether this type holds it.
@@ -42,6 +44,8 @@ pub trait Number: Copy {
 macro_rules! number {
     ($($name:ident)*) => { $(
         impl Number for $name {
+            const HOLDS_ALL: bool = $name::BITS == i64::BITS;
+
             #[inline]
             fn of(value: i64) -> Self {
                 value as Self
@@ -92,6 +96,11 @@ mod tests {
                 prop_assert!(front <= bytes.len());
                 let back = decode::<i64>(coding, numbers.is_signed, &bytes, values.len());
                 prop_assert_eq!(back.as_ref(), Ok(&values), "{:?}", coding);
+                let (mut sparse, back) = (vec![0; values.len()], others(coding, numbers.is_signed, &bytes, values.len()));
+                let Others { places, numbers: back } = back.unwrap();
+                prop_assert!(places.is_sorted_by(|place, next| place < next) && !back.contains(&0));
+                places.iter().zip(back).for_each(|(place, number)| sparse[*place as usize] = number);
+                prop_assert_eq!(&sparse, &values, "{:?}", coding);
                 prop_assert!(is_held::<u8>(&values, coding, numbers.is_signed, &bytes));
                 prop_assert!(is_held::<u16>(&values, coding, numbers.is_signed, &bytes));
                 prop_assert!(is_held::<u32>(&values, coding, numbers.is_signed, &bytes));
@@ -106,6 +115,8 @@ mod tests {
                 if let Ok(numbers) = decode::<u32>(coding, is_signed, &bytes, count) {
                     prop_assert_eq!(numbers.len(), count);
                 }
+                let is_read = decode::<i64>(coding, is_signed, &bytes, count).is_ok();
+                prop_assert_eq!(others(coding, is_signed, &bytes, count).is_ok(), is_read);
             }
         }
     }

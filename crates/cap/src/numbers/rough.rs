@@ -21,13 +21,12 @@ pub(super) fn rough(value: u64) -> (u8, u32) {
 
 /// How many bits a rough value lacks.
 #[inline]
-pub(super) fn lacking(rough: u8) -> u32 {
-    u32::from(rough / 4).saturating_sub(1)
+pub(super) const fn lacking(rough: u8) -> u32 {
+    (rough as u32 / 4).saturating_sub(1)
 }
 
 /// The number of a rough value, with zeros for what it lacks. The three highest values stand for nothing.
-#[inline]
-pub(super) fn smallest(rough: u8) -> u64 {
-    let (rough, lacking) = (u64::from(rough), lacking(rough));
-    (rough - 4 * u64::from(lacking)) << lacking
+pub(super) const fn smallest(rough: u8) -> u64 {
+    let lacking = lacking(rough);
+    (rough as u64 - 4 * lacking as u64) << lacking
 }

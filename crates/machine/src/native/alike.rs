@@ -19,7 +19,7 @@ pub(super) fn alike(
     // A view may show another type than is stored.
     let is_shown = |event: &u32| are_shown || shown.get(*event as usize) == stored.get(*event as usize);
     for (place, of_type) in late.types().iter().enumerate() {
-        let events = || of_type.rows.iter().copied();
+        let events = || late.of_type(of_type).iter().copied();
         match differ(of_type.code) {
             Differ::InNothing => {
                 see(Alike::Group(&mut events().filter(is_shown).filter_map(&row)));
@@ -98,7 +98,7 @@ fn are_stored(late: &Late, view: View, of_type: &OfType) -> bool {
 /// A number from 0 for each event of a type, the same for those with the same values of some parameters; and how many
 /// there are.
 fn by_params(late: &Late, place: usize, of_type: &OfType, params: &[usize]) -> (Vec<u32>, u32) {
-    let (mut numbers, mut count) = (vec![0; of_type.rows.len()], 1);
+    let (mut numbers, mut count) = (vec![0; of_type.len()], 1);
     for param in params {
         let mut known: FxHashMap<(u32, Token), u32> = FxHashMap::default();
         let mut last = None;

@@ -23,7 +23,8 @@ pub fn batch(late: Arc<Late>, view: View, segment: Arc<Segment>, sources: &[Arc<
     batch.ts = by_row(&rows, |rows| rows.late.times(), 0, |_, ts| ts);
     batch.tid = by_row(&rows, |rows| &rows.late.threads().places, u32::MAX, Rows::tid);
     batch.cpu = cpus(&rows);
-    batch.code = by_row(&rows, |rows| rows.view().codes(), u16::MAX, |_, code| code);
+    // Asked for again and again, and there is nothing to be put together.
+    batch.code = column(&rows, |rows| rows.each(rows.view().codes(), u16::MAX, |code| code));
     batch.flags = by_row(&rows, |rows| rows.view().flags(), -1, |_, flags| RowFlags::from_bits_retain(flags as u16));
     batch.own = of_thread(&rows, |rows| rows.view().owns(), |rows, event| rows.view().own(event), Id::new);
     batch.lineage = by_row(&rows, |rows| rows.view().lineages(), -1, |_, number| Id::new(place_of(number)));
@@ -116,14 +117,9 @@ impl Rows {
     }
 
     fn references(&self) -> Vec<Reference> {
-        // Both are in the order of the events.
-        let mut rows = (0u32..).zip(self.events().iter()).peekable();
-        let row = |(event, reference): (usize, Reference)| {
-            while rows.next_if(|(_, of_row)| *of_row < event).is_some() {}
-            let row = rows.peek().filter(|(_, of_row)| *of_row == event).map_or(NO_ROW, |(row, _)| *row);
-            Reference { row, ..reference }
-        };
-        self.view().references().into_iter().map(row).collect()
+        let row = |event| self.events().row(event).map_or(NO_ROW, |row| row as u32);
+        let of_row = |(event, reference)| Reference { row: row(event), ..reference };
+        self.view().references().into_iter().map(of_row).collect()
     }
 }
 
