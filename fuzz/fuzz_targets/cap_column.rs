@@ -26,6 +26,8 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(numbers) = &wide {
         assert_eq!(numbers.len(), usize::from(count));
     }
+    let symbols = columns.symbols(id).map(|mut symbols| std::iter::from_fn(|| symbols.take()).collect::<Vec<_>>());
+    assert_eq!(symbols.ok(), wide.as_ref().ok().cloned());
     if let Ok(numbers) = columns.numbers::<u16>(id) {
         assert_eq!(
             numbers.iter().map(|number| i64::from(*number)).collect::<Vec<_>>(),
