@@ -8,6 +8,7 @@
 //! | `SockTuple` | 2 or 10 | source address, source port, destination address, destination port |
 //! | | 1 | `u64` source, `u64` destination (kernel addresses), path, zero |
 
+use crate::path::sanitized;
 use crate::{Endpoint, View};
 use capture_event::event::until_nul;
 use std::io::Write;
@@ -190,7 +191,7 @@ fn is_whole(bytes: &[u8], view: View, inet: usize, inet6: usize) -> bool {
 
 fn print_path(out: &mut Vec<u8>, path: &[u8], view: View) {
     match view {
-        View::Classic => out.extend(path.iter().copied().filter(|b| matches!(b, b' '..=b'~'))),
+        View::Classic => sanitized(out, path),
         View::Exit => out.extend_from_slice(path),
     }
 }

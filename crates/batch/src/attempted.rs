@@ -47,7 +47,7 @@ pub fn attempted<'p>(row: Row<'_>, params: impl Fn(usize) -> Option<&'p [u8]>) -
         _ => return Some(Vec::new()),
     };
     let given = until_nul(params(path_at)?);
-    let is_plain = given.iter().all(|byte| matches!(byte, b' '..=b'~')) && !given.starts_with(b"<NA>");
+    let is_plain = given.iter().all(|byte| path::is_printable(*byte)) && !given.starts_with(b"<NA>");
     if given.is_empty() || given == b"(NULL)" || !is_plain || own.cwd.len() + given.len() > LONGEST {
         return None;
     }

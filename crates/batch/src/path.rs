@@ -3,6 +3,22 @@
 
 use crate::View;
 
+/// Whether both views' programs take a byte for one that prints.
+#[inline]
+pub fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
+/// Appends a text without the bytes that do not print.
+pub fn sanitized(out: &mut Vec<u8>, text: &[u8]) {
+    // Most texts print as a whole. All bytes are looked at, which takes many at once.
+    if text.iter().fold(true, |all, byte| all & is_printable(*byte)) {
+        out.extend_from_slice(text);
+    } else {
+        out.extend(text.iter().copied().filter(|byte| is_printable(*byte)));
+    }
+}
+
 /// The longest path that either view's program keeps, with its terminating zero.
 const MAX_PATH: usize = 1024;
 
@@ -62,7 +78,7 @@ fn append_classic(joined: &mut Vec<u8>, path: &[u8]) {
             [b'.'] => &[],
             [b'/', ..] if joined.last() == Some(&b'/') => after,
             _ => {
-                joined.push(if matches!(byte, b' '..=b'~') { byte } else { b'.' });
+                joined.push(if is_printable(byte) { byte } else { b'.' });
                 append_plain(joined, after)
             }
         };
@@ -76,7 +92,7 @@ fn append_whole(joined: &mut Vec<u8>, path: &[u8]) -> bool {
         return false;
     }
     // All bytes are looked at, which takes many at once.
-    let prints = path.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let prints = path.iter().fold(true, |all, byte| all & is_printable(*byte));
     let is_special =
         |byte: u8, next: u8| (next == b'/') & ((byte == b'.') | (byte == b'/')) | (byte == b'.') & (next == b'.');
     let pairs = path.iter().zip(behind);
@@ -89,7 +105,7 @@ fn append_whole(joined: &mut Vec<u8>, path: &[u8]) -> bool {
 
 /// Appends what means no more than itself, wherever it stands; what is left behind it.
 fn append_plain<'p>(joined: &mut Vec<u8>, path: &'p [u8]) -> &'p [u8] {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'.' | b'/');
+    let is_plain = |byte: &u8| is_printable(*byte) && !matches!(byte, b'.' | b'/');
     let len = path.iter().position(|byte| !is_plain(byte)).unwrap_or(path.len());
     let (plain, rest) = path.split_at_checked(len).unwrap_or_default();
     joined.extend_from_slice(plain);

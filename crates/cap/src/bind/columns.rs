@@ -178,20 +178,8 @@ pub(super) fn objects(coder: &mut impl Coder, layout: &impl Layout, fds: &[i64],
 /// Numbers of descriptors: as `said`, which is what the view before has; for the first one as the event's parameter
 /// says, else as that of the enter event, else -1.
 pub(super) fn fds(coder: &mut impl Coder, rows: &RowEvents, said: &[i64], values: &mut [i64]) {
-    let mut next = 0;
-    while next < rows.len() {
-        let zeros = coder.zeros(rows.len() - next);
-        rows.runs(next..next + zeros, |events| {
-            if let (Some(values), Some(said)) = (values.get_mut(events.clone()), said.get(events)) {
-                values.copy_from_slice(said);
-            }
-        });
-        next += zeros;
-        if let Some((event, value)) = rows.event(next).and_then(|event| Some((event, values.get_mut(event)?))) {
-            coder.as_predicted(value, at(said, event));
-        }
-        next += 1;
-    }
+    let predicted = |(): &mut (), event| at(said, event);
+    by_row(coder, rows, values, (), predicted, |(), coder, event, value| coder.as_predicted(value, at(said, event)));
 }
 
 /// Latencies, ns: since the enter event, for exits; that of the thread's last call, for context switches; else 0.

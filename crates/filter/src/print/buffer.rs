@@ -1,6 +1,7 @@
 //! Raw bytes, in the encoding that the user asked for.
 
 use crate::{BufferFormat, Env};
+use capture_batch::path::is_printable;
 use std::io::Write;
 
 /// Appends `bytes` as the settings say.
@@ -15,10 +16,6 @@ pub fn print(out: &mut Vec<u8>, bytes: &[u8], env: &Env) {
         BufferFormat::Ascii => ascii(out, bytes),
         BufferFormat::Base64 => base64(out, bytes),
     }
-}
-
-fn is_printable(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~')
 }
 
 fn dot(byte: u8) -> u8 {

@@ -4,10 +4,11 @@
 //! both views' programs. Text ends at its first zero byte.
 
 use super::number::{decimal, magnitude};
-use super::{Param, buffer, path};
+use super::{Param, buffer};
 use crate::catalog::{Arg, FieldFlags, parameter_type};
 use crate::value::{Extracted, Value};
 use crate::{Env, FieldUse};
+use capture_batch::path::sanitized;
 use capture_batch::{Row, View, address};
 use capture_event::event::until_nul;
 use capture_event::{ParamType, PrintFormat};
@@ -85,7 +86,7 @@ impl Style {
     pub fn print_value(&self, out: &mut Vec<u8>, value: &Value<'_>, env: &Env) -> Option<()> {
         match value {
             Value::Bytes(bytes) if self.ty == ParamType::ByteBuf => buffer::print(out, bytes, env),
-            Value::Bytes(bytes) if self.is_sanitized => path::sanitized(out, until_nul(bytes)),
+            Value::Bytes(bytes) if self.is_sanitized => sanitized(out, until_nul(bytes)),
             Value::Bytes(bytes) => {
                 let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
                 out.extend_from_slice(bytes.get(..end).unwrap_or_default());

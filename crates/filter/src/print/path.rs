@@ -2,7 +2,8 @@
 
 use super::Param;
 use super::number::i64_of;
-use capture_batch::{AT_FDCWD, Row, View, meant_path, path};
+use capture_batch::path::{self, sanitized};
+use capture_batch::{AT_FDCWD, Row, View, meant_path};
 use capture_event::ParamType;
 use capture_event::event::until_nul;
 use std::borrow::Cow;
@@ -10,17 +11,6 @@ use std::borrow::Cow;
 /// Whether a string says that there was none: no bytes, or what older drivers wrote for a null pointer.
 pub fn is_null(bytes: &[u8]) -> bool {
     bytes.is_empty() || bytes == b"(NULL)\0"
-}
-
-/// Appends a text without the bytes that do not print.
-pub fn sanitized(out: &mut Vec<u8>, text: &[u8]) {
-    let prints = |byte: &u8| matches!(byte, b' '..=b'~');
-    // Most texts do as a whole. All bytes are looked at, which takes many at once.
-    if text.iter().fold(true, |all, byte| all & prints(byte)) {
-        out.extend_from_slice(text);
-    } else {
-        out.extend(text.iter().copied().filter(prints));
-    }
 }
 
 /// Appends a path, and its absolute form where it has to be built.

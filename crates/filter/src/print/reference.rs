@@ -1,8 +1,8 @@
 //! What stands for something else: descriptors, lists of them, processes, users, groups.
 
-use super::path::sanitized;
 use super::{Param, errno_name, number, ports};
 use crate::Env;
+use capture_batch::path::sanitized;
 use capture_batch::{AT_FDCWD, Object, View};
 use std::io::Write;
 
