@@ -1,6 +1,7 @@
 //! What calls tried to open that failed: they are bound to no object.
 
 use crate::{Object, ObjectFlags, Role, Row, Text, View, path};
+use capture_event::EventInfo;
 use capture_event::code::*;
 use capture_event::event::until_nul;
 use capture_event::tables::fd::{FdType, L4Proto};
@@ -34,6 +35,26 @@ pub fn meant_path(row: Row<'_>, path: &[u8], dirfd: i64, dirfd_at: usize) -> Opt
     Some(path::join(view, &base, path))
 }
 
+/// The place of the path among the parameters of calls that open one.
+fn path_at(code: u16) -> Option<usize> {
+    match code {
+        OPEN_X | CREAT_X => Some(1),
+        OPENAT_2_X | OPENAT2_X => Some(2),
+        _ => None,
+    }
+}
+
+/// The path that an event with these parameters gave, if it is absolute and all that there is to tell what the event
+/// tried to open.
+pub fn attempted_path<'p>(info: &EventInfo, params: &[&'p [u8]]) -> Option<&'p [u8]> {
+    let path_at = path_at(info.code)?;
+    let path = params.get(path_at).map(|path| until_nul(path)).filter(|path| path.starts_with(b"/"))?;
+    // What it is relative to does not matter, but it has to be there.
+    let dirfd = info.params.get(path_at)?.dirfd.map(usize::from);
+    let is_given = |dirfd: usize| params.get(dirfd).is_some_and(|dirfd| dirfd.len() == 8);
+    dirfd.is_none_or(is_given).then_some(path)
+}
+
 /// Objects that stand, in summaries, for what the call of a row without an object tried to open: a condition on names
 /// of objects that holds for the row holds for one of them, or for a row that has the same type and no parameters.
 /// `None` where that cannot be told. `params`: the parameters of the row's event.
@@ -41,10 +62,11 @@ pub fn attempted<'p>(row: Row<'_>, params: impl Fn(usize) -> Option<&'p [u8]>) -
     let is_about = row.info().is_some_and(|info| info.is_about_fds() && !info.is_enter());
     let Some(own) = row.own().filter(|_| is_about) else { return Some(Vec::new()) };
     let path_at = match row.code() {
-        OPEN_X | CREAT_X => 1,
-        OPENAT_2_X | OPENAT2_X => 2,
         CONNECT_X | ACCEPT_X | ACCEPT_5_X | ACCEPT4_X | ACCEPT4_5_X | ACCEPT4_6_X | OPEN_BY_HANDLE_AT_X => return None,
-        _ => return Some(Vec::new()),
+        code => match path_at(code) {
+            Some(path_at) => path_at,
+            None => return Some(Vec::new()),
+        },
     };
     let given = until_nul(params(path_at)?);
     let is_plain = given.iter().all(|byte| path::is_printable(*byte)) && !given.starts_with(b"<NA>");

@@ -19,6 +19,12 @@ pub trait Interest: Send {
         true
     }
 
+    /// Whether [`Interest::wants`] tells threads apart: finding the thread of an event takes time. If not, it says what
+    /// [`Interest::types`] says.
+    fn tells_threads_apart(&self) -> bool {
+        false
+    }
+
     /// Whether [`Interest::wants_object`] ever says no: finding the object of an event takes time.
     fn tells_objects_apart(&self) -> bool {
         false
@@ -27,6 +33,13 @@ pub trait Interest: Send {
     /// Whether a row of this type that works on this object ([`Id::NONE`]: on none) may be wanted.
     fn wants_object(&mut self, code: u16, object: Id<Object>, segment: &Arc<Segment>) -> bool {
         let _ = (code, object, segment);
+        true
+    }
+
+    /// Whether a row of this type with a thread and no object may be wanted, whose call failed to open this
+    /// [absolute path](crate::attempted_path). `params`: those of its event.
+    fn wants_attempt(&mut self, code: u16, path: &[u8], params: &[&[u8]]) -> bool {
+        let _ = (code, path, params);
         true
     }
 

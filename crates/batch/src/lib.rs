@@ -42,7 +42,7 @@ mod types;
 
 pub use actor::{Account, Lineage, Own, OwnFlags};
 pub use alike::{Alike, Differ};
-pub use attempted::{AT_FDCWD, attempted, meant_path};
+pub use attempted::{AT_FDCWD, attempted, attempted_path, meant_path};
 pub use batch::{
     Batch, Chunk, Head, LateParams, NO_ROW, NOT_STORED, Needs, ParamSlice, RowFlags, RowHeader, SourceInfo, View,
 };

@@ -1,6 +1,6 @@
 //! A filter selects the same events when no rows are made but those of interest to it.
 
-use capture_batch::{Interest, Needs, RowFlags, Types, View};
+use capture_batch::{Interest, Needs, Row, RowFlags, Types, View, attempted_path};
 use capture_event::Dialect;
 use capture_event::tables::syscall;
 use capture_filter::{Env, Filter, FilterSet, Selection};
@@ -103,6 +103,41 @@ fn rows_with_objects_that_nobody_looks_for_are_not_made() {
         }
     }
     assert!(found > 0 && others > 0, "{found} found, {others} closed");
+}
+
+#[test]
+fn rows_that_failed_to_open_what_nobody_looks_for_are_not_made() {
+    let of_attempts = |text: &str, path: &Path, view| {
+        let filter = Filter::compile(text, view, &Env::default()).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let reader = Reader::open(path).unwrap();
+        let mut replay =
+            Replay::new(reader, view, filter.needs() | Needs::OBJECTS, "").only(Box::new(filter.interest()));
+        let mut paths = Vec::new();
+        while let Some(piece) = replay.next_piece() {
+            let Piece::Batch(batch) = piece else { continue };
+            let attempts = batch.rows().filter(|row| row.own().is_some() && row.object().is_none());
+            paths.extend(attempts.filter_map(|row| Some(attempted_path(row.info()?, &params(row))?.to_vec())));
+        }
+        paths
+    };
+    let mut met = 0;
+    for path in files() {
+        for view in [View::Classic, View::Exit] {
+            let all = of_attempts("evt.type in (open, openat, openat2, creat)", &path, view);
+            let some: Vec<_> = all.iter().filter(|path| path.ends_with(b".so.6")).cloned().collect();
+            for text in ["fd.name endswith .so.6", "evt.type!=dup and fd.filename!=a and fd.name endswith .so.6"] {
+                assert_eq!(of_attempts(text, &path, view), some, "{text} on {} in {view:?}", path.display());
+            }
+            let none = of_attempts("not fd.name exists", &path, view);
+            assert!(none.is_empty(), "{} in {view:?}: {none:?}", path.display());
+            met += all.len();
+        }
+    }
+    assert!(met > 0);
+}
+
+fn params(row: Row<'_>) -> Vec<&[u8]> {
+    (0..row.param_count()).filter_map(|param| row.raw(param)).collect()
 }
 
 #[test]

@@ -112,10 +112,8 @@ impl Binder {
         self.fd_types.clear();
     }
 
-    /// The thread of an event that was just applied.
-    pub fn actor(&mut self, machine: &mut Machine, event: &Event<'_>, applied: &Applied) -> Actor {
-        let found = || machine.threads.get(event.tid).map(|thread| thread.tid);
-        let tid = applied.thread.filter(|&tid| machine.threads.get(tid).is_some()).or_else(found);
+    /// What is bound of the thread of an event that was just applied: `tid`, if it is in the table.
+    pub fn actor(&mut self, machine: &mut Machine, applied: &Applied, tid: Option<i64>) -> Actor {
         let own = match (&applied.stand_in, tid) {
             (Some(stand_in), _) => self.own_of_stand_in(machine, stand_in),
             (None, Some(tid)) => self.own(machine, tid),
@@ -160,20 +158,20 @@ impl Binder {
         }
     }
 
-    /// What an event works on that was just applied, if it has to do with descriptors at all.
+    /// What an event of a thread works on that was just applied, if it has to do with descriptors at all.
     pub fn descriptor(
         &mut self,
         machine: &mut Machine,
         event: &Event<'_>,
         applied: &Applied,
-        actor: Actor,
+        tid: Option<i64>,
     ) -> Descriptor {
         let mut descriptor = Descriptor { object: Id::NONE, fd: -1, by_number: false };
         let is_about_fds = || machine.view.event(event.code).is_some_and(EventInfo::is_about_fds);
         if !self.needs.contains(Needs::OBJECTS) || !is_about_fds() {
             return descriptor;
         }
-        descriptor.fd = actor.tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
+        descriptor.fd = tid.and_then(|tid| machine.threads.get(tid)).map_or(-1, |thread| thread.last.fd);
         descriptor.by_number = applied.object.is_none() && applied.object_by_number.is_some();
         if let Some(key) = applied.object.or(applied.object_by_number) {
             descriptor.object = self.objects.bind(machine, key, &self.segment);
@@ -193,6 +191,12 @@ impl Binder {
         self.names.insert(name.clone(), id);
         id
     }
+}
+
+/// The thread of an event that was just applied, if it is in the table.
+pub fn thread_of(machine: &Machine, event: &Event<'_>, applied: &Applied) -> Option<i64> {
+    let found = || machine.threads.get(event.tid).map(|thread| thread.tid);
+    applied.thread.filter(|&tid| machine.threads.get(tid).is_some()).or_else(found)
 }
 
 /// Classic view: where a call that failed to connect was going to. The event shows that as the name of its socket,

@@ -2,7 +2,7 @@
 
 use super::follower::header_of;
 use crate::Machine;
-use crate::bind::Binder;
+use crate::bind::{Binder, thread_of};
 use capture_batch::{Batch, Head, NO_ROW, Needs, RowFlags};
 use capture_event::{Event, code};
 
@@ -18,8 +18,9 @@ pub(super) fn census(machine: &Machine, head: &Head) -> Batch {
         let event = Event { ts: machine.now, tid, cpu: 0, code: code::PROCINFO_E, state_only: false, params: &[] };
         let applied = machine.apply(&event);
         batch.push_row(header_of(&event, 0, RowFlags::INTERNAL), NO_ROW);
-        let actor = binder.actor(&mut machine, &event, &applied);
-        let descriptor = binder.descriptor(&mut machine, &event, &applied, actor);
+        let tid = thread_of(&machine, &event, &applied);
+        let actor = binder.actor(&mut machine, &applied, tid);
+        let descriptor = binder.descriptor(&mut machine, &event, &applied, tid);
         binder.bind(&mut machine, &event, &applied, (actor, descriptor), &mut batch);
     }
     batch

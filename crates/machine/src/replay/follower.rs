@@ -4,7 +4,7 @@ use super::census;
 use super::chunks::{Chunks, named_call};
 use super::enters::Enters;
 use super::slices::with_event;
-use crate::bind::Binder;
+use crate::bind::{Binder, thread_of};
 use crate::containers;
 use crate::converter::{Converted, Converter, Outcome};
 use crate::quiet::Quiet;
@@ -12,7 +12,8 @@ use crate::steps::Steps;
 use crate::{Applied, Machine};
 use bytes::Bytes;
 use capture_batch::{
-    Batch, Gap, Head, Id, Interest, NO_ROW, NOT_STORED, Needs, Object, RowFlags, RowHeader, SourceInfo, Types, View,
+    Batch, Gap, Head, Id, Interest, NO_ROW, NOT_STORED, Needs, Object, Own, RowFlags, RowHeader, SourceInfo, Types,
+    View, attempted_path,
 };
 use capture_event::option;
 use capture_event::recording::Notice;
@@ -55,7 +56,8 @@ struct Engine {
     types: Types,
     /// Which of them; all if that is not said.
     interest: Option<Box<dyn Interest>>,
-    /// Whether it tells by the object which are wanted.
+    /// Whether it tells by the thread which are wanted, and whether by the object.
+    tells_threads_apart: bool,
     tells_objects_apart: bool,
     /// How many rows make a batch full.
     batch_rows: usize,
@@ -93,6 +95,7 @@ impl Follower {
             says_stored: needs.contains(Needs::STORED),
             types: Types::ALL,
             interest: None,
+            tells_threads_apart: false,
             tells_objects_apart: false,
             has_options: needs.contains(Needs::OPTIONS),
             bound_only: false,
@@ -124,6 +127,7 @@ impl Follower {
     /// Makes only rows that are of interest. All events are applied and numbered.
     pub fn only(&mut self, interest: Box<dyn Interest>) {
         self.engine.types = interest.types();
+        self.engine.tells_threads_apart = interest.tells_threads_apart();
         self.engine.tells_objects_apart = interest.tells_objects_apart();
         self.engine.interest = Some(interest);
     }
@@ -462,11 +466,14 @@ impl Engine {
 
     /// [`Engine::is_unwanted`] for a type of which rows may be wanted.
     fn is_unwanted_of_thread(&mut self, block: &EventBlock<'_>, code: u16) -> bool {
-        let Some(interest) = &mut self.interest else { return false };
-        let thread = self.machine.threads.get(block.tid);
-        let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
-        own.is_some_and(|own| !interest.wants(code, own, self.binder.segment()))
-            || !wants_call(&mut **interest, block, code)
+        if self.tells_threads_apart {
+            let thread = self.machine.threads.get(block.tid);
+            let own = thread.and_then(|thread| self.binder.known_own(&self.machine, thread));
+            if own.is_some_and(|own| !self.wants_thread(code, own)) {
+                return true;
+            }
+        }
+        self.interest.as_mut().is_some_and(|interest| !wants_call(&mut **interest, block, code))
     }
 
     /// Whether it is known before an event is applied that nobody wants its row, since nobody looks for the object that
@@ -492,16 +499,21 @@ impl Engine {
         if !self.types.contains(event.code) || !self.interest.as_mut().is_none_or(is_of_interest) {
             return None;
         }
-        let actor = self.binder.actor(&mut self.machine, event, applied);
-        if let Some(interest) = &mut self.interest
-            && !interest.wants(event.code, actor.own, self.binder.segment())
-        {
+        let tid = thread_of(&self.machine, event, applied);
+        if self.tells_threads_apart {
+            let own = self.binder.actor(&mut self.machine, applied, tid).own;
+            if !self.wants_thread(event.code, own) {
+                return None;
+            }
+        }
+        if self.tells_objects_apart && self.is_unwanted_attempt(event, applied, tid) {
             return None;
         }
-        let descriptor = self.binder.descriptor(&mut self.machine, event, applied, actor);
+        let descriptor = self.binder.descriptor(&mut self.machine, event, applied, tid);
         if self.tells_objects_apart && !self.wants_object(event.code, descriptor.object) {
             return None;
         }
+        let actor = self.binder.actor(&mut self.machine, applied, tid);
         self.append_params(block, event.code, converted);
         let (mut enter, mut repeated) = (NO_ROW, None);
         if self.has_enters {
@@ -516,6 +528,21 @@ impl Engine {
         say_stored(&mut self.batch, self.says_stored, self.stored);
         self.binder.bind(&mut self.machine, event, applied, (actor, descriptor), &mut self.batch);
         repeated
+    }
+
+    /// Whether an event failed to open what nobody looks for.
+    fn is_unwanted_attempt(&mut self, event: &Event<'_>, applied: &Applied, tid: Option<i64>) -> bool {
+        let has_thread = tid.is_some() || applied.stand_in.is_some();
+        if !has_thread || applied.object.is_some() || applied.object_by_number.is_some() {
+            return false;
+        }
+        let path = self.view.event(event.code).and_then(|info| attempted_path(info, event.params));
+        let interest = self.interest.as_mut();
+        path.zip(interest).is_some_and(|(path, interest)| !interest.wants_attempt(event.code, path, event.params))
+    }
+
+    fn wants_thread(&mut self, code: u16, own: Id<Own>) -> bool {
+        self.interest.as_mut().is_none_or(|interest| interest.wants(code, own, self.binder.segment()))
     }
 
     fn wants_object(&mut self, code: u16, object: Id<Object>) -> bool {

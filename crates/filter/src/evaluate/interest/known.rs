@@ -129,6 +129,20 @@ pub(super) fn generic_samples(view: View, id: u16) -> Batch {
     batch
 }
 
+/// An event of a type with these parameters.
+pub(super) fn event(view: View, segment: Arc<Segment>, code: u16, params: &[&[u8]]) -> Batch {
+    let mut batch = Batch::new(head(view), segment);
+    let mut start = 0;
+    for param in params {
+        let len = param.len() as u32;
+        batch.params.push(ParamSlice { chunk: 0, start, len });
+        start += len;
+    }
+    batch.chunks.push(params.concat().into());
+    batch.push_unbound(header(code));
+    batch
+}
+
 fn head(view: View) -> Head {
     Head { view, source: Arc::new(SourceInfo::default()), first_ts: 0, ts_before: 0 }
 }

@@ -4,6 +4,7 @@
 //! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread, those on the
 //! object alone, of a single filter, once an object. What is left may hold or not.
 
+mod attempts;
 mod combinations;
 mod known;
 mod objects;
@@ -11,6 +12,7 @@ mod threads;
 
 use super::set::Set;
 use crate::check::scope::Scope;
+use attempts::Attempts;
 use capture_batch::{Batch, Id, Interest, NO_TYPE, Object, Own, Segment, Summary, Types};
 use capture_event::tables::syscall;
 use capture_event::{Dialect, EventInfo, Source, code};
@@ -37,6 +39,7 @@ pub struct FilterInterest {
     objects: Objects,
     /// What is selected given the object, if there is one filter and it asks for that.
     of_objects: Option<OfObjects>,
+    attempts: Attempts,
     /// The segment that what is known of threads and objects belongs to.
     segment: Weak<Segment>,
     /// For every thread of the segment, the types of which any filter can select rows; `None` if it is not known yet.
@@ -109,6 +112,7 @@ impl FilterInterest {
             programs,
             objects,
             of_objects,
+            attempts: Attempts::default(),
             segment: Weak::new(),
             by_own: Vec::new(),
             by_call: vec![None; usize::from(syscall::COUNT)],
@@ -336,6 +340,10 @@ impl Interest for FilterInterest {
         }
     }
 
+    fn tells_threads_apart(&self) -> bool {
+        self.filters.iter().any(|filter| !filter.of_threads.tests.is_empty())
+    }
+
     fn tells_objects_apart(&self) -> bool {
         self.of_objects.is_some()
     }
@@ -345,6 +353,12 @@ impl Interest for FilterInterest {
         let FilterInterest { set, filters, samples, objects, of_objects, .. } = self;
         let (Some(of_objects), Some(filter)) = (of_objects, filters.first()) else { return true };
         of_objects.wants((set, samples, objects), filter.types, (code, object), segment)
+    }
+
+    fn wants_attempt(&mut self, code: u16, path: &[u8], params: &[&[u8]]) -> bool {
+        let FilterInterest { set, objects, of_objects, attempts, .. } = self;
+        let Some(of_objects) = of_objects else { return true };
+        attempts.wants((code, path), || of_objects.wants_attempt(set, objects, (code, params)))
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::super::memo::Memo;
 use super::super::set::Set;
 use super::combinations::Combinations;
-use super::known::{Answers, Known, samples};
+use super::known::{Answers, Known, event, samples};
 use crate::check::scope::Scope;
 use crate::check::source::State;
 use capture_batch::{Batch, Id, Needs, Object, Own, Row, Segment, Summary, Types};
@@ -47,6 +47,18 @@ impl OfObjects {
     /// Forgets the objects of a segment.
     pub fn end(&mut self) {
         self.types.end();
+    }
+
+    /// Whether the filter can select an event with this type and these parameters, of a thread, that failed to open an
+    /// absolute path.
+    pub fn wants_attempt(&self, set: &Set, objects: &Objects, (code, params): (u16, &[&[u8]])) -> bool {
+        let batch = objects.attempt(set, code, params);
+        let Some(row) = batch.row(0) else { return true };
+        let (mut known, mut states) = (Known::new(set, Default::default()), set.states());
+        for number in &self.tests {
+            known.given.insert(*number, objects.of_attempt(set, *number, row, &mut states));
+        }
+        known.may_select(self.filter, row)
     }
 
     /// Whether the filter can select rows of a type with this object, of those types of which it can select any.
@@ -123,6 +135,24 @@ impl Objects {
         }
         let rows = [Some(sample), self.of_somebody.row(sample.index)];
         test.without_object(set, number, rows.into_iter().flatten(), states)
+    }
+
+    /// An event of a thread without an object.
+    fn attempt(&self, set: &Set, code: u16, params: &[&[u8]]) -> Batch {
+        let mut batch = event(set.view, self.of_somebody.segment.clone(), code, params);
+        batch.own = self.of_somebody.own.iter().take(1).copied().collect::<Vec<_>>().into();
+        batch
+    }
+
+    /// What is known of a condition's answer for an event that failed to open an absolute path.
+    fn of_attempt(&self, set: &Set, number: usize, row: Row<'_>, states: &mut [State]) -> Answers {
+        // Options say more than the path.
+        let knows_all = |test: &ObjectTest| !test.beyond.contains(Needs::OPTIONS);
+        if !self.tests.get(&number).is_some_and(knows_all) {
+            return Answers::EITHER;
+        }
+        states.iter_mut().for_each(State::next_rows);
+        Answers::always(set.holds(number, row, states))
     }
 
     /// Forgets the objects of a segment.
