@@ -162,9 +162,11 @@ fn planes<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> 
 fn exact<T: Number>(bytes: &[u8], count: usize, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>, Fault> {
     let (roughs, mut bits) = Bits::behind(bytes, count)?;
     let mut numbers = Vec::with_capacity(count);
-    for rough in roughs {
-        numbers.push(number(bits.exact(*rough)));
+    let (some, rest) = roughs.as_chunks();
+    for roughs in some {
+        numbers.extend(bits.exact_some(roughs).map(&mut number));
     }
+    numbers.extend(rest.iter().map(|rough| number(bits.exact(*rough))));
     bits.finish()?;
     Ok(numbers)
 }
@@ -197,6 +199,23 @@ impl Bits {
         smallest | bits
     }
 
+    /// The next numbers: as a rule, what they lack is in one word.
+    #[inline]
+    fn exact_some(&mut self, roughs: &[u8; SOME]) -> [u64; SOME] {
+        let parts = roughs.map(|rough| ROUGH[usize::from(rough)]);
+        let lacking = parts.iter().fold(0, |sum, (_, lacking)| sum + lacking);
+        if lacking > WORD as u32 * 7 {
+            return roughs.map(|rough| self.exact(rough));
+        }
+        let mut word = word_at(&self.bytes, self.at / 8) >> (self.at % 8);
+        self.at += lacking as usize;
+        parts.map(|(smallest, lacking)| {
+            let bits = word & !(u64::MAX << lacking);
+            word >>= lacking;
+            smallest | bits
+        })
+    }
+
     /// Whether all were taken, and none was missing.
     fn finish(self) -> Result<(), Fault> {
         if self.at.div_ceil(8) + 2 * WORD == self.bytes.len() { Ok(()) } else { Err(Fault::Short) }
@@ -215,6 +234,9 @@ static ROUGH: [(u64, u32); 256] = {
 
 /// Bytes of a word.
 const WORD: usize = 8;
+
+/// So many rough numbers are made exact together.
+const SOME: usize = 4;
 
 /// So many bits, fewer than 64, from this bit on; zeros where there is no whole word.
 #[inline]
