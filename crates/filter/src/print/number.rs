@@ -35,20 +35,8 @@ pub fn decimal(out: &mut Vec<u8>, number: i64) {
 
 /// Appends a decimal number without a sign. Most of what is printed is numbers: this is a good deal faster than
 /// `write!`.
-pub(crate) fn magnitude(out: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (number % 10) as u8;
-        }
-        number /= 10;
-        if number == 0 || at == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+pub(crate) fn magnitude(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends an integer of any of the eight integer types by its format; `None` when the bytes are too few.
@@ -76,12 +64,21 @@ fn formatted(out: &mut Vec<u8>, number: i64, size: usize, format: PrintFormat) {
     // Writing to a vector cannot fail, here and below.
     let bits = if size == 8 { number.cast_unsigned() } else { u64::from((number as i32).cast_unsigned()) };
     let _ = match format {
-        PrintFormat::Hex => write!(out, "{bits:X}"),
+        PrintFormat::Hex => return hexadecimal(out, bits),
         PrintFormat::Oct if bits == 0 => write!(out, "0"),
         PrintFormat::Oct => write!(out, "0{bits:o}"),
         PrintFormat::PaddedDec10 => write!(out, "{number:09}"),
         _ => return decimal(out, number),
     };
+}
+
+/// Appends a number as upper-case hexadecimal digits, which addresses and devices print as.
+fn hexadecimal(out: &mut Vec<u8>, bits: u64) {
+    let digits = u64::BITS - (bits | 1).leading_zeros();
+    for digit in (0..digits.div_ceil(4)).rev() {
+        let digit = (bits >> (4 * digit) & 0xF) as u8;
+        out.push(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
+    }
 }
 
 /// Appends a duration: nanoseconds, resolved to seconds.

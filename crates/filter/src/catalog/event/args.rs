@@ -76,8 +76,8 @@ fn all(ask: &Ask<'_>) -> Vec<u8> {
         return text;
     }
     // Room for what most events have.
-    text.reserve(128);
-    let mut resolved = Vec::with_capacity(64);
+    text.reserve(256);
+    let mut resolved = Vec::with_capacity(128);
     for param in Param::all(ask.row) {
         text.extend_from_slice(param.info.name.as_bytes());
         text.push(b'=');
