@@ -5,13 +5,19 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
-/// Standard output, buffered; on a terminal, with `--unbuffered` and when a pipe is read lines go out as they
-/// come.
+/// What comes soon after what went out last is held back for so long.
+const HELD: Duration = Duration::from_millis(50);
+
+/// Standard output, buffered: the first lines go out at once, and later ones soon after they come. On a terminal, with
+/// `--unbuffered` and when a pipe is read lines go out as they come.
 pub struct Output {
     sink: BufWriter<File>,
     flush_lines: bool,
     terminal: bool,
+    /// When something went out last.
+    sent: Option<Instant>,
 }
 
 impl Output {
@@ -20,8 +26,11 @@ impl Output {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
         // The library's handle flushes at every line feed; a file over the same descriptor does not.
-        let sink = BufWriter::with_capacity(1 << 16, File::from(stdout.as_fd().try_clone_to_owned()?));
-        Ok(Output { sink, flush_lines: unbuffered || terminal, terminal })
+        Ok(Output::to(File::from(stdout.as_fd().try_clone_to_owned()?), unbuffered || terminal, terminal))
+    }
+
+    fn to(file: File, flush_lines: bool, terminal: bool) -> Self {
+        Output { sink: BufWriter::with_capacity(1 << 16, file), flush_lines, terminal, sent: None }
     }
 
     /// From now on lines go out as they come.
@@ -41,8 +50,15 @@ impl Output {
 
     /// Writes bytes, whole lines as a rule.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.sink.write_all(bytes).map_err(named)?;
-        if self.flush_lines { self.sink.flush().map_err(named) } else { Ok(()) }
+        if self.flush_lines || self.sent.is_none_or(|sent| sent.elapsed() >= HELD) {
+            self.sink.flush().map_err(named)?;
+            self.sent = Some(Instant::now());
+        }
+        Ok(())
     }
 
     /// Writes text with lines of its own. Names and values in it may come from a capture or a file: a terminal does not
@@ -74,4 +90,22 @@ pub fn or_stop(written: io::Result<()>, failed: &mut Option<io::Error>) -> Contr
 /// The error with the place that it is about.
 fn named(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("standard output: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Output;
+
+    #[test]
+    fn the_first_lines_do_not_wait_for_more() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let sent = || std::fs::read_to_string(file.path()).unwrap();
+        let mut output = Output::to(file.reopen().unwrap(), false, false);
+        output.write(b"").unwrap();
+        output.write(b"first\n").unwrap();
+        assert_eq!(sent(), "first\n");
+        output.write(b"second\n").unwrap();
+        output.finish().unwrap();
+        assert_eq!(sent(), "first\nsecond\n");
+    }
 }
