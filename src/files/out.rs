@@ -53,8 +53,8 @@ impl Out {
     /// Writes to a file from its beginning. One that `is_ours` can be cut.
     pub fn new(file: File, is_ours: bool, meter: Meter) -> Out {
         meter.0.files.fetch_add(1, Ordering::Relaxed);
-        let limit = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
-        Out { file, end: 0, whole: is_ours.then_some(0), limit: is_ours.then_some(limit), meter }
+        let limit = is_ours.then(|| getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX));
+        Out { file, end: 0, whole: is_ours.then_some(0), limit, meter }
     }
 
     /// Whether it has whole blocks, and may be cut behind them.

@@ -61,13 +61,13 @@ pub fn attempted_path<'p>(info: &EventInfo, params: &[&'p [u8]]) -> Option<&'p [
 pub fn attempted<'p>(row: Row<'_>, params: impl Fn(usize) -> Option<&'p [u8]>) -> Option<Vec<Object>> {
     let is_about = row.info().is_some_and(|info| info.is_about_fds() && !info.is_enter());
     let Some(own) = row.own().filter(|_| is_about) else { return Some(Vec::new()) };
-    let path_at = match row.code() {
-        CONNECT_X | ACCEPT_X | ACCEPT_5_X | ACCEPT4_X | ACCEPT4_5_X | ACCEPT4_6_X | OPEN_BY_HANDLE_AT_X => return None,
-        code => match path_at(code) {
-            Some(path_at) => path_at,
-            None => return Some(Vec::new()),
-        },
-    };
+    if matches!(
+        row.code(),
+        CONNECT_X | ACCEPT_X | ACCEPT_5_X | ACCEPT4_X | ACCEPT4_5_X | ACCEPT4_6_X | OPEN_BY_HANDLE_AT_X
+    ) {
+        return None;
+    }
+    let Some(path_at) = path_at(row.code()) else { return Some(Vec::new()) };
     let given = until_nul(params(path_at)?);
     let is_plain = given.iter().all(|byte| path::is_printable(*byte)) && !given.starts_with(b"<NA>");
     if given.is_empty() || given == b"(NULL)" || !is_plain || own.cwd.len() + given.len() > LONGEST {

@@ -500,11 +500,9 @@ impl Engine {
             return None;
         }
         let tid = thread_of(&self.machine, event, applied);
-        if self.tells_threads_apart {
-            let own = self.binder.actor(&mut self.machine, applied, tid).own;
-            if !self.wants_thread(event.code, own) {
-                return None;
-            }
+        let actor = self.tells_threads_apart.then(|| self.binder.actor(&mut self.machine, applied, tid));
+        if actor.is_some_and(|actor| !self.wants_thread(event.code, actor.own)) {
+            return None;
         }
         if self.tells_objects_apart && self.is_unwanted_attempt(event, applied, tid) {
             return None;
@@ -513,7 +511,7 @@ impl Engine {
         if self.tells_objects_apart && !self.wants_object(event.code, descriptor.object) {
             return None;
         }
-        let actor = self.binder.actor(&mut self.machine, applied, tid);
+        let actor = actor.unwrap_or_else(|| self.binder.actor(&mut self.machine, applied, tid));
         self.append_params(block, event.code, converted);
         let (mut enter, mut repeated) = (NO_ROW, None);
         if self.has_enters {

@@ -2,7 +2,8 @@
 //!
 //! Conditions on the type are decided for each type, and so are those on the object for types that have nothing to do
 //! with descriptors: such events have no object. Conditions on the thread alone are decided once a thread, those on the
-//! object alone, of a single filter, once an object. What is left may hold or not.
+//! object alone, of a single filter, once an object, or once a path that calls failed to open. What is left may hold or
+//! not.
 
 mod attempts;
 mod combinations;
